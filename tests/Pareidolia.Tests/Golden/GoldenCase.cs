@@ -1,0 +1,86 @@
+using System.Text.Json;
+
+namespace Pareidolia.Tests.Golden;
+
+/// <summary>One folder of golden numbers: case.json, config.json, and the named tensors that went in and came out (README.md there).</summary>
+internal sealed class GoldenCase
+{
+    private GoldenCase(string folder)
+    {
+        Folder = folder;
+        Description = ReadJson("case.json");
+        Config = File.Exists(Path.Combine(folder, "config.json")) ? ReadJson("config.json") : default;
+        Inputs = GoldenTensor.ReadAll(Path.Combine(folder, "inputs.safetensors"));
+        Outputs = GoldenTensor.ReadAll(Path.Combine(folder, "outputs.safetensors"));
+    }
+
+    public string Folder { get; }
+
+    public string Name => Path.GetFileName(Folder);
+
+    /// <summary>case.json.</summary>
+    public JsonElement Description { get; }
+
+    /// <summary>config.json; undefined where a case has none.</summary>
+    public JsonElement Config { get; }
+
+    public IReadOnlyDictionary<string, GoldenTensor> Inputs { get; }
+
+    public IReadOnlyDictionary<string, GoldenTensor> Outputs { get; }
+
+    /// <summary>The names of all cases of a kind, for a [Theory].</summary>
+    public static TheoryData<string> NamesOfKind(string kind)
+    {
+        TheoryData<string> names = [];
+        foreach (string folder in Directory.GetDirectories(RepositoryRoot.Golden).Order(StringComparer.Ordinal))
+            if (KindOf(folder) == kind)
+                names.Add(Path.GetFileName(folder));
+        return names;
+    }
+
+    public static GoldenCase Load(string name) => new(Path.Combine(RepositoryRoot.Golden, name));
+
+    /// <summary>Fails unless a tensor meets both of its bounds: the largest error, and the error's length over the expected length.</summary>
+    public void Check(string output, ReadOnlySpan<float> actual)
+    {
+        float[] expected = Outputs[output].ToSingle();
+        Assert.True(expected.Length == actual.Length, $"{Name}: {output} has {actual.Length} values where {expected.Length} are expected.");
+        double largest = 0, error = 0, length = 0;
+        for (int i = 0; i < expected.Length; i++)
+        {
+            double difference = Math.Abs((double)expected[i] - actual[i]);
+            largest = double.IsNaN(difference) ? double.NaN : Math.Max(largest, difference);
+            error += difference * difference;
+            length += (double)expected[i] * expected[i];
+        }
+        double relative = error == 0 ? 0 : Math.Sqrt(error / length);
+        (double maxAbs, double relL2) = Bounds(output);
+        Assert.True(largest <= maxAbs, $"{Name}: {output} is off by {largest:g3} where {maxAbs:g3} is allowed (relative {relative:g3}).");
+        Assert.True(relative <= relL2, $"{Name}: {output} has relative error {relative:g3} where {relL2:g3} is allowed (largest {largest:g3}).");
+    }
+
+    private static string KindOf(string folder)
+    {
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "case.json")));
+        return document.RootElement.GetProperty("kind").GetString()!;
+    }
+
+    private (double MaxAbs, double RelL2) Bounds(string output)
+    {
+        JsonElement tolerance = Description.GetProperty("tolerance");
+        double maxAbs = tolerance.GetProperty("max_abs").GetDouble(), relL2 = tolerance.GetProperty("rel_l2").GetDouble();
+        if (tolerance.TryGetProperty("per_tensor_max_abs", out JsonElement each) && each.TryGetProperty(output, out JsonElement own))
+            maxAbs = own.GetDouble();
+        if (tolerance.TryGetProperty("per_tensor_rel_l2_default", out JsonElement standard))
+            relL2 = standard.GetDouble();
+        if (tolerance.TryGetProperty("per_tensor_rel_l2", out each) && each.TryGetProperty(output, out own))
+            relL2 = own.GetDouble();
+        return (maxAbs, relL2);
+    }
+
+    private JsonElement ReadJson(string file)
+    {
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, file)));
+        return document.RootElement.Clone();
+    }
+}
