@@ -1,0 +1,75 @@
+namespace Pareidolia.Tensors;
+
+public sealed partial class Tensor
+{
+    /// <summary>
+    /// Group norm over [batch, .., channels], https://arxiv.org/abs/1803.08494, with the activation that follows it in the same pass.
+    /// Channels / groups channels share a mean and a deviation over all positions of an image.
+    /// </summary>
+    public Tensor GroupNorm(int groups, Tensor? gamma, Tensor? beta, float eps = 1e-5f, Activation activation = Activation.None)
+    {
+        if (Rank < 2 || groups < 1 || Shape[-1] % groups != 0)
+            throw new TensorException($"group norm: the {(Rank == 0 ? 0 : Shape[-1])} channels of {Shape} do not divide into {groups} groups");
+        Shape seen = [Shape[0], checked((int)Shape.Product(1, Rank - 1)), Shape[-1]];
+        return Normalized("group norm", seen, gamma, beta, new NormSettings(groups, eps, activation));
+    }
+
+    /// <summary>Layer norm over the last axis, https://arxiv.org/abs/1607.06450.</summary>
+    public Tensor LayerNorm(Tensor? gamma, Tensor? beta, float eps = 1e-5f) =>
+        Normalized("layer norm", [Rows()[0], 1, Rows()[1]], gamma, beta, new NormSettings(1, eps));
+
+    /// <summary>x / sqrt(mean(x^2) + eps) * gamma over the last axis, https://arxiv.org/abs/1910.07467.</summary>
+    public Tensor RmsNorm(Tensor? gamma, float eps = 1e-6f) =>
+        Normalized("rms norm", [Rows()[0], 1, Rows()[1]], gamma, null, new NormSettings(1, eps, KeepMean: true));
+
+    /// <summary>
+    /// Batch norm over all axes but the last, https://arxiv.org/abs/1502.03167. In training the batch's own statistics are used and the running
+    /// ones [c] move towards them in place by <paramref name="momentum"/> (variance with n - 1); otherwise the running ones are used.
+    /// </summary>
+    public Tensor BatchNorm(Tensor gamma, Tensor beta, Tensor runningMean, Tensor runningVariance, bool training, float momentum = 0.1f, float eps = 1e-5f)
+    {
+        Tensor rows = Reshape(-1, Shape[-1]);
+        Tensor mean = training ? rows.Mean(0) : Required(runningMean);
+        Tensor variance = training ? rows.Variance(0, correction: 0) : Required(runningVariance);
+        if (training)
+        {
+            int n = rows.Shape[0];
+            Blend(Required(runningMean), mean, momentum, 1);
+            Blend(Required(runningVariance), variance, momentum, n / (float)Math.Max(1, n - 1));
+        }
+        Tensor scale = (variance + eps).Rsqrt() * gamma;
+        return ((rows - mean) * scale + beta).Reshape([.. Shape]);
+    }
+
+    private static void Blend(Tensor running, Tensor batch, float momentum, float factor)
+    {
+        running.ScaleInPlace(1 - momentum);
+        running.AddInPlace(batch, momentum * factor);
+    }
+
+    private Tensor Normalized(string op, Shape seen, Tensor? gamma, Tensor? beta, NormSettings settings)
+    {
+        RequireFloats(op);
+        foreach (Tensor? parameter in (ReadOnlySpan<Tensor?>)[gamma, beta])
+            if (parameter is not null && parameter.Shape != new Shape([seen[2]]))
+                throw new TensorException($"{op}: the parameter {parameter.Shape} does not fit the {seen[2]} channels of {Shape}");
+        Tensor y = Empty(Shape, Device);
+        Tensor stats = Empty([seen[0], settings.Groups, 2], Device);
+        Operand x3 = Operand with { Shape = seen };
+        Device.Norm(x3, OptionalOperand(gamma), OptionalOperand(beta), y.Operand with { Shape = seen }, stats.Operand, settings);
+        return Tape.RecordJoint(y, [this, gamma, beta], [this, gamma, beta, stats], g => NormGradient(g, seen, gamma, beta, stats, settings));
+    }
+
+    private Tensor?[] NormGradient(Tensor g, Shape seen, Tensor? gamma, Tensor? beta, Tensor stats, NormSettings settings)
+    {
+        Tensor dx = Empty(Shape, Device);
+        Tensor? dgamma = gamma?.Variable is null ? null : Empty(gamma.Shape, Device);
+        Tensor? dbeta = beta?.Variable is null ? null : Empty(beta.Shape, Device);
+        Device.NormGradient(
+            new NormGradientOperands(
+                Operand with { Shape = seen }, OptionalOperand(gamma), OptionalOperand(beta), stats.Operand, g.Operand with { Shape = seen },
+                dx.Operand with { Shape = seen }, OptionalOperand(dgamma), OptionalOperand(dbeta)),
+            settings);
+        return [dx, dgamma, dbeta];
+    }
+}
