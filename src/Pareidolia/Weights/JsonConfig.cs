@@ -120,6 +120,10 @@ public sealed class JsonConfig
             : throw Wrong(key, value, "an object {...}");
     }
 
+    /// <summary>The items of a list, null for each that is no text; null where the key holds no list.</summary>
+    internal IReadOnlyList<string?>? TextsOrNulls(string key) =>
+        Find(key) is { ValueKind: JsonValueKind.Array } list ? [.. list.EnumerateArray().Select(AsText)] : null;
+
     private JsonElement? Find(string key) =>
         _object.TryGetProperty(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 

@@ -6,18 +6,16 @@ namespace Pareidolia.Weights;
 /// </summary>
 public sealed class SafetensorsShards : IDisposable
 {
-    private const string IndexSuffix = ".safetensors.index.json";
-
     private readonly Dictionary<string, SafetensorsFile> _files = [];
     private readonly Dictionary<string, SafetensorsFile> _fileOf = [];
 
-    /// <summary>Opens a <c>.safetensors</c> file, or all shards of a <c>.safetensors.index.json</c>.</summary>
+    /// <summary>Opens a <c>.safetensors</c> file, or all shards of an index, which is any <c>.json</c> file.</summary>
     /// <exception cref="PareidoliaException">A file is missing or broken, or the index and the shards disagree.</exception>
     public SafetensorsShards(string path)
     {
         try
         {
-            if (path.EndsWith(IndexSuffix, StringComparison.OrdinalIgnoreCase))
+            if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
                 AddIndex(path);
             else
                 AddSingle(path);

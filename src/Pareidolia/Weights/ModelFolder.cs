@@ -1,0 +1,59 @@
+namespace Pareidolia.Weights;
+
+/// <summary>
+/// A whole model in the Hugging Face layout: <c>model_index.json</c> names the class of the pipeline and of each component, and each
+/// component lies in the folder of its name (https://huggingface.co/docs/diffusers/using-diffusers/loading).
+/// </summary>
+public sealed class ModelFolder
+{
+    private const string IndexName = "model_index.json";
+
+    private readonly Dictionary<string, string> _classOf = [];
+
+    /// <summary>Opens a folder: reads the index and nothing else.</summary>
+    /// <exception cref="PareidoliaException">The folder or its index is missing or broken.</exception>
+    public ModelFolder(string path)
+    {
+        string index = System.IO.Path.Combine(path, IndexName);
+        if (!Directory.Exists(path))
+            throw new PareidoliaException($"The model folder '{path}' does not exist.");
+        if (!File.Exists(index))
+            throw new PareidoliaException($"'{path}' is not a model folder: it has no {IndexName}.");
+        Path = path;
+        Index = JsonConfig.Load(index);
+        foreach (string name in Index.Keys.Where(key => !key.StartsWith('_')))
+            Add(name);
+    }
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary><c>model_index.json</c>.</summary>
+    public JsonConfig Index { get; }
+
+    /// <summary>The pipeline's class, such as <c>StableDiffusionPipeline</c>; null where the index does not say.</summary>
+    public string? ClassName => Index.Text("_class_name");
+
+    /// <summary>The components' names, in the order of the index.</summary>
+    public IReadOnlyCollection<string> Names => _classOf.Keys;
+
+    /// <summary>Whether the index names a component.</summary>
+    public bool Has(string name) => _classOf.ContainsKey(name);
+
+    /// <summary>Opens a component, such as <c>unet</c>: reads its config.</summary>
+    /// <exception cref="PareidoliaException">The index does not name it, or its folder is missing or broken.</exception>
+    public ModelComponent Component(string name) => _classOf.TryGetValue(name, out string? className)
+        ? new ModelComponent(System.IO.Path.Combine(Path, name), className)
+        : throw new PareidoliaException($"'{Path}' has no component {name}; it has {string.Join(", ", Names)}.");
+
+    /// <summary>A component is a pair of library and class; [null, null] stands for one that was left out, other values are settings.</summary>
+    private void Add(string name)
+    {
+        if (Index.TextsOrNulls(name) is not [_, string className])
+            return;
+        if (name != System.IO.Path.GetFileName(name) || name is "." or "..")
+            throw new PareidoliaException($"'{Index.Name}' names the component {SafetensorsHeader.Shown(name)}; "
+                + "the name of a folder beside it is needed.");
+        _classOf.Add(name, className);
+    }
+}
