@@ -117,7 +117,8 @@ internal readonly record struct GridSampleSettings(bool Bilinear, bool Border, b
 
 /// <summary>
 /// One Adam step. Decoupled: p -= lr * decay * p before the step (AdamW); otherwise decay * p joins the gradient (L2).
-/// GradientScale multiplies the gradient first (clipping). Step counts from 1. vmax exists for AMSGrad.
+/// GradientScale multiplies the gradient first (clipping). Step counts from 1. vmax exists for AMSGrad. Rates are doubles, because 1 - 0.999f is
+/// off by 1e-5 of itself.
 /// </summary>
 internal readonly record struct AdamSettings(
-    float LearningRate, float Beta1, float Beta2, float Eps, float WeightDecay, bool Decoupled, int Step, float GradientScale);
+    double LearningRate, double Beta1, double Beta2, double Eps, double WeightDecay, bool Decoupled, int Step, double GradientScale);
