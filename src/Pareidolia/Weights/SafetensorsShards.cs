@@ -13,6 +13,7 @@ public sealed class SafetensorsShards : IDisposable
     /// <exception cref="PareidoliaException">A file is missing or broken, or the index and the shards disagree.</exception>
     public SafetensorsShards(string path)
     {
+        Location = path;
         try
         {
             if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
@@ -26,6 +27,9 @@ public sealed class SafetensorsShards : IDisposable
             throw;
         }
     }
+
+    /// <summary>The path that was opened, as it was given.</summary>
+    public string Location { get; }
 
     /// <summary>The tensors' names: of a single file in the order of its bytes, of shards in the order of the index.</summary>
     public IReadOnlyCollection<string> Names => _fileOf.Keys;
