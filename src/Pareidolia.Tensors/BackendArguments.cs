@@ -120,5 +120,5 @@ internal readonly record struct GridSampleSettings(bool Bilinear, bool Border, b
 /// GradientScale multiplies the gradient first (clipping). Step counts from 1. vmax exists for AMSGrad. Rates are doubles, because 1 - 0.999f is
 /// off by 1e-5 of itself.
 /// </summary>
-internal readonly record struct AdamSettings(
+public readonly record struct AdamSettings(
     double LearningRate, double Beta1, double Beta2, double Eps, double WeightDecay, bool Decoupled, int Step, double GradientScale);

@@ -176,6 +176,15 @@ public sealed partial class Tensor
     /// <summary>x *= alpha in place, for optimisers and averages; not seen by tapes.</summary>
     public void ScaleInPlace(float alpha) => Device.Affine(Operand, Operand, alpha, 0);
 
+    /// <summary>One Adam step on this parameter and its state, all of one shape, in place; not seen by tapes.</summary>
+    public void AdamStep(Tensor gradient, Tensor m, Tensor v, Tensor? vmax, AdamSettings settings)
+    {
+        foreach (Tensor? state in (ReadOnlySpan<Tensor?>)[gradient, m, v, vmax])
+            if (state is not null)
+                RequireSame("adam step", state);
+        Device.AdamStep(Operand, Required(gradient).Operand, Required(m).Operand, Required(v).Operand, OptionalOperand(vmax), settings);
+    }
+
     internal Tensor NewLike(string op)
     {
         RequireFloats(op);
