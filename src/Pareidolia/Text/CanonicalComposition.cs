@@ -44,9 +44,11 @@ internal static class CanonicalComposition
         return end;
     }
 
+    // A few Tibetan vowel signs are of class 0 but stand for marks.
     private static bool JoinsBackward(int code) =>
         code >= FirstOfInterest && (Unicode.Value.Class(code) != 0 || Unicode.Value.Seconds.Contains(code)
-            || code is (>= HangulVowel and < HangulVowel + Vowels) or (> HangulTail and < HangulTail + Tails));
+            || code is (>= HangulVowel and < HangulVowel + Vowels) or (> HangulTail and < HangulTail + Tails)
+            || (Unicode.Value.Decompositions.TryGetValue(code, out (int First, int Second) parts) && JoinsBackward(parts.First)));
 
     private static string ComposeCluster(string cluster)
     {

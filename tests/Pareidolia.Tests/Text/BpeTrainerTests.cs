@@ -47,7 +47,7 @@ public sealed class BpeTrainerTests
     [Fact]
     public void Forty_five_thousand_captions_take_seconds()
     {
-        Random random = new(1);
+        System.Random random = new(1);
         string[] words = Enumerable.Range(0, 6000).Select(_ => string.Concat(random.GetItems("aeioubcdrstlnm".ToCharArray(), random.Next(3, 12)))).ToArray();
         string[] texts = Enumerable.Range(0, 45_000).Select(_ => string.Join(' ', random.GetItems(words, 8))).ToArray();
         Stopwatch clock = Stopwatch.StartNew();

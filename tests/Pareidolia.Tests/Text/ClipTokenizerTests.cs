@@ -87,7 +87,7 @@ public sealed class ClipTokenizerTests
     [Fact]
     public void Any_text_gives_tokens_whose_ranges_lie_in_it()
     {
-        Random random = new(7);
+        System.Random random = new(7);
         string[] parts = ["&", "#", "x", ";", "amp", "1", "é", "\u0301", "Ã", "¶", "â", "€", "\u009D", "ð", "Ÿ", "\uD83E", "\uDD8A", "<|", "endoftext", "|>",
             "'", "s", "ſ", "Σ", "İ", " ", "\u001B[", "m", "\0", "ﬁ", "Ａ", "\u1100", "\u1161", "\u11A8", "각", "Å", "\u0F71", "\u0F72"];
         for (int i = 0; i < 5000; i++)
