@@ -108,7 +108,8 @@ public sealed partial class Tensor
             Tensor dx = Empty(Shape, Device);
             Device.MaxPoolGradient(Operand, y.Operand, g.Operand, dx.Operand, geometry);
             return dx;
-        }));
+        }
+        ));
     }
 
     /// <summary>The mean of each kernel x kernel window, padding counted as zeros.</summary>
@@ -124,7 +125,8 @@ public sealed partial class Tensor
             Tensor dx = Empty(old, g.Device);
             g.Device.AvgPoolGradient(g.Operand, dx.Operand, geometry);
             return dx;
-        }));
+        }
+        ));
     }
 
     private Shape Output(string op, ConvGeometry geometry, int channels)

@@ -163,7 +163,8 @@ public sealed partial class Tensor
             Tensor dx = Empty(Shape, Device);
             Device.GegluGradient(Operand, g.Operand, dx.Operand);
             return dx;
-        }));
+        }
+        ));
     }
 
     /// <summary>y += alpha x in place, for optimisers and averages; not seen by tapes.</summary>
@@ -215,7 +216,8 @@ public sealed partial class Tensor
             Tensor dx = Empty(Shape, Device);
             Device.UnaryGradient(op, Operand, g.Operand, dx.Operand);
             return dx;
-        }));
+        }
+        ));
     }
 
     private static Tensor Zip(BinaryOp op, Tensor a, Tensor b)

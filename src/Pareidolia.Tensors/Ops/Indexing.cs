@@ -20,7 +20,8 @@ public sealed partial class Tensor
             Tensor dtable = Zeros(table, g.Device);
             g.Device.ScatterAdd(g.Operand, ids.Operand, dtable.Operand);
             return dtable;
-        }));
+        }
+        ));
     }
 
     /// <summary>Rows at given places along the first axis, whatever the rank.</summary>
@@ -48,6 +49,7 @@ public sealed partial class Tensor
             Tensor dx = Empty(y.Shape, y.Device);
             y.Device.SoftmaxGradient(y.Operand, g.Operand, dx.Operand, log);
             return dx;
-        }));
+        }
+        ));
     }
 }

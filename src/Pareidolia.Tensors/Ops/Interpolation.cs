@@ -98,6 +98,7 @@ public sealed partial class Tensor
             Tensor dx = Empty(old, g.Device);
             g.Device.ResampleGradient(g.Operand, dx.Operand, table, e.Outer, e.Inner);
             return dx;
-        }));
+        }
+        ));
     }
 }

@@ -99,7 +99,8 @@ public sealed partial class Tensor
         {
             Tensor mask = EqualTo(kept);
             return mask * (g.View(stretched) / mask.Sum(a, keep: true));
-        }));
+        }
+        ));
     }
 
     private Tensor Reduced(ReduceOp op, int axis)
