@@ -4,8 +4,8 @@ namespace Pareidolia.Training.Data;
 /// Decides which pictures may be mirrored. A mirrored letter, flag, clock face or arrow is a wrong picture under a right caption, so
 /// the rule is strict, in two steps. First, the subject's group must be one whose drawings bear no text and have no fixed side: faces,
 /// people, animals, plants, food, weather, clothes, household things. A picture without a known group is never mirrored. Second, no word
-/// of its name, captions or keywords may point to text (sign, label, book, ticket ...), to a side (left, clockwise, facing ...), or to a
-/// thing whose two sides mean different things (clock, moon, map, chart ...).
+/// of its name, captions or keywords may point to text (sign, label, book, ticket ...), to a side (left, clockwise, facing ...; of a
+/// person walking there is a picture "facing right" too), or to a thing whose two sides mean different things (clock, moon, map ...).
 /// </summary>
 public static class MirrorRule
 {
@@ -30,10 +30,11 @@ public static class MirrorRule
         "text", "word", "words", "letter", "letters", "number", "numbers", "digit", "digits", "numeral", "alphabet", "abc", "script",
         "sign", "signs", "label", "logo", "brand", "writing", "write", "handwriting", "print", "book", "books", "newspaper", "calendar",
         "date", "card", "cards", "ticket", "tickets", "envelope", "mail", "post", "chalkboard", "blackboard", "teacher", "shirt", "superhero",
-        "canned", "carton", "beverage", "box", "takeout", "bottle", "milk", "money", "dollar", "yen", "euro", "pound",
+        "canned", "carton", "beverage", "box", "takeout", "bottle", "milk", "salt", "soap", "chocolate", "fortune", "extinguisher", "thermometer", "tanabata",
+        "police", "firefighter", "technologist", "money", "dollar", "yen", "euro", "pound",
         "symbol", "symbols", "ok", "no", "zzz", "hundred", "100",
         "left", "right", "leftward", "leftwards", "rightward", "rightwards", "clockwise", "counterclockwise", "anticlockwise", "facing",
-        "direction", "arrow", "arrows", "east", "west", "eastern", "western",
+        "direction", "walking", "running", "kneeling", "cane", "wheelchair", "arrow", "arrows", "east", "west", "eastern", "western",
         "clock", "watch", "time", "moon", "crescent", "map", "globe", "flag", "flags", "chart", "graph", "piano", "keyboard", "ruler",
     };
 

@@ -62,6 +62,7 @@ public sealed class AugmentationTests
     [InlineData("objects", "book-paper", "newspaper", "a newspaper")]
     [InlineData("people-body", "hand-fingers-closed", "left-facing fist", "a fist")]
     [InlineData("people-body", "person-activity", "person walking: facing right", "a person walking")]
+    [InlineData("people-body", "person-activity", "woman running", "a woman running")]
     [InlineData("people-body", "person-role", "teacher", "a teacher at a blackboard")]
     [InlineData("smileys-emotion", "emotion", "hundred points", "100 points")]
     [InlineData("food-drink", "food-prepared", "canned food", "canned food")]
