@@ -1,0 +1,68 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Pareidolia.Tensors.Kernels;
+
+/// <summary>A task written over lanes; whoever runs it picks the registers.</summary>
+internal interface ILaneWork
+{
+    void Run<V>(int task)
+        where V : unmanaged, ILanes<V>;
+}
+
+/// <summary>What holds for lanes of every width.</summary>
+internal static unsafe class Lanes
+{
+    /// <summary>Floats that kernels compute side by side, on every machine: the grouping of sums is part of their result.</summary>
+    public const int Count = 16;
+
+    /// <summary>For what must melt into the loops that call it: a call between two additions costs more than both.</summary>
+    public const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
+
+    /// <summary>The first n lanes; the others are 0.</summary>
+    [MethodImpl(Inline)]
+    public static V LoadPart<V>(float* from, int n)
+        where V : unmanaged, ILanes<V> => LoadPart(from, n, V.Of(0));
+
+    /// <summary>The first n lanes; the others keep what <paramref name="rest"/> has there.</summary>
+    public static V LoadPart<V>(float* from, int n, V rest)
+        where V : unmanaged, ILanes<V>
+    {
+        float* lanes = stackalloc float[V.Count];
+        rest.Store(lanes);
+        for (int i = 0; i < n; i++)
+            lanes[i] = from[i];
+        return V.Load(lanes);
+    }
+
+    /// <summary>Stores the first n lanes.</summary>
+    public static void StorePart<V>(V value, float* to, int n)
+        where V : unmanaged, ILanes<V>
+    {
+        float* lanes = stackalloc float[V.Count];
+        value.Store(lanes);
+        for (int i = 0; i < n; i++)
+            to[i] = lanes[i];
+    }
+
+    /// <summary>x 2^n by two products with powers of two, so that large, small and subnormal results are rounded once.</summary>
+    [MethodImpl(Inline)]
+    public static V ScaleByBits<V>(V x, V n)
+        where V : unmanaged, ILanes<V>
+    {
+        V half = V.Floor(n * V.Of(0.5f));
+        return x * PowerOfTwo(half) * PowerOfTwo(n - half);
+    }
+
+    /// <summary>2^n for whole n in -126..127: adding 1.5 2^23 leaves n in the low bits, from where it moves into the exponent.</summary>
+    [MethodImpl(Inline)]
+    public static V PowerOfTwo<V>(V n)
+        where V : unmanaged, ILanes<V> => V.ShiftLeft(n + V.Of(12582912f + 127), 23);
+
+    /// <summary>Sum of four, halves added to halves.</summary>
+    public static float Sum(Vector128<float> four) => four.GetElement(0) + four.GetElement(2) + (four.GetElement(1) + four.GetElement(3));
+
+    /// <summary>Largest of four; NaN if there is one.</summary>
+    public static float Largest(Vector128<float> four) =>
+        MathF.Max(MathF.Max(four.GetElement(0), four.GetElement(2)), MathF.Max(four.GetElement(1), four.GetElement(3)));
+}
