@@ -6,7 +6,8 @@ namespace Pareidolia.Weights;
 /// </summary>
 public sealed class ModelComponent
 {
-    private static readonly string[] ConfigNames = ["config.json", "scheduler_config.json", "tokenizer_config.json", "preprocessor_config.json"];
+    private static readonly string[] ConfigNames =
+        ["config.json", "scheduler_config.json", "tokenizer_config.json", "preprocessor_config.json"];
 
     /// <summary>Full precision first: a half-precision copy stands in where it is the only one.</summary>
     private static readonly string[] WeightNames =

@@ -46,7 +46,7 @@ public sealed class ModelFolder
         ? new ModelComponent(System.IO.Path.Combine(Path, name), className)
         : throw new PareidoliaException($"'{Path}' has no component {name}; it has {string.Join(", ", Names)}.");
 
-    /// <summary>A component is a pair of library and class; [null, null] stands for one that was left out, other values are settings.</summary>
+    /// <summary>A component is a pair of library and class; [null, null] is one that was left out, other values are settings.</summary>
     private void Add(string name)
     {
         if (Index.TextsOrNulls(name) is not [_, string className])

@@ -74,7 +74,8 @@ internal sealed class SafetensorsHeader
         if (length > LengthLimit)
             throw new FormatException($"its header claims {length} bytes; at most {LengthLimit} are read.");
         if ((long)length > fileLength - PrefixLength)
-            throw new FormatException($"its header claims {length} bytes, and the file ends {fileLength - PrefixLength} bytes after that claim.");
+            throw new FormatException($"its header claims {length} bytes, "
+                + $"and the file ends {fileLength - PrefixLength} bytes after that claim.");
         ReadOnlySpan<byte> json = start.Slice(PrefixLength, (int)length);
         return json is [(byte)'{', ..] ? json : throw new FormatException("its header does not begin with '{'.");
     }

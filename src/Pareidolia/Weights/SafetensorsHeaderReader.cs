@@ -73,9 +73,11 @@ internal ref struct SafetensorsHeaderReader(ReadOnlySpan<byte> json, long dataSt
         if (typeName is null || shape is null || offsets is null)
             throw new FormatException($"tensor {shown} needs dtype, shape and data_offsets.");
         if (SafetensorsTypes.FromFormatName(typeName) is not SafetensorsType type)
-            throw new FormatException($"tensor {shown} has the dtype {SafetensorsHeader.Shown(typeName)}; known are {SafetensorsTypes.KnownNames}.");
+            throw new FormatException($"tensor {shown} has the dtype {SafetensorsHeader.Shown(typeName)}; "
+                + $"known are {SafetensorsTypes.KnownNames}.");
         if (offsets.Length != 2 || offsets[1] < offsets[0] || offsets[1] > long.MaxValue - dataStart)
-            throw new FormatException($"tensor {shown} has the data_offsets [{string.Join(", ", offsets)}]; a begin and a later end are needed.");
+            throw new FormatException($"tensor {shown} has the data_offsets [{string.Join(", ", offsets)}]; "
+                + "a begin and a later end are needed.");
         long length = ByteLength(shape, type) ?? throw new FormatException(
             $"tensor {shown} of shape [{string.Join(", ", shape)}] has more bytes than 64 bits can count.");
         if (length != offsets[1] - offsets[0])

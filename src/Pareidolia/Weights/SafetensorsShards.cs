@@ -44,8 +44,8 @@ public sealed class SafetensorsShards : IDisposable
     /// <exception cref="PareidoliaException">There is no tensor of this name.</exception>
     public SafetensorsFile FileOf(string name) => _fileOf.TryGetValue(name, out SafetensorsFile? file)
         ? file
-        : throw new PareidoliaException(
-            $"The weights in '{string.Join("', '", _files.Keys)}' have no tensor {SafetensorsHeader.Shown(name)} among their {_fileOf.Count}.");
+        : throw new PareidoliaException($"The weights in '{string.Join("', '", _files.Keys)}' have no tensor "
+            + $"{SafetensorsHeader.Shown(name)} among their {_fileOf.Count}.");
 
     /// <summary>Closes all files.</summary>
     public void Dispose()
@@ -71,7 +71,8 @@ public sealed class SafetensorsShards : IDisposable
             string shard = map.Text(name)!;
             // A shard lies beside its index: an index from elsewhere must not open other files of this machine.
             if (shard != Path.GetFileName(shard) || !shard.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
-                throw new PareidoliaException($"'{path}' names the shard {SafetensorsHeader.Shown(shard)}; a .safetensors file beside it is needed.");
+                throw new PareidoliaException($"'{path}' names the shard {SafetensorsHeader.Shown(shard)}; "
+                    + "a .safetensors file beside it is needed.");
             SafetensorsFile file = Open(Path.Combine(folder, shard));
             _ = file.Entry(name);
             _fileOf.Add(name, file);

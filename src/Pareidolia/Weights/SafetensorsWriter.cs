@@ -61,7 +61,8 @@ public static class SafetensorsWriter
             header.WriteByte((byte)' ');
         long length = header.Length - SafetensorsHeader.PrefixLength;
         if (length > SafetensorsHeader.LengthLimit)
-            throw new PareidoliaException($"'{path}' would need a header of {length} bytes; at most {SafetensorsHeader.LengthLimit} are read.");
+            throw new PareidoliaException($"'{path}' would need a header of {length} bytes; "
+                + $"at most {SafetensorsHeader.LengthLimit} are read.");
         byte[] bytes = header.ToArray();
         BinaryPrimitives.WriteInt64LittleEndian(bytes, length);
         return bytes;

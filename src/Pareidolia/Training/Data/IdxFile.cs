@@ -44,7 +44,8 @@ public sealed record IdxFile(int[] Shape, byte[] Values)
         Span<byte> head = stackalloc byte[4];
         stream.ReadExactly(head);
         if (head is not [0, 0, UnsignedByte, > 0 and <= 4])
-            throw new PareidoliaException($"'{path}' is no IDX file of bytes: it begins with {Convert.ToHexString(head)}; 000008 and 1 to 4 axes are needed.");
+            throw new PareidoliaException($"'{path}' is no IDX file of bytes: "
+                + $"it begins with {Convert.ToHexString(head)}; 000008 and 1 to 4 axes are needed.");
         int[] shape = new int[head[3]];
         long count = 1;
         for (int axis = 0; axis < shape.Length; axis++)
@@ -54,7 +55,8 @@ public sealed record IdxFile(int[] Shape, byte[] Values)
             count = shape[axis] < 0 || count > SizeLimit ? long.MaxValue : count * shape[axis];
         }
         if (count > Math.Min(SizeLimit, mostBytes - head.Length * (1 + shape.Length)))
-            throw new PareidoliaException($"'{path}' claims the shape [{string.Join(", ", shape)}], more than it can hold or than {SizeLimit} bytes.");
+            throw new PareidoliaException($"'{path}' claims the shape [{string.Join(", ", shape)}], "
+                + $"more than it can hold or than {SizeLimit} bytes.");
         byte[] values = new byte[count];
         stream.ReadExactly(values);
         return stream.ReadByte() < 0

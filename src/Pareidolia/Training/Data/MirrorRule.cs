@@ -12,7 +12,7 @@ public static class MirrorRule
     /// <summary>Groups of which every subgroup may be mirrored.</summary>
     private static readonly HashSet<string> Groups = ["animals-nature", "food-drink", "people-body"];
 
-    /// <summary>Subgroups of other groups; those not named (flags, symbols, buildings, vehicles, games, medals, office ...) may not.</summary>
+    /// <summary>Subgroups of other groups; those not named (flags, symbols, buildings, vehicles, games, medals ...) may not.</summary>
     private static readonly HashSet<(string Group, string Subgroup)> Subgroups =
     [
         ("smileys-emotion", "cat-face"), ("smileys-emotion", "face-affection"), ("smileys-emotion", "face-concerned"),
@@ -29,9 +29,10 @@ public static class MirrorRule
     {
         "text", "word", "words", "letter", "letters", "number", "numbers", "digit", "digits", "numeral", "alphabet", "abc", "script",
         "sign", "signs", "label", "logo", "brand", "writing", "write", "handwriting", "print", "book", "books", "newspaper", "calendar",
-        "date", "card", "cards", "ticket", "tickets", "envelope", "mail", "post", "chalkboard", "blackboard", "teacher", "shirt", "superhero",
-        "canned", "carton", "beverage", "box", "takeout", "bottle", "milk", "salt", "soap", "chocolate", "fortune", "extinguisher", "thermometer", "tanabata",
-        "police", "firefighter", "technologist", "money", "dollar", "yen", "euro", "pound",
+        "date", "card", "cards", "ticket", "tickets", "envelope", "mail", "post", "chalkboard", "blackboard",
+        "teacher", "police", "firefighter", "technologist", "superhero", "shirt",
+        "canned", "carton", "beverage", "box", "takeout", "bottle", "milk", "salt", "soap", "chocolate", "fortune", "extinguisher",
+        "thermometer", "tanabata", "money", "dollar", "yen", "euro", "pound",
         "symbol", "symbols", "ok", "no", "zzz", "hundred", "100",
         "left", "right", "leftward", "leftwards", "rightward", "rightwards", "clockwise", "counterclockwise", "anticlockwise", "facing",
         "direction", "walking", "running", "kneeling", "cane", "wheelchair", "arrow", "arrows", "east", "west", "eastern", "western",

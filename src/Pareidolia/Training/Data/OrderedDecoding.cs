@@ -57,6 +57,10 @@ internal static class OrderedDecoding
                 await work.WriteAsync(job, stop).ConfigureAwait(false);
             }
         }
+        catch (IOException error)
+        {
+            failure = new PareidoliaException($"Reading the training data failed: {error.Message}", error);
+        }
         catch (Exception error)
         {
             failure = error;

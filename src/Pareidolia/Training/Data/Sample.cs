@@ -1,6 +1,6 @@
 namespace Pareidolia.Training.Data;
 
-/// <summary>The files of a shard that share a key: <c>cat.png</c> and <c>cat.json</c> are the parts png and json of the sample cat.</summary>
+/// <summary>The files of a shard that share a key: <c>cat.png</c> and <c>cat.json</c> are parts of the sample cat.</summary>
 /// <param name="Shard">The shard's path.</param>
 /// <param name="Key">The members' path up to the first dot of the file name.</param>
 /// <param name="Parts">Contents by extension: lower case, without the dot.</param>

@@ -1,6 +1,6 @@
 namespace Pareidolia.Training.Data;
 
-/// <summary>Mixes a stream with bounded memory: a buffer is filled, and each further sample replaces a random one, which goes out.</summary>
+/// <summary>Mixes a stream with bounded memory: a buffer is filled, and each further sample drives a random one out.</summary>
 internal static class ShuffleBuffer
 {
     /// <summary>The same samples in another order, which depends on the random numbers and the samples alone.</summary>
