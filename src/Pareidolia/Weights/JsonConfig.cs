@@ -100,6 +100,11 @@ public sealed class JsonConfig
     public IReadOnlyList<double> Doubles(string key, IReadOnlyList<double>? fallback = null) =>
         ReadList(key, fallback, "a number or a list of them", value => AsDouble(value));
 
+    /// <summary>A list of truths; a single one reads as a list of one.</summary>
+    /// <exception cref="PareidoliaException">The key is absent and there is no fallback, or it holds something else.</exception>
+    public IReadOnlyList<bool> Bools(string key, IReadOnlyList<bool>? fallback = null) =>
+        ReadList(key, fallback, "true or false or a list of them", AsBool);
+
     /// <summary>A list of texts; a single text reads as a list of one.</summary>
     /// <exception cref="PareidoliaException">The key is absent and there is no fallback, or it holds something else.</exception>
     public IReadOnlyList<string> Texts(string key, IReadOnlyList<string>? fallback = null)

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using Pareidolia.Weights;
+
+namespace Pareidolia.Models;
+
+/// <summary>What the configs of all models say in the same way: lists, and settings that only have one supported value.</summary>
+internal static class ConfigJson
+{
+    /// <summary>One number for each level; a single number counts for all.</summary>
+    /// <exception cref="PareidoliaException">There are other than 1 or <paramref name="levels"/> numbers.</exception>
+    public static IReadOnlyList<int> PerLevel(this JsonConfig config, string key, int levels, int fallback)
+    {
+        IReadOnlyList<int> values = config.Ints(key, [fallback]);
+        return Repeated(config, key, values, levels);
+    }
+
+    /// <summary>True or false for each level; a single one counts for all.</summary>
+    /// <exception cref="PareidoliaException">There are other than 1 or <paramref name="levels"/> values.</exception>
+    public static IReadOnlyList<bool> FlagPerLevel(this JsonConfig config, string key, int levels) =>
+        Repeated(config, key, config.Bools(key, [false]), levels);
+
+    /// <summary>Fails unless the keys are absent or null: settings of models that are not built here.</summary>
+    public static void RequireAbsent(this JsonConfig config, params ReadOnlySpan<string> keys)
+    {
+        foreach (string key in keys)
+            if (config.Has(key))
+                throw new PareidoliaException($"'{config.Name}' sets \"{key}\", which is not supported; it should be absent or null.");
+    }
+
+    /// <summary>Fails unless the keys are absent, null or false.</summary>
+    public static void RequireFalse(this JsonConfig config, params ReadOnlySpan<string> keys)
+    {
+        foreach (string key in keys)
+            if (config.Bool(key, false))
+                throw new PareidoliaException($"'{config.Name}': \"{key}\" is true, which is not supported.");
+    }
+
+    /// <summary>Fails unless the key is absent, null or one of the supported texts, which it gives; the first one where it is absent.</summary>
+    public static string Choice(this JsonConfig config, string key, params ReadOnlySpan<string> supported)
+    {
+        string value = config.Text(key, supported[0])!;
+        return supported.Contains(value)
+            ? value
+            : throw new PareidoliaException(
+                $"'{config.Name}': \"{key}\" is \"{value}\", which is not supported; one of {string.Join(", ", supported.ToArray())} is.");
+    }
+
+    /// <summary>The same for a list of texts, one for each level.</summary>
+    public static IReadOnlyList<string> Choices(this JsonConfig config, string key, IReadOnlyList<string> fallback, params ReadOnlySpan<string> supported)
+    {
+        IReadOnlyList<string> values = config.Texts(key, fallback);
+        foreach (string value in values)
+            if (!supported.Contains(value))
+                throw new PareidoliaException(
+                    $"'{config.Name}': \"{key}\" has \"{value}\", which is not supported; {string.Join(", ", supported.ToArray())} are.");
+        return values;
+    }
+
+    /// <summary>Writes a list of numbers.</summary>
+    public static void WriteList(this Utf8JsonWriter json, string key, IEnumerable<int> values)
+    {
+        json.WriteStartArray(key);
+        foreach (int value in values)
+            json.WriteNumberValue(value);
+        json.WriteEndArray();
+    }
+
+    /// <summary>Writes a list of truths.</summary>
+    public static void WriteList(this Utf8JsonWriter json, string key, IEnumerable<bool> values)
+    {
+        json.WriteStartArray(key);
+        foreach (bool value in values)
+            json.WriteBooleanValue(value);
+        json.WriteEndArray();
+    }
+
+    /// <summary>Writes a list of texts.</summary>
+    public static void WriteList(this Utf8JsonWriter json, string key, IEnumerable<string> values)
+    {
+        json.WriteStartArray(key);
+        foreach (string value in values)
+            json.WriteStringValue(value);
+        json.WriteEndArray();
+    }
+
+    /// <summary>Writes a number, or null.</summary>
+    public static void WriteOptional(this Utf8JsonWriter json, string key, double? value)
+    {
+        if (value is double number)
+            json.WriteNumber(key, number);
+        else
+            json.WriteNull(key);
+    }
+
+    private static IReadOnlyList<T> Repeated<T>(JsonConfig config, string key, IReadOnlyList<T> values, int levels)
+    {
+        if (values.Count == 1)
+            return [.. Enumerable.Repeat(values[0], levels)];
+        return values.Count == levels
+            ? values
+            : throw new PareidoliaException($"'{config.Name}': \"{key}\" has {values.Count} values; 1 is needed, or one for each of the {levels} levels.");
+    }
+}

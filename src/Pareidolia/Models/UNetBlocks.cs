@@ -1,0 +1,120 @@
+// https://arxiv.org/abs/1505.04597, as diffusion models build it (https://arxiv.org/abs/2006.11239)
+using Pareidolia.Nn;
+using Pareidolia.Tensors;
+using Pareidolia.Weights;
+
+namespace Pareidolia.Models;
+
+/// <summary>What every block of a UNet hears besides its input.</summary>
+/// <param name="Time">The time embedding [b, width], its SiLU done; null in an autoencoder.</param>
+/// <param name="Context">The text's tokens [b, m, d].</param>
+/// <param name="ContextBias">Added to the scores of those tokens, [b, 1, 1, m].</param>
+internal sealed record UNetSignals(Tensor? Time = null, Tensor? Context = null, Tensor? ContextBias = null);
+
+/// <summary>Attention over the pixels [b, h, w, c], to the same shape.</summary>
+internal delegate Tensor SpatialMixing(Tensor x, UNetSignals signals);
+
+/// <summary>Extents of a block.</summary>
+/// <param name="Inputs">Channels that come in; on the way up, those of the last skip connection.</param>
+/// <param name="Outputs">Channels that go out.</param>
+/// <param name="Layers">Residual blocks.</param>
+/// <param name="Resizes">Whether it ends with halving (down) or doubling (up) the picture.</param>
+internal sealed record UNetBlockShape(int Inputs, int Outputs, int Layers, bool Resizes);
+
+/// <summary>The way down: residual blocks, attention after each, then half the size. Every result is also a skip connection.</summary>
+internal sealed class UNetDownBlock
+{
+    private readonly ResnetBlock2D[] _resnets;
+    private readonly SpatialMixing[]? _attentions;
+    private readonly Downsample2D? _downsampler;
+
+    /// <summary>Builds at a place; <paramref name="attention"/> builds one attention at its place.</summary>
+    public UNetDownBlock(
+        UNetBlockShape shape, ResnetSettings settings, int padding, WeightScope weights, Func<WeightScope, SpatialMixing>? attention)
+    {
+        _resnets = new ResnetBlock2D[shape.Layers];
+        _attentions = attention is null ? null : new SpatialMixing[shape.Layers];
+        for (int i = 0; i < shape.Layers; i++)
+        {
+            _resnets[i] = new ResnetBlock2D(i == 0 ? shape.Inputs : shape.Outputs, shape.Outputs, settings, weights["resnets"][i]);
+            _attentions?[i] = attention!(weights["attentions"][i]);
+        }
+        _downsampler = shape.Resizes ? new Downsample2D(shape.Outputs, padding, weights["downsamplers"][0]) : null;
+    }
+
+    /// <summary>[b, h, w, inputs] to [b, h or h / 2, w or w / 2, outputs]; the skip connections, which the caller's scope owns, are pushed.</summary>
+    public Tensor Forward(Tensor x, UNetSignals signals, Stack<Tensor> skips)
+    {
+        for (int i = 0; i < _resnets.Length; i++)
+            skips.Push(x = Layer(i, x, signals));                                                       // [b, h, w, outputs]
+        if (_downsampler is not null)
+            skips.Push(x = _downsampler.Forward(x));                                                    // [b, h / 2, w / 2, outputs]
+        return x;
+    }
+
+    private Tensor Layer(int i, Tensor x, UNetSignals signals)
+    {
+        using Scope scope = new();
+        Tensor h = _resnets[i].Forward(x, signals.Time);
+        return scope.Keep(_attentions?[i](h, signals) ?? h);
+    }
+}
+
+/// <summary>The bottom: residual block, attention, residual block.</summary>
+internal sealed class UNetMidBlock(int channels, ResnetSettings settings, WeightScope weights, Func<WeightScope, SpatialMixing>? attention)
+{
+    private readonly ResnetBlock2D _first = new(channels, channels, settings, weights["resnets"][0]);
+    private readonly SpatialMixing? _attention = attention?.Invoke(weights["attentions"][0]);
+    private readonly ResnetBlock2D _second = new(channels, channels, settings, weights["resnets"][1]);
+
+    /// <summary>[b, h, w, c] to the same shape.</summary>
+    public Tensor Forward(Tensor x, UNetSignals signals)
+    {
+        using Scope scope = new();
+        Tensor h = _first.Forward(x, signals.Time);
+        return scope.Keep(_second.Forward(_attention?.Invoke(h, signals) ?? h, signals.Time));
+    }
+}
+
+/// <summary>The way up: each residual block reads a skip connection beside its input; attention after each, then the next skip's size.</summary>
+internal sealed class UNetUpBlock
+{
+    private readonly ResnetBlock2D[] _resnets;
+    private readonly SpatialMixing[]? _attentions;
+    private readonly Upsample2D? _upsampler;
+
+    /// <summary>Builds at a place; <paramref name="previous"/> is the number of channels that come from below.</summary>
+    public UNetUpBlock(UNetBlockShape shape, int previous, ResnetSettings settings, WeightScope weights, Func<WeightScope, SpatialMixing>? attention)
+    {
+        _resnets = new ResnetBlock2D[shape.Layers];
+        _attentions = attention is null ? null : new SpatialMixing[shape.Layers];
+        for (int i = 0; i < shape.Layers; i++)
+        {
+            int below = i == 0 ? previous : shape.Outputs;
+            int skip = i == shape.Layers - 1 ? shape.Inputs : shape.Outputs;
+            _resnets[i] = new ResnetBlock2D(below + skip, shape.Outputs, settings, weights["resnets"][i]);
+            _attentions?[i] = attention!(weights["attentions"][i]);
+        }
+        _upsampler = shape.Resizes ? new Upsample2D(shape.Outputs, weights["upsamplers"][0]) : null;
+    }
+
+    /// <summary>[b, h, w, previous] to [b, h', w', outputs] of the next skip's extents; skips are popped and released.</summary>
+    public Tensor Forward(Tensor x, UNetSignals signals, Stack<Tensor> skips)
+    {
+        using Scope scope = new();
+        for (int i = 0; i < _resnets.Length; i++)
+        {
+            using Tensor skip = skips.Pop();
+            x = Layer(i, x, skip, signals);                                                             // [b, h, w, outputs]
+        }
+        // A picture whose sides do not halve evenly grows to exactly what the way down saw.
+        return scope.Keep(_upsampler is null ? x : _upsampler.Forward(x, skips.Peek().Shape[1], skips.Peek().Shape[2]));
+    }
+
+    private Tensor Layer(int i, Tensor x, Tensor skip, UNetSignals signals)
+    {
+        using Scope scope = new();
+        Tensor h = _resnets[i].Forward(Tensor.Concat(-1, x, skip), signals.Time);
+        return scope.Keep(_attentions?[i](h, signals) ?? h);
+    }
+}

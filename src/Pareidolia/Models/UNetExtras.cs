@@ -1,0 +1,19 @@
+using Pareidolia.Tensors;
+
+namespace Pareidolia.Models;
+
+/// <summary>What some UNets hear besides time and text; a model's config says which.</summary>
+public sealed record UNetExtras
+{
+    /// <summary>The pooled text [b, d] (SDXL).</summary>
+    public Tensor? TextEmbeds { get; init; }
+
+    /// <summary>Original height and width, top and left of the crop, target height and width in pixels [b, 6] (SDXL).</summary>
+    public Tensor? TimeIds { get; init; }
+
+    /// <summary>A class, or a noise level, for each picture.</summary>
+    public IReadOnlyList<int>? ClassLabels { get; init; }
+
+    /// <summary>1 for each token of the text that may be looked at, else 0, [b, m].</summary>
+    public Tensor? ContextMask { get; init; }
+}

@@ -1,0 +1,52 @@
+using Pareidolia.Tensors;
+using Pareidolia.Weights;
+
+namespace Pareidolia.Nn;
+
+/// <summary>What all residual blocks of a network share.</summary>
+/// <param name="Groups">Groups of the norms.</param>
+/// <param name="Eps">Epsilon of the norms.</param>
+/// <param name="TimeChannels">Width of the time embedding; null for a block that knows no time (an autoencoder's).</param>
+/// <param name="ScaleShift">The time scales and shifts the second norm (https://arxiv.org/abs/2105.05233) instead of being added before it.</param>
+/// <param name="StartAsIdentity">A new block's second convolution begins at 0, so that deep networks begin as a shallow one.</param>
+internal sealed record ResnetSettings(int Groups, float Eps, int? TimeChannels = null, bool ScaleShift = false, bool StartAsIdentity = false);
+
+/// <summary>
+/// Norm, SiLU, convolution twice, plus the input (https://arxiv.org/abs/1512.03385, in the order of https://arxiv.org/abs/1603.05027). Keys
+/// <c>norm1</c>, <c>conv1</c>, <c>time_emb_proj</c>, <c>norm2</c>, <c>conv2</c>, and <c>conv_shortcut</c> where the channels change.
+/// </summary>
+internal sealed class ResnetBlock2D(int inputs, int outputs, ResnetSettings settings, WeightScope weights)
+{
+    private readonly GroupNorm _norm1 = new(settings.Groups, inputs, weights["norm1"], settings.Eps, Activation.Silu);
+    private readonly Conv2d _conv1 = new(inputs, outputs, 3, weights["conv1"], Window.Square(1, 1));
+
+    private readonly Linear? _timeProjection = settings.TimeChannels is int time
+        ? new Linear(time, settings.ScaleShift ? 2 * outputs : outputs, weights["time_emb_proj"])
+        : null;
+
+    private readonly GroupNorm _norm2 = new(
+        settings.Groups, outputs, weights["norm2"], settings.Eps, settings.ScaleShift ? Activation.None : Activation.Silu);
+
+    private readonly Conv2d _conv2 = new(
+        outputs, outputs, 3, weights["conv2"], Window.Square(1, 1), initializer: settings.StartAsIdentity ? Initializer.Zeros : null);
+
+    private readonly Conv2d? _shortcut = inputs != outputs ? new Conv2d(inputs, outputs, 1, weights["conv_shortcut"], Window.Unit) : null;
+
+    /// <summary>[b, h, w, inputs] to [b, h, w, outputs]; time [b, width] comes with its SiLU done, since all blocks share it.</summary>
+    public Tensor Forward(Tensor x, Tensor? time = null)
+    {
+        using Scope scope = new();
+        Tensor? row = time is null ? null : _timeProjection?.Forward(time);                             // [b, outputs], or twice that
+        Tensor h = _norm1.Forward(x);
+        h = settings.ScaleShift && row is not null
+            ? ScaleAndShift(_norm2.Forward(_conv1.Forward(h)), row).Silu()
+            : _norm2.Forward(_conv1.Forward(h, imageBias: row));                                        // [b, h, w, outputs]
+        return scope.Keep(_conv2.Forward(h, residual: _shortcut?.Forward(x) ?? x));
+    }
+
+    private static Tensor ScaleAndShift(Tensor h, Tensor row)
+    {
+        Tensor[] halves = row.Reshape(row.Shape[0], 1, 1, row.Shape[1]).Chunk(2, -1);                   // 2 x [b, 1, 1, outputs]
+        return (h * (halves[0] + 1)) + halves[1];
+    }
+}
