@@ -39,13 +39,15 @@ public sealed class Tape : IDisposable
     public void Backward(Tensor output, Tensor? seed = null)
     {
         ArgumentNullException.ThrowIfNull(output);
-        if (output.Variable is null)
-            throw new TensorException($"backward: {output.Shape} was not computed on this tape from anything that requires a gradient");
+        if (output.Variable is not { } root || !(root.IsLeaf || _entries.Exists(entry => entry.Output == root)))
+            throw new TensorException($"backward: {output.Shape} was not computed on this tape from anything that requires a gradient, or the tape has run backward");
         if (seed is null && output.Count != 1)
             throw new TensorException($"backward: {output.Shape} has {output.Count} elements and needs a seed of the same shape");
+        if (seed is not null)
+            output.RequireSame("backward seed", seed);
         using IDisposable pause = Pause();
         using Scope scope = new();
-        output.Variable.Add(seed ?? Tensor.Full(output.Shape, 1, output.Device));
+        root.Add(seed ?? Tensor.Full(output.Shape, 1, output.Device));
         while (_entries.Count > 0)
             Step(TakeLast());
     }
@@ -69,9 +71,7 @@ public sealed class Tape : IDisposable
         ArgumentNullException.ThrowIfNull(x);
         if (s_current is null)
             return function(x);
-        Tensor y;
-        using (Pause())
-            y = function(x);
+        Tensor y = Unrecorded(function, x);
         // The function's own leaves may need gradients even where x does not, so the entry is always recorded.
         s_current.Add(y, [x], [x], gradient => [Recompute(function, x, gradient)]);
         return y;
@@ -121,6 +121,15 @@ public sealed class Tape : IDisposable
             if (input?.Variable is not null)
                 return true;
         return false;
+    }
+
+    private static Tensor Unrecorded(Func<Tensor, Tensor> function, Tensor x)
+    {
+        using IDisposable pause = Pause();
+        using Scope scope = new();
+        Tensor y = function(x);
+        // A function may return a tensor that has its own place in the gradient, its input for one: the entry needs another.
+        return scope.Keep(y.Variable is null ? y : y.View(y.Shape));
     }
 
     private static Tensor? Recompute(Func<Tensor, Tensor> function, Tensor x, Tensor gradient)
