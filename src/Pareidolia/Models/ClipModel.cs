@@ -1,0 +1,70 @@
+// Learning Transferable Visual Models From Natural Language Supervision, https://arxiv.org/abs/2103.00020
+using Pareidolia.Tensors;
+using Pareidolia.Weights;
+
+namespace Pareidolia.Models;
+
+/// <summary>
+/// Text and pictures in one latent space: a text lies near the pictures that it describes. Config and keys are those of transformers' CLIPModel.
+/// </summary>
+/// <param name="config">Its numbers.</param>
+/// <param name="weights">Its place in a store.</param>
+public sealed class ClipModel(ClipConfig config, WeightScope weights)
+{
+    /// <summary>The numbers it was built with.</summary>
+    public ClipConfig Config => config;
+
+    /// <summary>The text tower.</summary>
+    public ClipTextModel Text { get; } = new(config.Text, weights, config.ProjectionDim);
+
+    /// <summary>The vision tower.</summary>
+    public ClipVisionModel Vision { get; } = new(config.Vision, weights, config.ProjectionDim);
+
+    /// <summary>Logarithm of what multiplies the cosines, [].</summary>
+    public Tensor LogitScale { get; } = weights.Get("logit_scale", [], Initializer.Constant((float)config.LogitScaleInitValue));
+
+    /// <summary>Loads a model's folder (config.json and safetensors).</summary>
+    /// <exception cref="PareidoliaException">A file is missing or damaged, or describes another network.</exception>
+    public static Pretrained<ClipModel> Load(string folder, Backend? device = null) =>
+        ModelStorage.Load<ClipModel>(
+            folder,
+            device,
+            json =>
+            {
+                ClipConfig config = ClipConfig.FromJson(json);
+                return weights => new ClipModel(config, weights);
+            },
+            ClipTextModel.IsBuffer);
+
+    /// <summary>A new network with CLIP's start.</summary>
+    public static Pretrained<ClipModel> Initialise(ClipConfig config, ulong seed, Backend? device = null) =>
+        ModelStorage.Initialise(seed, device, weights => new ClipModel(config, weights));
+
+    /// <summary>Writes a folder that transformers loads.</summary>
+    public void Save(string folder, WeightStore weights, SafetensorsType type = SafetensorsType.F32) =>
+        ModelStorage.Save(folder, ModelStorage.TransformersWeights, config.Write, weights, type);
+
+    /// <summary>Texts of I32 ids [b, n] in the shared latent [b, d], not normalised.</summary>
+    public Tensor EncodeText(Tensor ids)
+    {
+        using Scope scope = new();
+        return scope.Keep(Text.Forward(ids).Embeds!);
+    }
+
+    /// <summary>Pictures [b, size, size, 3] in the shared latent [b, d], not normalised.</summary>
+    public Tensor EncodeImage(Tensor pixels)
+    {
+        using Scope scope = new();
+        return scope.Keep(Vision.Forward(pixels).Embeds!);
+    }
+
+    /// <summary>The correlation matrix: scaled cosines of pictures [n, d] and texts [m, d], [n, m].</summary>
+    public Tensor Logits(Tensor images, Tensor texts)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(texts);
+        using Scope scope = new();
+        Tensor cosines = images.L2Normalize().MatMul(texts.L2Normalize(), transposeOther: true);       // [n, m]
+        return scope.Keep(cosines * LogitScale.Exp());
+    }
+}
