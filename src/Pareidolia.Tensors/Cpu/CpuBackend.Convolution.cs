@@ -1,0 +1,132 @@
+namespace Pareidolia.Tensors.Cpu;
+
+internal sealed unsafe partial class CpuBackend
+{
+    internal override void Conv2d(Operand x, Operand w, Operand y, ConvGeometry geometry, Epilogue epilogue)
+    {
+        ConvGeometry p = geometry;
+        int taps = p.KernelH * p.KernelW, depth = w.Shape[3], outputs = w.Shape[0] / p.Groups;
+        int pixels = checked(y.Shape[0] * y.Shape[1] * y.Shape[2]);
+        int* runs = stackalloc int[2 * taps];
+        Patches patches = ForwardPatches(x, y.Shape, p, depth, runs);
+        for (int group = 0; group < p.Groups; group++, patches.Start += depth)
+        {
+            GemmOutput output = GemmOutput.Of(y, y.Shape[3], epilogue);
+            output.RowsPerImage = y.Shape[1] * y.Shape[2];
+            output.ImageBiasStride = y.Shape[3];
+            output.Move(group * outputs, group * outputs);
+            RightColumns right = new(w.Pointer + ((long)group * outputs * taps * depth), taps * depth);
+            if (IsPointwise(p))
+                Gemm.Run<LeftRows, RowPanel, RightColumns>(pixels, outputs, depth, new LeftRows(x.Pointer, depth), right, output);
+            else
+                Gemm.Run<Patches, RowPanel, RightColumns>(pixels, outputs, taps * depth, patches, right, output);
+        }
+    }
+
+    internal override void Conv2dWeightGradient(Operand x, Operand g, Operand dw, ConvGeometry geometry)
+    {
+        ConvGeometry p = geometry;
+        int taps = p.KernelH * p.KernelW, depth = dw.Shape[3], outputs = dw.Shape[0] / p.Groups;
+        int pixels = checked(g.Shape[0] * g.Shape[1] * g.Shape[2]);
+        int* runs = stackalloc int[2 * taps];
+        Patches patches = ForwardPatches(x, g.Shape, p, depth, runs);
+        for (int group = 0; group < p.Groups; group++, patches.Start += depth)
+        {
+            LeftColumns left = new(g.Pointer + (group * outputs), g.Shape[3]);
+            GemmOutput output = GemmOutput.Plain(dw.Pointer + ((long)group * outputs * taps * depth), taps * depth);
+            if (IsPointwise(p))
+                GemmTall.Run<LeftColumns, DepthPanel, RightRows>(outputs, depth, pixels, left, new RightRows(x.Pointer, depth), output);
+            else
+                GemmTall.Run<LeftColumns, DepthPanel, Patches>(outputs, taps * depth, pixels, left, patches, output);
+        }
+    }
+
+    internal override void Conv2dInputGradient(Operand g, Operand w, Operand dx, ConvGeometry geometry, Epilogue epilogue)
+    {
+        // Pixels whose distances to the corner of the picture leave the same remainder meet the same taps: an ordinary convolution of g each.
+        for (int y = 0; y < Math.Min(geometry.StrideH, dx.Shape[1]); y++)
+            for (int x = 0; x < Math.Min(geometry.StrideW, dx.Shape[2]); x++)
+                InputGradientPhase(g, w, dx, geometry, epilogue, y, x);
+    }
+
+    private static void InputGradientPhase(Operand g, Operand w, Operand dx, ConvGeometry p, Epilogue epilogue, int y, int x)
+    {
+        int taps = p.KernelH * p.KernelW, channels = w.Shape[3], outputs = w.Shape[0] / p.Groups, inputs = dx.Shape[3];
+        int* chosen = stackalloc int[3 * taps];
+        Patches patches = new()
+        {
+            Start = g.Pointer,
+            Height = g.Shape[1],
+            Width = g.Shape[2],
+            PixelStride = g.Shape[3],
+            Channels = outputs,
+            RunPixels = 1,
+            RunY = chosen + taps,
+            RunX = chosen + (2 * taps),
+            GridHeight = (dx.Shape[1] - y + p.StrideH - 1) / p.StrideH,
+            GridWidth = (dx.Shape[2] - x + p.StrideW - 1) / p.StrideW,
+            StrideH = 1,
+            StrideW = 1,
+        };
+        int count = ChooseTaps(p, y, x, chosen, patches.RunY, patches.RunX);
+        patches.JoinRuns(count, p.Groups);
+        PixelGrid grid = new(patches.GridHeight, patches.GridWidth, (long)dx.Shape[1] * dx.Shape[2] * inputs, (long)p.StrideH * dx.Shape[2] * inputs, (long)p.StrideW * inputs);
+        int pixels = checked(dx.Shape[0] * grid.Height * grid.Width);
+        for (int group = 0; group < p.Groups; group++, patches.Start += outputs)
+        {
+            GemmOutput output = GemmOutput.Of(dx, inputs, epilogue);
+            output.Grid = grid;
+            output.RowsPerImage = grid.Height * grid.Width;
+            output.ImageBiasStride = inputs;
+            output.Move((((long)y * dx.Shape[2]) + x) * inputs + (group * channels), group * channels);
+            WeightTaps right = new(w.Pointer + ((long)group * outputs * taps * channels), outputs, taps, channels, chosen);
+            Gemm.Run<Patches, RowPanel, WeightTaps>(pixels, channels, count * outputs, patches, right, output);
+        }
+    }
+
+    // The taps that a phase meets, in the order of the pixels of g that they meet.
+    private static int ChooseTaps(ConvGeometry p, int y, int x, int* chosen, int* runY, int* runX)
+    {
+        int count = 0;
+        for (int kh = p.KernelH - 1; kh >= 0; kh--)
+            for (int kw = p.KernelW - 1; kw >= 0; kw--)
+            {
+                int h = y + p.Top - (kh * p.DilationH), v = x + p.Left - (kw * p.DilationW);
+                if (h % p.StrideH != 0 || v % p.StrideW != 0)
+                    continue;
+                chosen[count] = (kh * p.KernelW) + kw;
+                runY[count] = h / p.StrideH;
+                runX[count++] = v / p.StrideW;
+            }
+        return count;
+    }
+
+    // The windows of a forward convolution; runs has room for two numbers per tap.
+    private static Patches ForwardPatches(Operand x, Shape y, ConvGeometry p, int depth, int* runs)
+    {
+        Patches patches = new()
+        {
+            Start = x.Pointer,
+            Height = x.Shape[1],
+            Width = x.Shape[2],
+            PixelStride = x.Shape[3],
+            Channels = depth,
+            RunPixels = 1,
+            RunY = runs,
+            RunX = runs + (p.KernelH * p.KernelW),
+            GridHeight = y[1],
+            GridWidth = y[2],
+            StrideH = p.StrideH,
+            StrideW = p.StrideW,
+        };
+        for (int tap = 0; tap < p.KernelH * p.KernelW; tap++)
+        {
+            patches.RunY[tap] = (tap / p.KernelW * p.DilationH) - p.Top;
+            patches.RunX[tap] = (tap % p.KernelW * p.DilationW) - p.Left;
+        }
+        patches.JoinRuns(p.KernelH * p.KernelW, p.Groups);
+        return patches;
+    }
+
+    private static bool IsPointwise(ConvGeometry p) => p == new ConvGeometry(1, 1);
+}

@@ -1,0 +1,69 @@
+namespace Pareidolia.Tensors.Cpu;
+
+/// <summary>
+/// Matrix products of any two sources: blocks of depth, panels, tiles ("Anatomy of High-Performance Matrix Multiplication", Goto and van de Geijn, 2008).
+/// How sums are grouped follows from m, n and k alone, not from threads or registers.
+/// </summary>
+internal static unsafe class Gemm
+{
+    // Right panels that are packed at once for all tasks; beyond it the depth is walked in slabs, which keeps memory small and the panels in cache.
+    private const long SlabFloats = 4 << 20;
+
+    /// <summary>output = left [m, k] right [k, n].</summary>
+    public static void Run<A, L, B>(int m, int n, int k, in A left, in B right, in GemmOutput output)
+        where A : struct, ILeft<L>
+        where L : struct, IPanelLayout
+        where B : struct, IRight
+    {
+        if (m == 0 || n == 0)
+            return;
+        GemmPlan plan = GemmPlan.Of(m, n, k);
+        int slab = (int)Math.Clamp(SlabFloats / plan.BlockFloats, 1, plan.DepthBlocks);
+        float* packed = Scratch.Floats(Scratch.Slot.SharedRight, slab * plan.BlockFloats);
+        for (int first = 0; first < plan.DepthBlocks; first += slab)
+        {
+            int blocks = Math.Min(slab, plan.DepthBlocks - first);
+            Workers.Run(blocks * plan.PackTasks, new PackRight<B>(plan, right, packed, first));
+            Workers.Run(plan.RowBlocks * plan.ColumnBlocks, new MultiplyBlock<A, L, B>(plan, left, output, packed, first, blocks));
+        }
+    }
+
+    // One task: a few panels of one block of depth.
+    private struct PackRight<B>(GemmPlan plan, B right, float* packed, int firstBlock) : IWork
+        where B : struct, IRight
+    {
+        public void Run(int task)
+        {
+            (int block, int group) = Math.DivRem(task, plan.PackTasks);
+            int last = Math.Min(plan.Panels, (group + 1) * plan.PackPanels);
+            for (int panel = group * plan.PackPanels; panel < last; panel++)
+            {
+                int column = panel * Tile.Columns;
+                float* to = packed + (block * plan.BlockFloats) + ((long)panel * plan.PanelFloats);
+                right.Pack(column, Math.Min(Tile.Columns, plan.N - column), plan.DepthStart(firstBlock + block), plan.DepthOf(firstBlock + block), to);
+            }
+        }
+    }
+
+    // One task: a block of rows times a block of columns, over all blocks of depth in the slab.
+    private struct MultiplyBlock<A, L, B>(GemmPlan plan, A left, GemmOutput output, float* packed, int firstBlock, int blocks) : IWork
+        where A : struct, ILeft<L>
+        where L : struct, IPanelLayout
+        where B : struct, IRight
+    {
+        public void Run(int task)
+        {
+            (int rowBlock, int columnBlock) = Math.DivRem(task, plan.ColumnBlocks);
+            int firstPanel = columnBlock * plan.BlockPanels;
+            int panels = Math.Min(plan.BlockPanels, plan.Panels - firstPanel);
+            int start = rowBlock * plan.BlockRows;
+            int end = Math.Min(plan.M, start + plan.BlockRows);
+            for (int block = firstBlock; block < firstBlock + blocks; block++)
+            {
+                GemmBlock at = new(start, end, firstPanel, panels, block, block == 0, block == plan.DepthBlocks - 1);
+                float* right = packed + ((block - firstBlock) * plan.BlockFloats) + ((long)firstPanel * plan.PanelFloats);
+                at.Multiply<A, L>(plan, left, output, right);
+            }
+        }
+    }
+}

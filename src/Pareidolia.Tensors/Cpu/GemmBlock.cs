@@ -1,0 +1,33 @@
+namespace Pareidolia.Tensors.Cpu;
+
+/// <summary>Rows start..end times packed right panels, of one block of depth.</summary>
+/// <param name="Start">First row.</param>
+/// <param name="End">Behind the last row.</param>
+/// <param name="FirstPanel">First right panel; its column follows.</param>
+/// <param name="Panels">How many.</param>
+/// <param name="Depth">Block of depth.</param>
+/// <param name="First">Whether no block came before it: nothing waits in the output.</param>
+/// <param name="Last">Whether none follows: the output can be finished.</param>
+internal readonly record struct GemmBlock(int Start, int End, int FirstPanel, int Panels, int Depth, bool First, bool Last)
+{
+    public unsafe void Multiply<A, L>(in GemmPlan plan, A left, in GemmOutput output, float* right)
+        where A : struct, ILeft<L>
+        where L : struct, IPanelLayout
+    {
+        float* tile = stackalloc float[Tile.MaxRows * Tile.MaxColumns];
+        float* panel = Scratch.Floats(Scratch.Slot.Left, (Tile.MaxRows + 1) * Tile.MaxDepth);
+        int depth = plan.DepthOf(Depth);
+        for (int row = Start; row < End; row += Tile.Rows)
+        {
+            int rows = Math.Min(Tile.Rows, End - row);
+            left.Pack(row, rows, plan.DepthStart(Depth), depth, panel);
+            for (int p = 0; p < Panels; p++)
+            {
+                int column = (FirstPanel + p) * Tile.Columns;
+                int columns = Math.Min(Tile.Columns, plan.N - column);
+                Tile.Multiply<L>(rows, columns, depth, panel, right + ((long)p * plan.PanelFloats), tile);
+                output.Take(tile, row, rows, column, columns, First, Last);
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+namespace Pareidolia.Tensors.Cpu;
+
+/// <summary>How a product of given extents is cut. Depths are cut evenly and for every machine alike, because they group the sums.</summary>
+/// <param name="M">Rows of the product.</param>
+/// <param name="N">Columns of the product.</param>
+/// <param name="K">Depth of the product.</param>
+/// <param name="Depth">Depth of one block.</param>
+/// <param name="BlockRows">Rows of one task.</param>
+/// <param name="BlockPanels">Right panels of one task.</param>
+internal readonly record struct GemmPlan(int M, int N, int K, int Depth, int BlockRows, int BlockPanels)
+{
+    public const int MostDepth = 320;
+    public const int MostColumns = 384;
+    private const int MostRows = 144;
+
+    // Multiply-adds that are worth a task of their own: some five microseconds.
+    private const long TaskWork = 250_000;
+
+    // Enough tasks for any machine that runs small products well.
+    private const int MostTasks = 32;
+    private const int PackFloats = 32 * 1024;
+
+    public int DepthBlocks => Math.Max(1, Ceiling(K, Depth));
+    public int Panels => Ceiling(N, Tile.Columns);
+    public int RowBlocks => Ceiling(M, BlockRows);
+    public int ColumnBlocks => Ceiling(Panels, BlockPanels);
+    public int PanelFloats => Depth * Tile.Columns;
+    public long BlockFloats => (long)Panels * PanelFloats;
+
+    /// <summary>Panels that one packing task takes.</summary>
+    public int PackPanels => Math.Max(1, PackFloats / PanelFloats);
+    public int PackTasks => Ceiling(Panels, PackPanels);
+
+    public static GemmPlan Of(int m, int n, int k)
+    {
+        int depth = EvenPart(Math.Max(k, 1), MostDepth, 8);
+        int columns = EvenPart(n, MostColumns, Tile.Columns);
+        int columnBlocks = Ceiling(n, columns);
+        long wanted = Math.Clamp((long)m * n * k / TaskWork, 1, MostTasks);
+        int rows = Math.Min(MostRows, Ceiling(Ceiling(m * (long)columnBlocks, wanted), Tile.MaxRows) * Tile.MaxRows);
+        return new GemmPlan(m, n, k, depth, rows, columns / Tile.Columns);
+    }
+
+    public int DepthStart(int block) => block * Depth;
+
+    public int DepthOf(int block) => Math.Min(Depth, K - (block * Depth));
+
+    // The extent of equal parts that are at most so large, in multiples of a unit.
+    public static int EvenPart(int extent, int most, int unit) => Ceiling(Ceiling(extent, Ceiling(extent, most)), unit) * unit;
+
+    public static int Ceiling(long extent, long part) => (int)((extent + part - 1) / part);
+}

@@ -1,0 +1,76 @@
+namespace Pareidolia.Tensors.Cpu;
+
+/// <summary>Where the left matrix [m, k] of a product comes from.</summary>
+internal unsafe interface ILeft<L>
+    where L : struct, IPanelLayout
+{
+    /// <summary>Writes rows x depth elements from (row, k) on as a panel of layout <typeparamref name="L"/>.</summary>
+    void Pack(int row, int rows, int k, int depth, float* panel);
+}
+
+/// <summary>Where the right matrix [k, n] of a product comes from.</summary>
+internal unsafe interface IRight
+{
+    /// <summary>Writes depth x columns elements from (k, column) on as a panel [depth, <see cref="Tile.Columns"/>]; the columns beyond hold zeros.</summary>
+    void Pack(int column, int columns, int k, int depth, float* panel);
+}
+
+/// <summary>A matrix [m, k] in memory.</summary>
+internal readonly unsafe struct LeftRows(float* start, long stride) : ILeft<RowPanel>
+{
+    public void Pack(int row, int rows, int k, int depth, float* panel)
+    {
+        for (int r = 0; r < rows; r++)
+            Packing.Copy(start + ((row + r) * stride) + k, panel + (r * RowPanel.RowStride), depth);
+    }
+}
+
+/// <summary>A matrix stored transposed, [k, m].</summary>
+internal readonly unsafe struct LeftColumns(float* start, long stride) : ILeft<DepthPanel>
+{
+    public void Pack(int row, int rows, int k, int depth, float* panel)
+    {
+        float* from = start + (k * stride) + row;
+        for (int i = 0; i < depth; i++, from += stride, panel += DepthPanel.DepthStride)
+            Packing.Copy(from, panel, rows);
+    }
+}
+
+/// <summary>A matrix [k, n] in memory.</summary>
+internal readonly unsafe struct RightRows(float* start, long stride) : IRight
+{
+    public void Pack(int column, int columns, int k, int depth, float* panel)
+    {
+        float* from = start + (k * stride) + column;
+        for (int i = 0; i < depth; i++, from += stride, panel += Tile.Columns)
+            RightPanel.CopyRow(from, panel, columns);
+    }
+}
+
+/// <summary>A matrix stored transposed, [n, k].</summary>
+internal readonly unsafe struct RightColumns(float* start, long stride) : IRight
+{
+    public void Pack(int column, int columns, int k, int depth, float* panel)
+    {
+        if (columns < Tile.Columns)
+            Packing.Clear(panel, depth * Tile.Columns);
+        Packing.Transpose(start + (column * stride) + k, stride, columns, depth, panel, Tile.Columns);
+    }
+}
+
+/// <summary>What the right panels of all sources share.</summary>
+internal static unsafe class RightPanel
+{
+    /// <summary>One row of a panel, zeros behind it.</summary>
+    public static void CopyRow(float* from, float* to, int columns)
+    {
+        if (columns == Tile.Columns)
+        {
+            Packing.Copy(from, to, Tile.Columns);
+            return;
+        }
+        Packing.Copy(from, to, columns);
+        for (int i = columns; i < Tile.Columns; i++)
+            to[i] = 0;
+    }
+}
