@@ -17,11 +17,8 @@ internal readonly unsafe struct UnarySweep<TOp>(TOp op, float* x, float* y, long
         int n = (int)Math.Min(LaneWorkers.Grain, count - start);
         float* from = x + start;
         float* to = y + start;
-        int i = 0;
-        for (; i <= n - V.Count; i += V.Count)
-            _op.Apply(V.Load(from + i)).Store(to + i);
-        if (i < n)
-            Lanes.StorePart(_op.Apply(Lanes.LoadPart<V>(from + i, n - i)), to + i, n - i);
+        for (int i = 0; i < n; i += V.Count)
+            Lanes.Store(_op.Apply(Lanes.Load<V>(from + i, n - i)), to + i, n - i);
     }
 }
 
@@ -60,21 +57,13 @@ internal readonly unsafe struct BinarySweep<TOp>(TOp op, LoopNest nest, float* a
         where V : unmanaged, ILanes<V>
     {
         V left = V.Of(*a), right = V.Of(*b);
-        int i = 0;
-        for (; i <= n - V.Count; i += V.Count)
+        for (int i = 0; i < n; i += V.Count)
         {
             if (moveA)
-                left = V.Load(a + i);
+                left = Lanes.Load<V>(a + i, n - i);
             if (moveB)
-                right = V.Load(b + i);
-            _op.Apply(left, right).Store(y + i);
+                right = Lanes.Load<V>(b + i, n - i);
+            Lanes.Store(_op.Apply(left, right), y + i, n - i);
         }
-        if (i == n)
-            return;
-        if (moveA)
-            left = Lanes.LoadPart<V>(a + i, n - i);
-        if (moveB)
-            right = Lanes.LoadPart<V>(b + i, n - i);
-        Lanes.StorePart(_op.Apply(left, right), y + i, n - i);
     }
 }

@@ -16,28 +16,13 @@ internal readonly unsafe struct GegluGradientRows(float* x, float* g, float* dx,
             float* from = x + 2L * n * row;
             float* gradient = g + (long)n * row;
             float* to = dx + 2L * n * row;
-            int i = 0;
-            for (; i <= n - V.Count; i += V.Count)
+            for (int i = 0; i < n; i += V.Count)
             {
-                Apply(V.Load(from + i), V.Load(from + n + i), V.Load(gradient + i), out V dv, out V du);
-                dv.Store(to + i);
-                du.Store(to + n + i);
-            }
-            if (i < n)
-            {
-                Apply(Lanes.LoadPart<V>(from + i, n - i), Lanes.LoadPart<V>(from + n + i, n - i), Lanes.LoadPart<V>(gradient + i, n - i), out V dv, out V du);
-                Lanes.StorePart(dv, to + i, n - i);
-                Lanes.StorePart(du, to + n + i, n - i);
+                V v = Lanes.Load<V>(from + i, n - i), u = Lanes.Load<V>(from + n + i, n - i), g = Lanes.Load<V>(gradient + i, n - i);
+                V phi = LaneMath.Normal(u, out V density);
+                Lanes.Store(g * u * phi, to + i, n - i);
+                Lanes.Store(g * v * V.MulAdd(u, density, phi), to + n + i, n - i);
             }
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Apply<V>(V v, V u, V g, out V dv, out V du)
-        where V : unmanaged, ILanes<V>
-    {
-        V phi = LaneMath.Normal(u, out V density);
-        dv = g * u * phi;
-        du = g * v * V.MulAdd(u, density, phi);
     }
 }

@@ -19,23 +19,41 @@ internal static unsafe class Lanes
     /// <summary>For what must melt into the loops that call it: a call between two additions costs more than both.</summary>
     public const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
-    /// <summary>The first n lanes; the others are 0.</summary>
+    /// <summary>All lanes, or where fewer than that are left only those; the others are 0.</summary>
     [MethodImpl(Inline)]
-    public static V LoadPart<V>(float* from, int n)
-        where V : unmanaged, ILanes<V> => LoadPart(from, n, V.Of(0));
+    public static V Load<V>(float* from, long left)
+        where V : unmanaged, ILanes<V> => left >= V.Count ? V.Load(from) : LoadPart<V>(from, (int)left);
 
-    /// <summary>The first n lanes; the others keep what <paramref name="rest"/> has there.</summary>
-    public static V LoadPart<V>(float* from, int n, V rest)
+    /// <summary>Stores all lanes, or where fewer than that are left only those.</summary>
+    [MethodImpl(Inline)]
+    public static void Store<V>(V value, float* to, long left)
+        where V : unmanaged, ILanes<V>
+    {
+        if (left >= V.Count)
+            value.Store(to);
+        else
+            StorePart(value, to, (int)left);
+    }
+
+    /// <summary>The lanes that are left; 0 in the others.</summary>
+    [MethodImpl(Inline)]
+    public static V Keep<V>(V value, long left)
+        where V : unmanaged, ILanes<V> => left >= V.Count ? value : KeepPart(value, (int)left);
+
+    /// <summary>The first n lanes; the others are 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static V LoadPart<V>(float* from, int n)
         where V : unmanaged, ILanes<V>
     {
         float* lanes = stackalloc float[V.Count];
-        rest.Store(lanes);
+        V.Of(0).Store(lanes);
         for (int i = 0; i < n; i++)
             lanes[i] = from[i];
         return V.Load(lanes);
     }
 
     /// <summary>Stores the first n lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void StorePart<V>(V value, float* to, int n)
         where V : unmanaged, ILanes<V>
     {
@@ -43,6 +61,15 @@ internal static unsafe class Lanes
         value.Store(lanes);
         for (int i = 0; i < n; i++)
             to[i] = lanes[i];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static V KeepPart<V>(V value, int n)
+        where V : unmanaged, ILanes<V>
+    {
+        float* lanes = stackalloc float[V.Count];
+        value.Store(lanes);
+        return LoadPart<V>(lanes, n);
     }
 
     /// <summary>x 2^n by two products with powers of two, so that large, small and subnormal results are rounded once.</summary>

@@ -1,0 +1,126 @@
+using Pareidolia.Tensors.Kernels;
+
+namespace Pareidolia.Tensors.Cpu;
+
+internal sealed unsafe partial class CpuBackend
+{
+    internal override void Norm(Operand x, Operand gamma, Operand beta, Operand y, Operand stats, NormSettings settings)
+    {
+        switch (settings.Activation)
+        {
+            case Activation.None: Norm<Operators.Identity>(x, gamma, beta, y, stats, settings); break;
+            case Activation.Silu: Norm<Operators.Silu>(x, gamma, beta, y, stats, settings); break;
+            case Activation.Gelu: Norm<Operators.Gelu>(x, gamma, beta, y, stats, settings); break;
+            case Activation.Relu: Norm<Operators.Relu>(x, gamma, beta, y, stats, settings); break;
+            case Activation.QuickGelu: Norm<Operators.QuickGelu>(x, gamma, beta, y, stats, settings); break;
+            default: base.Norm(x, gamma, beta, y, stats, settings); break;
+        }
+    }
+
+    internal override void NormGradient(NormGradientOperands o, NormSettings settings)
+    {
+        switch (settings.Activation)
+        {
+            case Activation.None: NormGradient<Gradients.Identity>(o, settings); break;
+            case Activation.Silu: NormGradient<Gradients.Silu>(o, settings); break;
+            case Activation.Gelu: NormGradient<Gradients.Gelu>(o, settings); break;
+            case Activation.Relu: NormGradient<Gradients.Relu>(o, settings); break;
+            case Activation.QuickGelu: NormGradient<Gradients.QuickGelu>(o, settings); break;
+            default: base.NormGradient(o, settings); break;
+        }
+    }
+
+    private void Norm<TOp>(Operand x, Operand gamma, Operand beta, Operand y, Operand stats, NormSettings settings)
+        where TOp : struct, IUnaryOperator
+    {
+        NormLayout layout = NormLayout.Of(x.Shape, settings.Groups);
+        if (x.Count == 0)
+            return;
+        using Workspace filled = new(this, 2L * layout.Channels * sizeof(float));
+        float* scale = PresentOr(gamma, 1, filled.Floats, layout.Channels), shift = PresentOr(beta, 0, filled.Floats + layout.Channels, layout.Channels);
+        if (layout is { Positions: 1, Groups: 1 })
+        {
+            NormRows<TOp> rows = new(x.Pointer, scale, shift, y.Pointer, stats.Pointer, layout.Images, layout.Channels, settings);
+            LaneWorkers.RunGrouped(LaneWorkers.Pieces(layout.Images, rows.RowsPerTask), rows);
+        }
+        else
+        {
+            NormGroups<TOp>(layout, x.Pointer, scale, shift, y.Pointer, stats.Pointer, settings);
+        }
+    }
+
+    private void NormGroups<TOp>(NormLayout layout, float* x, float* gamma, float* beta, float* y, float* stats, NormSettings settings)
+        where TOp : struct, IUnaryOperator
+    {
+        using Workspace parts = new(this, 2L * layout.Tasks * layout.Groups * sizeof(double));
+        using Workspace channels = new(this, 2L * layout.Tasks * layout.Channels * sizeof(float));
+        LaneWorkers.Run(layout.Tasks, new NormBlockMoments(layout, x, parts.Doubles, channels.Floats, settings.KeepMean));
+        Workers.Run(layout.Images, new NormFactors(layout, parts.Doubles, gamma, stats, channels.Floats, settings.Eps));
+        LaneWorkers.Run(layout.Tasks, new NormApply<TOp>(layout, x, channels.Floats, beta, y));
+    }
+
+    private void NormGradient<TGradient>(NormGradientOperands o, NormSettings settings)
+        where TGradient : struct, IBinaryOperator
+    {
+        NormLayout layout = NormLayout.Of(o.X.Shape, settings.Groups);
+        if (o.X.Count == 0)
+        {
+            ClearWhereGiven(o.Dgamma, o.Dbeta);
+            return;
+        }
+        using Workspace filled = new(this, 2L * layout.Channels * sizeof(float));
+        float* scale = PresentOr(o.Gamma, 1, filled.Floats, layout.Channels), shift = PresentOr(o.Beta, 0, filled.Floats + layout.Channels, layout.Channels);
+        if (layout is { Positions: 1, Groups: 1 })
+            NormRowsGradient<TGradient>(layout, o, scale, shift, settings);
+        else
+            NormGroupsGradient<TGradient>(layout, o, scale, shift, settings);
+    }
+
+    private void NormRowsGradient<TGradient>(NormLayout layout, NormGradientOperands o, float* gamma, float* beta, NormSettings settings)
+        where TGradient : struct, IBinaryOperator
+    {
+        int c = layout.Channels, rowsPerTask = Math.Max(1, LaneWorkers.Grain / c), tasks = LaneWorkers.Pieces(layout.Images, rowsPerTask);
+        using Workspace partial = new(this, 2L * tasks * c * sizeof(float));
+        LaneWorkers.RunGrouped(tasks, new NormRowsGradient<TGradient>(
+            o.X.Pointer, gamma, beta, o.Stats.Pointer, o.G.Pointer, o.Dx.Pointer, partial.Floats, layout.Images, c, settings.KeepMean));
+        ParameterGradients(o, partial.Floats, tasks, 2L * c);
+    }
+
+    private void NormGroupsGradient<TGradient>(NormLayout layout, NormGradientOperands o, float* gamma, float* beta, NormSettings settings)
+        where TGradient : struct, IBinaryOperator
+    {
+        int c = layout.Channels;
+        using Workspace parts = new(this, 2L * layout.Tasks * c * sizeof(float));
+        using Workspace factors = new(this, 4L * layout.Images * c * sizeof(float));
+        LaneWorkers.Run(layout.Tasks, new NormBlockGradient<TGradient>(
+            layout, o.X.Pointer, gamma, beta, o.Stats.Pointer, o.G.Pointer, o.Dx.Pointer, parts.Floats));
+        Workers.Run(layout.Images, new NormGradientFactors(layout, parts.Floats, gamma, o.Stats.Pointer, factors.Floats, settings.KeepMean));
+        LaneWorkers.Run(layout.Tasks, new NormGradientApply(layout, o.X.Pointer, factors.Floats, o.Dx.Pointer));
+        ParameterGradients(o, parts.Floats, layout.Images, 2L * c * layout.Blocks);
+    }
+
+    // Adds up parts [parts, 2, c], which lie a stride apart.
+    private void ParameterGradients(NormGradientOperands o, float* parts, int count, long stride)
+    {
+        int c = o.X.Shape[-1];
+        if (o.Dgamma.Exists)
+            SumColumns(parts, stride, o.Dgamma.Pointer, new Extent3(1, count, c), 1);
+        if (o.Dbeta.Exists)
+            SumColumns(parts + c, stride, o.Dbeta.Pointer, new Extent3(1, count, c), 1);
+    }
+
+    private void ClearWhereGiven(params ReadOnlySpan<Operand> operands)
+    {
+        foreach (Operand operand in operands)
+            if (operand.Exists)
+                Fill(operand, 0);
+    }
+
+    private static float* PresentOr(Operand parameter, float value, float* filled, int count)
+    {
+        if (parameter.Exists)
+            return parameter.Pointer;
+        new Span<float>(filled, count).Fill(value);
+        return filled;
+    }
+}
