@@ -93,7 +93,10 @@ internal sealed unsafe partial class CpuBackend
     internal override void Geglu(Operand x, Operand y)
     {
         int n = y.Shape[-1];
-        if (y.Count > 0)
+        // Halves of one element lie two apart: no lanes run along them.
+        if (n == 1)
+            base.Geglu(x, y);
+        else if (y.Count > 0)
             Zip(default(Pairs.Geglu), HalfRows(x, n), x.Pointer, x.Pointer + n, y);
     }
 

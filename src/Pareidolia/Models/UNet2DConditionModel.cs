@@ -80,7 +80,12 @@ public sealed class UNet2DConditionModel
         Tensor time = Time(sample, timesteps, extras);                                                  // [b, 4 c0]
         UNetSignals signals = new(time, context, extras?.ContextMask is Tensor mask ? MaskBias(mask) : null);
         Tensor x = _convIn.Forward(Config.CenterInputSample ? sample.Affine(2, -1) : sample);           // [b, h, w, c0]
-        x = UNetPasses.Run(x, signals, _down, _mid, _up);
+        Stack<Tensor> skips = new([x]);
+        foreach (UNetDownBlock block in _down)
+            x = block.Forward(x, signals, skips);                                                       // [b, h / 2^i, w / 2^i, ci]
+        x = _mid.Forward(x, signals);
+        foreach (UNetUpBlock block in _up)
+            x = block.Forward(x, signals, skips);
         return scope.Keep(_convOut.Forward(_normOut.Forward(x)));                                       // [b, h, w, out]
     }
 
@@ -88,11 +93,11 @@ public sealed class UNet2DConditionModel
     private Tensor Time(Tensor sample, ReadOnlySpan<float> timesteps, UNetExtras? extras)
     {
         int batch = sample.Shape[0];
-        float[] times = UNetPasses.Times(timesteps, batch);
+        float[] rows = UNetTime.Rows(timesteps, batch);
         Tensor time = _timeEmbedding.Forward(
-            TimestepEmbedding.Sinusoids(times, Config.BlockOutChannels[0], sample.Device, Config.FlipSinToCos, (float)Config.FreqShift));
+            TimestepEmbedding.Sinusoids(rows, Config.BlockOutChannels[0], sample.Device, Config.FlipSinToCos, (float)Config.FreqShift));
         if (_classEmbedding is not null)
-            time += _classEmbedding.Forward(UNetPasses.Labels(extras?.ClassLabels, batch, sample.Device));
+            time += _classEmbedding.Forward(UNetTime.Labels(extras?.ClassLabels, batch, sample.Device));
         if (_addEmbedding is not null)
             time += _addEmbedding.Forward(TextAndSize(extras));
         return time.Silu();
@@ -120,19 +125,22 @@ public sealed class UNet2DConditionModel
 
     private UNetDownBlock Down(int level, ResnetSettings resnets, WeightScope weights)
     {
+        IReadOnlyList<int> channels = Config.BlockOutChannels;
         bool attends = Config.DownBlockTypes[level] == "CrossAttnDownBlock2D";
+        UNetBlockShape shape = new(channels[Math.Max(0, level - 1)], channels[level], Config.LayersPerBlock[level], level < channels.Count - 1);
         return new UNetDownBlock(
-            UNetBlockShape.Down(Config.BlockOutChannels, level, Config.LayersPerBlock[level]), resnets, Config.DownsamplePadding, weights,
-            attends ? at => Attention(level, Config.OnlyCrossAttention[level], at) : null);
+            shape, resnets, Config.DownsamplePadding, weights, attends ? at => Attention(level, Config.OnlyCrossAttention[level], at) : null);
     }
 
     private UNetUpBlock Up(int block, ResnetSettings resnets, WeightScope weights)
     {
-        int level = Config.BlockOutChannels.Count - 1 - block;
+        IReadOnlyList<int> channels = Config.BlockOutChannels;
+        int level = channels.Count - 1 - block;
         bool attends = Config.UpBlockTypes[block] == "CrossAttnUpBlock2D";
+        UNetBlockShape shape = new(channels[Math.Max(0, level - 1)], channels[level], Config.LayersPerBlock[level] + 1, level > 0);
+        int previous = channels[Math.Min(level + 1, channels.Count - 1)];
         return new UNetUpBlock(
-            UNetBlockShape.Up(Config.BlockOutChannels, block, Config.LayersPerBlock[level]), resnets, weights,
-            attends ? at => Attention(level, Config.OnlyCrossAttention[level], at) : null);
+            shape, previous, resnets, weights, attends ? at => Attention(level, Config.OnlyCrossAttention[level], at) : null);
     }
 
     private SpatialMixing Attention(int level, bool onlyCross, WeightScope weights)
