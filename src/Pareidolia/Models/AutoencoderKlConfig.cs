@@ -52,15 +52,16 @@ public sealed record AutoencoderKlConfig
     public static AutoencoderKlConfig FromJson(JsonConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
-        config.Choices("down_block_types", [], "DownEncoderBlock2D");
-        config.Choices("up_block_types", [], "UpDecoderBlock2D");
+        IReadOnlyList<int> channels = config.Ints("block_out_channels", [64]);
+        config.BlockTypes("down_block_types", ["DownEncoderBlock2D"], channels.Count, "DownEncoderBlock2D");
+        config.BlockTypes("up_block_types", ["UpDecoderBlock2D"], channels.Count, "UpDecoderBlock2D");
         config.Choice("act_fn", "silu", "swish");
         config.RequireAbsent("latents_mean", "latents_std");
         return new AutoencoderKlConfig
         {
             InChannels = config.Int("in_channels", 3),
             OutChannels = config.Int("out_channels", 3),
-            BlockOutChannels = config.Ints("block_out_channels", [64]),
+            BlockOutChannels = channels,
             LayersPerBlock = config.Int("layers_per_block", 1),
             LatentChannels = config.Int("latent_channels", 4),
             NormNumGroups = config.Int("norm_num_groups", 32),

@@ -45,16 +45,22 @@ internal static class ConfigJson
                 $"'{config.Name}': \"{key}\" is \"{value}\", which is not supported; one of {string.Join(", ", supported.ToArray())} is.");
     }
 
-    /// <summary>The same for a list of texts, one for each level.</summary>
-    public static IReadOnlyList<string> Choices(this JsonConfig config, string key, IReadOnlyList<string> fallback, params ReadOnlySpan<string> supported)
+    /// <summary>The same for the blocks of all levels.</summary>
+    public static IReadOnlyList<string> BlockTypes(
+        this JsonConfig config, string key, IReadOnlyList<string> fallback, int levels, params ReadOnlySpan<string> supported)
     {
-        IReadOnlyList<string> values = config.Texts(key, fallback);
-        foreach (string value in values)
-            if (!supported.Contains(value))
+        IReadOnlyList<string> types = config.Texts(key, fallback);
+        foreach (string type in types)
+            if (!supported.Contains(type))
                 throw new PareidoliaException(
-                    $"'{config.Name}': \"{key}\" has \"{value}\", which is not supported; {string.Join(", ", supported.ToArray())} are.");
-        return values;
+                    $"'{config.Name}': \"{key}\" has \"{type}\", which is not supported; {string.Join(", ", supported.ToArray())} are.");
+        return types.Count == levels
+            ? types
+            : throw new PareidoliaException($"'{config.Name}': \"{key}\" has {types.Count} blocks, but \"block_out_channels\" has {levels} levels.");
     }
+
+    /// <summary>A whole number, or null where the key is absent.</summary>
+    public static int? OptionalInt(this JsonConfig config, string key) => config.Has(key) ? config.Int(key) : null;
 
     /// <summary>Writes a list of numbers.</summary>
     public static void WriteList(this Utf8JsonWriter json, string key, IEnumerable<int> values)

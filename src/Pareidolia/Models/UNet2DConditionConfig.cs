@@ -95,8 +95,8 @@ public sealed record UNet2DConditionConfig
             CenterInputSample = config.Bool("center_input_sample", false),
             FlipSinToCos = config.Bool("flip_sin_to_cos", true),
             FreqShift = config.Double("freq_shift", 0),
-            DownBlockTypes = Levels(config, "down_block_types", config.Choices("down_block_types", standard.DownBlockTypes, DownBlocks), levels),
-            UpBlockTypes = Levels(config, "up_block_types", config.Choices("up_block_types", standard.UpBlockTypes, UpBlocks), levels),
+            DownBlockTypes = config.BlockTypes("down_block_types", standard.DownBlockTypes, levels, DownBlocks),
+            UpBlockTypes = config.BlockTypes("up_block_types", standard.UpBlockTypes, levels, UpBlocks),
             BlockOutChannels = channels,
             LayersPerBlock = config.PerLevel("layers_per_block", levels, 2),
             DownsamplePadding = config.Int("downsample_padding", 1),
@@ -107,7 +107,7 @@ public sealed record UNet2DConditionConfig
             AttentionHeads = config.PerLevel(config.Has("num_attention_heads") ? "num_attention_heads" : "attention_head_dim", levels, 8),
             OnlyCrossAttention = config.FlagPerLevel("only_cross_attention", levels),
             UseLinearProjection = config.Bool("use_linear_projection", false),
-            NumClassEmbeds = config.Has("num_class_embeds") ? config.Int("num_class_embeds") : null,
+            NumClassEmbeds = config.OptionalInt("num_class_embeds"),
             AdditionEmbedType = config.Has("addition_embed_type") ? config.Choice("addition_embed_type", "text_time") : null,
             AdditionTimeEmbedDim = config.Int("addition_time_embed_dim", 256),
             ProjectionClassEmbeddingsInputDim = config.Int("projection_class_embeddings_input_dim", 2816),
@@ -149,11 +149,6 @@ public sealed record UNet2DConditionConfig
         }
         json.WriteEndObject();
     }
-
-    private static IReadOnlyList<string> Levels(JsonConfig config, string key, IReadOnlyList<string> types, int levels) =>
-        types.Count == levels
-            ? types
-            : throw new PareidoliaException($"'{config.Name}': \"{key}\" has {types.Count} blocks, but block_out_channels has {levels} levels.");
 
     private static void RequireSupported(JsonConfig config)
     {

@@ -80,12 +80,7 @@ public sealed class UNet2DConditionModel
         Tensor time = Time(sample, timesteps, extras);                                                  // [b, 4 c0]
         UNetSignals signals = new(time, context, extras?.ContextMask is Tensor mask ? MaskBias(mask) : null);
         Tensor x = _convIn.Forward(Config.CenterInputSample ? sample.Affine(2, -1) : sample);           // [b, h, w, c0]
-        Stack<Tensor> skips = new([x]);
-        foreach (UNetDownBlock block in _down)
-            x = block.Forward(x, signals, skips);                                                       // [b, h / 2^i, w / 2^i, ci]
-        x = _mid.Forward(x, signals);
-        foreach (UNetUpBlock block in _up)
-            x = block.Forward(x, signals, skips);
+        x = UNetPasses.Run(x, signals, _down, _mid, _up);
         return scope.Keep(_convOut.Forward(_normOut.Forward(x)));                                       // [b, h, w, out]
     }
 
@@ -93,11 +88,11 @@ public sealed class UNet2DConditionModel
     private Tensor Time(Tensor sample, ReadOnlySpan<float> timesteps, UNetExtras? extras)
     {
         int batch = sample.Shape[0];
-        float[] rows = UNetTime.Rows(timesteps, batch);
+        float[] times = UNetPasses.Times(timesteps, batch);
         Tensor time = _timeEmbedding.Forward(
-            TimestepEmbedding.Sinusoids(rows, Config.BlockOutChannels[0], sample.Device, Config.FlipSinToCos, (float)Config.FreqShift));
+            TimestepEmbedding.Sinusoids(times, Config.BlockOutChannels[0], sample.Device, Config.FlipSinToCos, (float)Config.FreqShift));
         if (_classEmbedding is not null)
-            time += _classEmbedding.Forward(UNetTime.Labels(extras?.ClassLabels, batch, sample.Device));
+            time += _classEmbedding.Forward(UNetPasses.Labels(extras?.ClassLabels, batch, sample.Device));
         if (_addEmbedding is not null)
             time += _addEmbedding.Forward(TextAndSize(extras));
         return time.Silu();
@@ -125,22 +120,19 @@ public sealed class UNet2DConditionModel
 
     private UNetDownBlock Down(int level, ResnetSettings resnets, WeightScope weights)
     {
-        IReadOnlyList<int> channels = Config.BlockOutChannels;
         bool attends = Config.DownBlockTypes[level] == "CrossAttnDownBlock2D";
-        UNetBlockShape shape = new(channels[Math.Max(0, level - 1)], channels[level], Config.LayersPerBlock[level], level < channels.Count - 1);
         return new UNetDownBlock(
-            shape, resnets, Config.DownsamplePadding, weights, attends ? at => Attention(level, Config.OnlyCrossAttention[level], at) : null);
+            UNetBlockShape.Down(Config.BlockOutChannels, level, Config.LayersPerBlock[level]), resnets, Config.DownsamplePadding, weights,
+            attends ? at => Attention(level, Config.OnlyCrossAttention[level], at) : null);
     }
 
     private UNetUpBlock Up(int block, ResnetSettings resnets, WeightScope weights)
     {
-        IReadOnlyList<int> channels = Config.BlockOutChannels;
-        int level = channels.Count - 1 - block;
+        int level = Config.BlockOutChannels.Count - 1 - block;
         bool attends = Config.UpBlockTypes[block] == "CrossAttnUpBlock2D";
-        UNetBlockShape shape = new(channels[Math.Max(0, level - 1)], channels[level], Config.LayersPerBlock[level] + 1, level > 0);
-        int previous = channels[Math.Min(level + 1, channels.Count - 1)];
         return new UNetUpBlock(
-            shape, previous, resnets, weights, attends ? at => Attention(level, Config.OnlyCrossAttention[level], at) : null);
+            UNetBlockShape.Up(Config.BlockOutChannels, block, Config.LayersPerBlock[level]), resnets, weights,
+            attends ? at => Attention(level, Config.OnlyCrossAttention[level], at) : null);
     }
 
     private SpatialMixing Attention(int level, bool onlyCross, WeightScope weights)

@@ -15,11 +15,24 @@ internal sealed record UNetSignals(Tensor? Time = null, Tensor? Context = null, 
 internal delegate Tensor SpatialMixing(Tensor x, UNetSignals signals);
 
 /// <summary>Extents of a block.</summary>
-/// <param name="Inputs">Channels that come in; on the way up, those of the last skip connection.</param>
+/// <param name="Inputs">Channels that come in from the level before (down) or from below (up).</param>
+/// <param name="LastSkip">Channels of the last skip connection that it reads (up).</param>
 /// <param name="Outputs">Channels that go out.</param>
 /// <param name="Layers">Residual blocks.</param>
 /// <param name="Resizes">Whether it ends with halving (down) or doubling (up) the picture.</param>
-internal sealed record UNetBlockShape(int Inputs, int Outputs, int Layers, bool Resizes);
+internal sealed record UNetBlockShape(int Inputs, int LastSkip, int Outputs, int Layers, bool Resizes)
+{
+    /// <summary>The block of a level on the way down.</summary>
+    public static UNetBlockShape Down(IReadOnlyList<int> channels, int level, int layers) =>
+        new(channels[Math.Max(0, level - 1)], 0, channels[level], layers, level < channels.Count - 1);
+
+    /// <summary>The block of a place on the way up, which has one layer more.</summary>
+    public static UNetBlockShape Up(IReadOnlyList<int> channels, int block, int layers)
+    {
+        int level = channels.Count - 1 - block;
+        return new(channels[Math.Min(level + 1, channels.Count - 1)], channels[Math.Max(0, level - 1)], channels[level], layers + 1, level > 0);
+    }
+}
 
 /// <summary>The way down: residual blocks, attention after each, then half the size. Every result is also a skip connection.</summary>
 internal sealed class UNetDownBlock
@@ -83,22 +96,22 @@ internal sealed class UNetUpBlock
     private readonly SpatialMixing[]? _attentions;
     private readonly Upsample2D? _upsampler;
 
-    /// <summary>Builds at a place; <paramref name="previous"/> is the number of channels that come from below.</summary>
-    public UNetUpBlock(UNetBlockShape shape, int previous, ResnetSettings settings, WeightScope weights, Func<WeightScope, SpatialMixing>? attention)
+    /// <summary>Builds at a place; <paramref name="attention"/> builds one attention at its place.</summary>
+    public UNetUpBlock(UNetBlockShape shape, ResnetSettings settings, WeightScope weights, Func<WeightScope, SpatialMixing>? attention)
     {
         _resnets = new ResnetBlock2D[shape.Layers];
         _attentions = attention is null ? null : new SpatialMixing[shape.Layers];
         for (int i = 0; i < shape.Layers; i++)
         {
-            int below = i == 0 ? previous : shape.Outputs;
-            int skip = i == shape.Layers - 1 ? shape.Inputs : shape.Outputs;
+            int below = i == 0 ? shape.Inputs : shape.Outputs;
+            int skip = i == shape.Layers - 1 ? shape.LastSkip : shape.Outputs;
             _resnets[i] = new ResnetBlock2D(below + skip, shape.Outputs, settings, weights["resnets"][i]);
             _attentions?[i] = attention!(weights["attentions"][i]);
         }
         _upsampler = shape.Resizes ? new Upsample2D(shape.Outputs, weights["upsamplers"][0]) : null;
     }
 
-    /// <summary>[b, h, w, previous] to [b, h', w', outputs] of the next skip's extents; skips are popped and released.</summary>
+    /// <summary>[b, h, w, inputs] to [b, h', w', outputs] of the next skip's extents; skips are popped and released.</summary>
     public Tensor Forward(Tensor x, UNetSignals signals, Stack<Tensor> skips)
     {
         using Scope scope = new();

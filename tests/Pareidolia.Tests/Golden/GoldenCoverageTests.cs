@@ -5,9 +5,12 @@ namespace Pareidolia.Tests.Golden;
 /// <summary>No golden case is silently ignored: a case of a kind that no test asks for is reported by name as skipped.</summary>
 public sealed class GoldenCoverageTests
 {
-    private static readonly Lazy<HashSet<string>> s_tested = new(TestedKinds);
+    private static readonly Lazy<HashSet<string>> s_tested = new(AskAll);
 
     public static TheoryData<string, string> Cases => [.. GoldenCase.All()];
+
+    /// <summary>The kinds of golden case that some test asks for.</summary>
+    internal static IReadOnlySet<string> TestedKinds => s_tested.Value;
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -15,7 +18,7 @@ public sealed class GoldenCoverageTests
         Assert.SkipUnless(s_tested.Value.Contains(kind), $"{name}: no test runs cases of kind '{kind}' yet.");
 
     // Asks every data source of every test class for its rows; GoldenCase notes the kinds that they ask for.
-    private static HashSet<string> TestedKinds()
+    private static HashSet<string> AskAll()
     {
         IEnumerable<MethodInfo> tests = typeof(GoldenCoverageTests).Assembly.GetTypes()
             .Where(type => type.Name.Contains("Golden", StringComparison.Ordinal) && type != typeof(GoldenCoverageTests))
