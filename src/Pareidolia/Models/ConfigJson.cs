@@ -118,6 +118,7 @@ internal static class ConfigJson
             return [.. Enumerable.Repeat(values[0], levels)];
         return values.Count == levels
             ? values
-            : throw new PareidoliaException($"'{config.Name}': \"{key}\" has {values.Count} values; 1 is needed, or one for each of the {levels} levels.");
+            : throw new PareidoliaException(
+                $"'{config.Name}': \"{key}\" has {values.Count} values; 1 is needed, or one for each of the {levels} levels.");
     }
 }

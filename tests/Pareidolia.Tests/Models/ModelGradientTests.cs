@@ -26,15 +26,19 @@ public sealed class ModelGradientTests
         using TinyModel model = TinyModels.All[name](Backend.Cpu);
         Disturb(model.Weights);
         float[] outputDirection = Backward(model);
-        Parameter[][] groups = [.. Enumerable.Range(0, Directions).Select(first => model.Weights.Parameters.Skip(first).Where((_, i) => i % Directions == 0).ToArray())];
+        Parameter[][] groups = [.. Enumerable.Range(0, Directions).Select(first => Every(Directions, first, model.Weights))];
         double[] gradients = [.. groups.Select(group => group.Sum(Along))];
         double[] slopes = [.. groups.Select(group => Slope(model, group, outputDirection))];
         double scale = slopes.Max(Math.Abs);
         for (int i = 0; i < slopes.Length; i++)
             Assert.True(
                 Math.Abs(slopes[i] - gradients[i]) <= Tolerance * scale,
-                $"{name}: along direction {i} ({groups[i][0].Name} ..) the gradient is {gradients[i]:g6} where the slope is {slopes[i]:g6} (the largest is {scale:g3}).");
+                $"{name}: along direction {i} ({groups[i][0].Name} ..) the gradient is {gradients[i]:g6} where the slope is {slopes[i]:g6} "
+                + $"(the largest is {scale:g3}).");
     }
+
+    private static Parameter[] Every(int stride, int first, WeightStore weights) =>
+        [.. weights.Parameters.Skip(first).Where((_, i) => i % stride == 0)];
 
     // New models hold zeros that gradients do not pass.
     private static void Disturb(WeightStore weights)
@@ -72,7 +76,10 @@ public sealed class ModelGradientTests
         {
             using Scope scope = new();
             for (int i = 0; i < group.Length; i++)
-                group[i].Tensor.Load([.. values[i].Zip(DifferentiableOp.Direction(values[i].Length), (value, way) => value + (steps * step * way))]);
+            {
+                float[] ways = DifferentiableOp.Direction(values[i].Length);
+                group[i].Tensor.Load([.. values[i].Zip(ways, (value, way) => value + (steps * step * way))]);
+            }
             return Dot(model.Run().ToArray(), outputDirection);
         }
         double slope = (8 * (At(1) - At(-1)) - (At(2) - At(-2))) / (12 * step);

@@ -21,7 +21,8 @@ public sealed class ModelTests
     public void A_new_upscaler_is_the_bilinear_enlargement()
     {
         using Scope scope = new();
-        using Pretrained<PixelShuffleUpscaler> upscaler = PixelShuffleUpscaler.Initialise(new PixelShuffleUpscalerConfig { Channels = 4, Blocks = 1, Scale = 3 }, 3);
+        PixelShuffleUpscalerConfig config = new() { Channels = 4, Blocks = 1, Scale = 3 };
+        using Pretrained<PixelShuffleUpscaler> upscaler = PixelShuffleUpscaler.Initialise(config, 3);
         Tensor small = TinyModels.Noise([2, 4, 5, 3], Backend.Cpu);
         Assert.Equal(small.Interpolate(12, 15, Interpolation.Bilinear).ToArray(), upscaler.Model.Forward(small).ToArray());
     }
@@ -33,7 +34,8 @@ public sealed class ModelTests
         using TemporaryFolder folder = new();
         PixelShuffleUpscalerConfig config = new() { Channels = 4, Blocks = 3 };
         using Pretrained<PixelShuffleUpscaler> upscaler = PixelShuffleUpscaler.Initialise(config, 3);
-        upscaler.Weights.Parameters.Single(parameter => parameter.Name == "conv_out.weight").Tensor.AddInPlace(TinyModels.Noise([12, 3, 3, 4], Backend.Cpu));
+        Tensor last = upscaler.Weights.Parameters.Single(parameter => parameter.Name == "conv_out.weight").Tensor;
+        last.AddInPlace(TinyModels.Noise([12, 3, 3, 4], Backend.Cpu));
         upscaler.Model.Save(folder["upscaler"], upscaler.Weights);
         using Pretrained<PixelShuffleUpscaler> again = PixelShuffleUpscaler.Load(folder["upscaler"]);
         Assert.Equal(config, again.Model.Config);
@@ -60,7 +62,8 @@ public sealed class ModelTests
         using TemporaryFolder folder = new();
         using Pretrained<AutoencoderKl> vae = AutoencoderKl.Initialise(config, 3);
         vae.Model.Save(folder.Path, vae.Weights);
-        SafetensorsWriter.Write(folder["diffusion_pytorch_model.safetensors"], vae.Weights.Parameters.Select(OldName).Select(p => TensorFiles.Source(p, SafetensorsType.F32)));
+        SafetensorsWriter.Write(
+            folder["diffusion_pytorch_model.safetensors"], vae.Weights.Parameters.Select(p => TensorFiles.Source(OldName(p), SafetensorsType.F32)));
         using Pretrained<AutoencoderKl> old = AutoencoderKl.Load(folder.Path);
         Tensor pixels = TinyModels.Noise([1, 4, 4, 3], Backend.Cpu);
         Assert.Equal(vae.Model.Encode(pixels).Mean.ToArray(), old.Model.Encode(pixels).Mean.ToArray());
@@ -76,7 +79,8 @@ public sealed class ModelTests
     [InlineData("""{"conv_in_kernel":1}""", "conv_in_kernel")]
     public void A_config_that_asks_for_parts_we_do_not_have_is_refused(string json, string named)
     {
-        PareidoliaException error = Assert.Throws<PareidoliaException>(() => UNet2DConditionConfig.FromJson(JsonConfig.Parse(json, "unet/config.json")));
+        JsonConfig config = JsonConfig.Parse(json, "unet/config.json");
+        PareidoliaException error = Assert.Throws<PareidoliaException>(() => UNet2DConditionConfig.FromJson(config));
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
         Assert.Contains("unet/config.json", error.Message, StringComparison.Ordinal);
     }
@@ -87,7 +91,8 @@ public sealed class ModelTests
         using TemporaryFolder folder = new();
         Assert.Contains("config.json", Assert.Throws<PareidoliaException>(() => ClipModel.Load(folder.Path)).Message, StringComparison.Ordinal);
         File.WriteAllText(folder["config.json"], """{"_class_name":"PixelShuffleUpscaler","channels":4,"blocks":1}""");
-        Assert.Contains(".safetensors", Assert.Throws<PareidoliaException>(() => PixelShuffleUpscaler.Load(folder.Path)).Message, StringComparison.Ordinal);
+        PareidoliaException error = Assert.Throws<PareidoliaException>(() => PixelShuffleUpscaler.Load(folder.Path));
+        Assert.Contains(".safetensors", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

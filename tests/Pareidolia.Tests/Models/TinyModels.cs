@@ -41,7 +41,10 @@ internal static class TinyModels
 
     public static ClipConfig ClipConfig { get; } = new()
     {
-        Text = new ClipTextConfig { HiddenSize = 8, IntermediateSize = 12, NumHiddenLayers = 2, NumAttentionHeads = 2, VocabSize = 11, MaxPositionEmbeddings = 6 },
+        Text = new ClipTextConfig
+        {
+            HiddenSize = 8, IntermediateSize = 12, NumHiddenLayers = 2, NumAttentionHeads = 2, VocabSize = 11, MaxPositionEmbeddings = 6,
+        },
         Vision = new ClipVisionConfig
         {
             HiddenSize = 8, IntermediateSize = 12, NumHiddenLayers = 1, NumAttentionHeads = 2, ImageSize = 8, PatchSize = 4, HiddenAct = "gelu",
@@ -115,7 +118,8 @@ internal static class TinyModels
 
     private static TinyModel Upscaler(Backend device)
     {
-        Pretrained<PixelShuffleUpscaler> upscaler = PixelShuffleUpscaler.Initialise(new PixelShuffleUpscalerConfig { Channels = 4, Blocks = 2 }, 1, device);
+        PixelShuffleUpscalerConfig config = new() { Channels = 4, Blocks = 2 };
+        Pretrained<PixelShuffleUpscaler> upscaler = PixelShuffleUpscaler.Initialise(config, 1, device);
         return new TinyModel(upscaler.Weights, () => upscaler.Model.Forward(Noise([1, 4, 3, 3], device)));
     }
 }
