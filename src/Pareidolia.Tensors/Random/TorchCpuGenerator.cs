@@ -91,7 +91,7 @@ public sealed class TorchCpuGenerator : RandomStream
     public void Randint(Span<long> destination, long low, long high)
     {
         if (high <= low)
-            throw new ArgumentOutOfRangeException(nameof(high), high, $"randint: the upper bound {high} must be above the lower bound {low}.");
+            throw new ArgumentOutOfRangeException(nameof(high), high, $"randint: the upper bound {high} must be above {low}, the lower.");
         ulong range = unchecked((ulong)high - (ulong)low);
         for (int i = 0; i < destination.Length; i++)
             destination[i] = unchecked(low + (long)((range >> 32 == 0 ? NextUInt32() : NextUInt64()) % range));
@@ -130,7 +130,8 @@ public sealed class TorchCpuGenerator : RandomStream
     public override void RestoreState(ReadOnlySpan<byte> state)
     {
         if (state.Length != StateBytes || !_engine.TryRestore(state))
-            throw new ArgumentException($"A torch-cpu random state is {StateBytes} bytes with a position of 0 to 624; got {state.Length} bytes.");
+            throw new ArgumentException(
+                $"A torch-cpu random state has {StateBytes} bytes and a position of 0 to 624; got {state.Length} bytes.");
         bool cached = state[MersenneTwister.StateBytes] != 0;
         _secondNormal = cached ? BinaryPrimitives.ReadDoubleLittleEndian(state[(MersenneTwister.StateBytes + 1)..]) : null;
     }

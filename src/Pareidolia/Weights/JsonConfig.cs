@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Pareidolia.Weights;
@@ -5,7 +6,7 @@ namespace Pareidolia.Weights;
 /// <summary>
 /// A JSON object read with types: a model's <c>config.json</c>, <c>model_index.json</c> or a recipe. A key whose value is null counts
 /// as absent. Every error names the file, the key, what stands there and what is needed. Comments and trailing commas are accepted,
-/// since people write such files too; a key given twice is not.
+/// since people write such files too; a key given twice is not. Python's NaN and Infinity count as absent: there they say "no bound".
 /// </summary>
 public sealed class JsonConfig
 {
@@ -18,6 +19,8 @@ public sealed class JsonConfig
         AllowTrailingCommas = true,
         CommentHandling = JsonCommentHandling.Skip,
     };
+
+    private static readonly string[] Infinities = ["-Infinity", "Infinity", "NaN"];
 
     private readonly JsonElement _object;
     private readonly string _prefix;
@@ -59,7 +62,7 @@ public sealed class JsonConfig
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json, Options);
+            using JsonDocument document = JsonDocument.Parse(HasInfinities(json) ? WithoutInfinities(json) : json, Options);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new JsonConfig(name, document.RootElement.Clone(), "")
                 : throw new PareidoliaException($"'{name}' holds {Describe(document.RootElement)}; a JSON object {{...}} is needed.");
@@ -128,6 +131,27 @@ public sealed class JsonConfig
     /// <summary>The items of a list, null for each that is no text; null where the key holds no list.</summary>
     internal IReadOnlyList<string?>? TextsOrNulls(string key) =>
         Find(key) is { ValueKind: JsonValueKind.Array } list ? [.. list.EnumerateArray().Select(AsText)] : null;
+
+    private static bool HasInfinities(string json) =>
+        json.Contains("Infinity", StringComparison.Ordinal) || json.Contains("NaN", StringComparison.Ordinal);
+
+    // Python writes words that JSON does not have; those outside of texts become null.
+    private static string WithoutInfinities(string json)
+    {
+        StringBuilder clean = new(json.Length);
+        bool quoted = false;
+        for (int i = 0; i < json.Length; i++)
+        {
+            string word = quoted ? "" : Array.Find(Infinities, word => string.CompareOrdinal(json, i, word, 0, word.Length) == 0) ?? "";
+            clean.Append(word.Length > 0 ? "null" : json[i]);
+            if (quoted && json[i] == '\\' && i + 1 < json.Length)
+                clean.Append(json[++i]);
+            else if (json[i] == '"')
+                quoted = !quoted;
+            i += Math.Max(0, word.Length - 1);
+        }
+        return clean.ToString();
+    }
 
     private JsonElement? Find(string key) =>
         _object.TryGetProperty(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;

@@ -65,7 +65,8 @@ public sealed class RandomStreamTests
         Assert.True(Math.Abs(expected - actual) <= ulps * Math.Max(Math.BitIncrement(Math.Abs(expected)) - Math.Abs(expected), 1e-32),
             $"{actual:r} is more than {ulps} units in the last place from {expected:r}.");
 
-    private static RandomStream Create(string kind, ulong seed) => kind == "philox" ? new PhiloxGenerator(seed) : new TorchCpuGenerator(seed);
+    private static RandomStream Create(string kind, ulong seed) =>
+        kind == "philox" ? new PhiloxGenerator(seed) : new TorchCpuGenerator(seed);
 
     private static float[] Draw(RandomStream stream, params int[] counts)
     {

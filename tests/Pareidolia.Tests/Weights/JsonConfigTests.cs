@@ -45,6 +45,14 @@ public sealed class JsonConfigTests
     }
 
     [Fact]
+    public void Infinities_of_Python_count_as_absent_and_texts_keep_the_word()
+    {
+        JsonConfig config = JsonConfig.Parse("""{"a": -Infinity, "b": [NaN], "c": "\"Infinity", "d": Infinity, "NaN": 2}""", "x");
+        Assert.Equal(["b", "c", "NaN"], config.Keys);
+        Assert.Equal("\"Infinity", config.Text("c"));
+    }
+
+    [Fact]
     public void Fallbacks_stand_in_for_absent_keys_only()
     {
         Assert.Equal([1, 2], Config.Ints("absent", [1, 2]));

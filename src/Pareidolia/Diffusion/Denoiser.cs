@@ -1,0 +1,83 @@
+using Pareidolia.Tensors;
+
+namespace Pareidolia.Diffusion;
+
+/// <summary>
+/// A network with its conditioning and guidance inside: from a scaled noisy sample [b, h, w, c] and a timestep to the output that the
+/// <see cref="Prediction"/> describes. The result may have twice the channels: then the second half speaks of the variance.
+/// </summary>
+public delegate Tensor Network(Tensor input, double timestep);
+
+/// <summary>An estimate of the clean picture x0 from the noisy x.</summary>
+public delegate Tensor Denoise(Tensor x, NoiseLevel level);
+
+/// <summary>An estimate of both parts of the noisy x, for solvers that need the network's own words.</summary>
+public delegate Estimate Estimator(Tensor x, NoiseLevel level);
+
+/// <summary>Standard normal noise of x's shape, for the step from one level to another. Called in the order of the steps.</summary>
+public delegate Tensor StepNoise(NoiseLevel from, NoiseLevel to);
+
+/// <summary>What a network says of a noisy x.</summary>
+/// <param name="Denoised">The clean picture, not bounded.</param>
+/// <param name="Noise">The noise.</param>
+/// <param name="Variance">The learned variance where the network has one, as it came out; else null.</param>
+public readonly record struct Estimate(Tensor Denoised, Tensor Noise, Tensor? Variance);
+
+/// <summary>A network seen by samplers: scales its input, finds its timestep, reads its output.</summary>
+public sealed class Denoiser
+{
+    private readonly Network _network;
+    private readonly Prediction _prediction;
+    private readonly NoiseSchedule? _schedule;
+    private readonly SampleBound? _bound;
+
+    /// <summary>
+    /// Wraps a network. <paramref name="schedule"/> gives the timestep of levels that carry none; <paramref name="bound"/> applies to
+    /// <see cref="Denoise"/>, not to <see cref="Estimate"/>.
+    /// </summary>
+    public Denoiser(Network network, Prediction prediction, NoiseSchedule? schedule = null, SampleBound? bound = null)
+    {
+        _network = network;
+        _prediction = prediction;
+        _schedule = schedule;
+        _bound = bound;
+    }
+
+    /// <summary>The clean picture in x, within the bound.</summary>
+    public Tensor Denoise(Tensor x, NoiseLevel level)
+    {
+        using Scope scope = new();
+        Tensor denoised = _prediction.Denoised(x, Output(x, level).Mean, level);
+        return scope.Keep(_bound?.Apply(denoised) ?? denoised);
+    }
+
+    /// <summary>The clean picture and the noise in x, and the variance where the network has one.</summary>
+    public Estimate Estimate(Tensor x, NoiseLevel level)
+    {
+        using Scope scope = new();
+        (Tensor mean, Tensor? variance) = Output(x, level);
+        Tensor denoised = scope.Keep(_prediction.Denoised(x, mean, level));
+        Tensor noise = scope.Keep(_prediction.Noise(x, mean, level));
+        return new Estimate(denoised, noise, variance is null ? null : scope.Keep(variance));
+    }
+
+    private (Tensor Mean, Tensor? Variance) Output(Tensor x, NoiseLevel level)
+    {
+        Tensor output = _network(_prediction.Input(x, level), TimestepOf(level));
+        if (output.Shape == x.Shape)
+            return (output, null);
+        if (output.Shape != x.Shape.With(-1, 2 * x.Shape[-1]))
+            throw new PareidoliaException(
+                $"The network answered {output.Shape} to a sample {x.Shape}; its output has the sample's shape, or twice its channels.");
+        Tensor[] halves = output.Chunk(2, -1);
+        return (halves[0], halves[1]);
+    }
+
+    private double TimestepOf(NoiseLevel level)
+    {
+        if (!double.IsNaN(level.Timestep))
+            return level.Timestep;
+        return _schedule?.TimestepOf(level.Ratio)
+            ?? throw new PareidoliaException($"A step at sigma {level.Sigma} names no timestep, and there is no noise schedule to ask.");
+    }
+}
