@@ -98,11 +98,11 @@ public sealed class LossPlot(string title, IReadOnlyList<PlotSeries> series)
         double at = Left;
         for (int i = 0; i < series.Count; i++)
         {
-            string last = series[i].Points.Where(IsVisible).Select(point => $" {PlotAxis.Label(Math.Round(point.Y, 5))}").LastOrDefault("");
+            string last = series[i].Points.Where(IsVisible).Select(point => PlotAxis.Label(Math.Round(point.Y, 5))).LastOrDefault("");
             Line(svg, $"""<rect x="{at:0.#}" y="41" width="14" height="4" rx="2" fill="{Colors[i % Colors.Length]}"/>""");
-            Line(svg, $"""<text x="{at + 20:0.#}" y="47">{Escape(series[i].Name)}<tspan fill="#999">{last}</tspan></text>""");
+            Line(svg, $"""<text x="{at + 20:0.#}" y="47">{Escape(series[i].Name)}<tspan dx="6" fill="#999">{last}</tspan></text>""");
             // No font is measured here: 7 pixels are a wide letter of this size.
-            at += 20 + 7 * (series[i].Name.Length + last.Length) + 18;
+            at += 20 + 7 * (series[i].Name.Length + last.Length) + 24;
         }
     }
 
@@ -131,17 +131,17 @@ public sealed class LossPlot(string title, IReadOnlyList<PlotSeries> series)
             .SelectMany(chunk => new[] { chunk.MinBy(point => point.Y), chunk.MaxBy(point => point.Y) }.Distinct().OrderBy(point => point.X)).ToList();
     }
 
-    // Mean of the last so many points, fewer at the start.
+    // Mean of the points around each one, so that the line does not lag behind; fewer at both ends.
     private static List<(double X, double Y)> Smooth(List<(double X, double Y)> points, int window)
     {
-        List<(double X, double Y)> smooth = new(points.Count);
-        double sum = 0;
+        double[] sums = new double[points.Count + 1];
         for (int i = 0; i < points.Count; i++)
+            sums[i + 1] = sums[i] + points[i].Y;
+        return points.Select((point, i) =>
         {
-            sum += points[i].Y - (i >= window ? points[i - window].Y : 0);
-            smooth.Add((points[i].X, sum / Math.Min(i + 1, window)));
-        }
-        return smooth;
+            int reach = Math.Min(window / 2, Math.Min(i, points.Count - 1 - i));
+            return (point.X, (sums[i + reach + 1] - sums[i - reach]) / (2 * reach + 1));
+        }).ToList();
     }
 
     private static string Escape(string text) => SecurityElement.Escape(text);
