@@ -32,12 +32,11 @@ public sealed class ClipTokenizerGoldenTests
             Assert.Equal(Ids(ends), tokenizer.Encode(prompt));
     }
 
-    // The case names it as shared/data/..., where data lies beside the golden folder; a copy of the case may bring it along.
+    // The case names it as shared/data/clip-vocab/...; it is not part of the repository.
     private static string VocabularyOf(GoldenCase golden)
     {
         string listed = golden.Description.GetProperty("vocab").GetString()!;
-        string beside = Path.Combine(golden.Folder, Path.GetFileName(listed));
-        return File.Exists(beside) ? beside : Path.Combine(RepositoryRoot.Golden, "..", "..", listed);
+        return SharedData.Require().File(listed.Replace("shared/data/", "", StringComparison.Ordinal));
     }
 
     private static int[] Ids(JsonElement array) => array.EnumerateArray().Select(id => id.GetInt32()).ToArray();
