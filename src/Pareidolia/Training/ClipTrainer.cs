@@ -1,0 +1,157 @@
+using System.Text.Json;
+using Pareidolia.Files;
+using Pareidolia.Models;
+using Pareidolia.Tensors;
+using Pareidolia.Tensors.Random;
+using Pareidolia.Text;
+using Pareidolia.Training.Data;
+using Pareidolia.Weights;
+
+namespace Pareidolia.Training;
+
+/// <summary>
+/// Trains a <see cref="ClipModel"/> and, before it, its tokenizer on the captions: pictures and captions of one pair are drawn together, all other
+/// pairs of the batch apart (https://arxiv.org/abs/2103.00020).
+/// </summary>
+public sealed class ClipTrainer : Trainer
+{
+    private readonly PictureSet _train;
+    private readonly PictureSet _validation;
+    private readonly ClipTokenizer _tokenizer;
+    private readonly Pretrained<ClipModel> _model;
+    private readonly Augmentation _augmentation = new();
+    private readonly int _context;
+
+    /// <summary>Reads the data, trains the tokenizer and makes the model that the recipe describes.</summary>
+    public ClipTrainer(Recipe recipe, DataRoot root)
+        : base(recipe)
+    {
+        JsonConfig data = recipe.Section("data");
+        _train = PictureSet.Load(root, data, "train");
+        _validation = PictureSet.Load(root, data, "validation");
+        ClipConfig config = ClipConfig.FromJson(recipe.Section("model"));
+        _context = config.Text.MaxPositionEmbeddings;
+        ClipVocabulary vocabulary = BpeTrainer.Train(_train.Pictures.SelectMany(picture => picture.Record.Captions), config.Text.VocabSize);
+        if (vocabulary.Ids.Count != config.Text.VocabSize)
+            throw new PareidoliaException($"The captions give a vocabulary of {vocabulary.Ids.Count} tokens; set the recipe's vocab_size to that instead of {config.Text.VocabSize}.");
+        _tokenizer = new ClipTokenizer(vocabulary with { MaxLength = _context });
+        _model = ClipModel.Initialise(config, recipe.Seed);
+    }
+
+    /// <inheritdoc/>
+    public override WeightStore Weights => _model.Weights;
+
+    /// <inheritdoc/>
+    public override int SampleCount => _train.Pictures.Count;
+
+    /// <inheritdoc/>
+    public override Tensor Loss(IReadOnlyList<int> batch, TorchCpuGenerator random, IDictionary<string, double> metrics)
+    {
+        ulong draw = random.NextUInt64();
+        Tensor pixels = _train.Batch(batch, index => Augmented(index, draw));
+        string[] captions = [.. batch.Select(index => _train.Pictures[index].Record.Caption(draw, 0))];
+        Tensor images = _model.Model.EncodeImage(pixels);                               // [b, d]
+        Tensor texts = _model.Model.EncodeText(Ids(captions));                          // [b, d]
+        metrics["logit_scale"] = Math.Exp(_model.Model.LogitScale.Item());
+        // Scales above 100 make training unstable; the original clips them too.
+        return Tensor.InfoNceLoss(images, texts, _model.Model.LogitScale.Minimum(Tensor.Full([], Math.Log(100))));
+    }
+
+    /// <inheritdoc/>
+    public override void Sample(string path)
+    {
+        float[] cosines = Cosines(_model.Model, _tokenizer, _validation, caption: 1);
+        int n = _validation.Pictures.Count;
+        float[] pixels = new float[n * n * 3];
+        for (int i = 0; i < pixels.Length; i++)
+            pixels[i] = Math.Clamp(cosines[i / 3], -1, 1);
+        PictureGrid.Write(path, Tensor.From(pixels, [1, n, n, 3]), columns: 1);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, double> Validate() => Retrieval(_model.Model, _tokenizer, _validation);
+
+    /// <summary>
+    /// Share of held-out pictures whose own caption (the second, which names the style) is the nearest of all, or among the five nearest, and the
+    /// same from captions to pictures.
+    /// </summary>
+    public static IReadOnlyDictionary<string, double> Retrieval(ClipModel model, ClipTokenizer tokenizer, PictureSet pictures)
+    {
+        float[] cosines = Cosines(model, tokenizer, pictures, caption: 1);
+        int n = pictures.Pictures.Count;
+        int[] byImage = [.. Enumerable.Range(0, n).Select(i => Enumerable.Range(0, n).Count(j => cosines[(i * n) + j] > cosines[(i * n) + i]))];
+        int[] byText = [.. Enumerable.Range(0, n).Select(i => Enumerable.Range(0, n).Count(j => cosines[(j * n) + i] > cosines[(i * n) + i]))];
+        return new Dictionary<string, double>
+        {
+            ["image_to_text_r1"] = byImage.Average(rank => rank < 1 ? 1 : 0),
+            ["image_to_text_r5"] = byImage.Average(rank => rank < 5 ? 1 : 0),
+            ["text_to_image_r1"] = byText.Average(rank => rank < 1 ? 1 : 0),
+            ["text_to_image_r5"] = byText.Average(rank => rank < 5 ? 1 : 0),
+        };
+    }
+
+    /// <inheritdoc/>
+    public override void Export(string folder)
+    {
+        string whole = Path.Combine(folder, "clip");
+        _model.Model.Save(whole, Weights, SafetensorsType.F16);
+        AtomicFile.Write(Path.Combine(whole, "preprocessor_config.json"), WritePreprocessor);
+        SaveTextEncoder(Path.Combine(folder, "text_encoder"));
+        _tokenizer.Vocabulary.Save(Path.Combine(folder, "tokenizer"));
+    }
+
+    // The text tower alone, as Stable Diffusion's text_encoder.
+    private void SaveTextEncoder(string folder)
+    {
+        using Pretrained<ClipTextModel> encoder = ClipTextModel.Initialise(_model.Model.Config.Text, 0);
+        Dictionary<string, Tensor> trained = Weights.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Tensor);
+        foreach (Parameter parameter in encoder.Weights.Parameters)
+            parameter.Tensor.CopyFrom(trained[parameter.Name]);
+        encoder.Model.Save(folder, encoder.Weights, SafetensorsType.F16);
+    }
+
+    // [pictures, captions] row-major.
+    private static float[] Cosines(ClipModel model, ClipTokenizer tokenizer, PictureSet pictures, int caption)
+    {
+        using Scope scope = new();
+        List<Tensor> images = [], texts = [];
+        foreach (int[] batch in Enumerable.Range(0, pictures.Pictures.Count).Chunk(64))
+        {
+            images.Add(model.EncodeImage(pictures.Batch(batch)).L2Normalize());
+            texts.Add(model.EncodeText(Ids(tokenizer, batch.Select(i => pictures.Pictures[i].Record.Captions[caption]))).L2Normalize());
+        }
+        return Tensor.Concat(0, [.. images]).MatMul(Tensor.Concat(0, [.. texts]), transposeOther: true).ToArray();
+    }
+
+    private static Tensor Ids(ClipTokenizer tokenizer, IEnumerable<string> captions)
+    {
+        int[][] ids = [.. captions.Select(caption => tokenizer.Encode(caption))];
+        return Tensor.From([.. ids.SelectMany(row => row)], [ids.Length, tokenizer.MaxLength]);
+    }
+
+    private Tensor Ids(IEnumerable<string> captions) => Ids(_tokenizer, captions);
+
+    private byte[] Augmented(int index, ulong draw)
+    {
+        Picture picture = _train.Pictures[index];
+        return _augmentation.Draw(picture.Record, draw, 0).Apply(picture.Pixels, _train.Size, 3);
+    }
+
+    private void WritePreprocessor(Stream stream)
+    {
+        using Utf8JsonWriter json = new(stream, new JsonWriterOptions { Indented = true });
+        json.WriteStartObject();
+        json.WriteString("image_processor_type", "CLIPImageProcessor");
+        json.WriteNumber("size", _train.Size);
+        json.WriteNumber("crop_size", _train.Size);
+        json.WriteNumber("resample", 3);
+        foreach (string name in (ReadOnlySpan<string>)["image_mean", "image_std"])
+        {
+            json.WriteStartArray(name);
+            for (int channel = 0; channel < 3; channel++)
+                json.WriteNumberValue(0.5);
+            json.WriteEndArray();
+        }
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,74 @@
+using System.Text.Json;
+using Pareidolia.Files;
+
+namespace Pareidolia.Training;
+
+/// <summary>
+/// Puts the parts of a text-to-image model together in the Hugging Face layout: the trained UNet beside copies of what it was trained with. Parts
+/// that the layout does not know (upscaler, clip) lie beside them as further folders.
+/// </summary>
+internal static class PipelineExport
+{
+    private static readonly (string Input, string Folder)[] s_copied =
+        [("vae", "vae"), ("text_encoder", "text_encoder"), ("tokenizer", "tokenizer"), ("upscaler", "upscaler"), ("clip", "clip")];
+
+    /// <summary>Writes everything but <c>unet/</c>.</summary>
+    public static void Write(string folder, Recipe recipe)
+    {
+        using JsonDocument document = JsonDocument.Parse(recipe.Text);
+        foreach ((string input, string name) in s_copied)
+            if (recipe.Section("inputs").Text(input) is string source)
+                Copy(recipe.Beside(source), Path.Combine(folder, name));
+        WriteObject(Path.Combine(folder, "scheduler", "scheduler_config.json"), document.RootElement.GetProperty("scheduler"));
+        if (document.RootElement.TryGetProperty("defaults", out JsonElement defaults))
+            WriteObject(Path.Combine(folder, "pareidolia.json"), defaults);
+        WriteIndex(Path.Combine(folder, "model_index.json"), recipe.Section("scheduler").Text("_class_name")!);
+    }
+
+    private static void Copy(string source, string target)
+    {
+        if (!Directory.Exists(source))
+            throw new PareidoliaException($"The recipe's input folder '{source}' does not exist; train that part first.");
+        Directory.CreateDirectory(target);
+        foreach (string file in Directory.GetFiles(source))
+            File.Copy(file, Path.Combine(target, Path.GetFileName(file)), overwrite: true);
+    }
+
+    private static void WriteObject(string path, JsonElement element) => WriteJson(path, element.WriteTo);
+
+    private static void WriteIndex(string path, string scheduler) => WriteJson(path, json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("_class_name", "StableDiffusionPipeline");
+        foreach ((string part, string library, string type) in (ReadOnlySpan<(string, string, string)>)
+            [
+                ("scheduler", "diffusers", scheduler), ("text_encoder", "transformers", "CLIPTextModel"), ("tokenizer", "transformers", "CLIPTokenizer"),
+                ("unet", "diffusers", "UNet2DConditionModel"), ("vae", "diffusers", "AutoencoderKL"),
+            ])
+        {
+            json.WriteStartArray(part);
+            json.WriteStringValue(library);
+            json.WriteStringValue(type);
+            json.WriteEndArray();
+        }
+        foreach (string absent in (ReadOnlySpan<string>)["feature_extractor", "safety_checker"])
+        {
+            json.WriteStartArray(absent);
+            json.WriteNullValue();
+            json.WriteNullValue();
+            json.WriteEndArray();
+        }
+        json.WriteBoolean("requires_safety_checker", false);
+        json.WriteEndObject();
+    });
+
+    private static void WriteJson(string path, Action<Utf8JsonWriter> write)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        AtomicFile.Write(path, stream =>
+        {
+            using Utf8JsonWriter json = new(stream, new JsonWriterOptions { Indented = true });
+            write(json);
+        });
+    }
+}

@@ -1,0 +1,102 @@
+using Pareidolia.Nn.Optimizers;
+using Pareidolia.Weights;
+
+namespace Pareidolia.Training;
+
+/// <summary>
+/// One training run as a small JSON file: what is learned from what, how, and for how long. Paths of data are relative to the data root, paths
+/// of models to the recipe's own folder.
+/// </summary>
+public sealed class Recipe
+{
+    private Recipe(JsonConfig json, string folder, string text)
+    {
+        Json = json;
+        Folder = folder;
+        Text = text;
+        Steps = Positive("steps");
+        Batch = Positive("batch");
+        Seed = (ulong)json.Int("seed", 0);
+        Accumulate = Math.Max(1, json.Int("accumulate", 1));
+        JsonConfig optimizer = json.Section("optimizer") ?? JsonConfig.Parse("{}", "optimizer");
+        Beta1 = optimizer.Double("beta1", 0.9);
+        Beta2 = optimizer.Double("beta2", 0.99);
+        WeightDecay = optimizer.Double("weight_decay", 0);
+        ClipNorm = optimizer.Double("clip_norm", 1);
+        Decay decay = optimizer.Text("decay", "cosine") == "constant" ? Decay.Constant : Decay.Cosine;
+        Rate = new LearningRate(optimizer.Double("learning_rate"), optimizer.Int("warmup", 0), decay, Steps, optimizer.Double("floor", 0.01));
+        EmaDecay = json.Double("ema", 0);
+        LogEvery = json.Int("log_every", 20);
+        SampleEvery = json.Int("sample_every", 0);
+        CheckpointEvery = json.Int("checkpoint_every", 500);
+    }
+
+    /// <summary>All fields, for what only one trainer reads (<c>data</c>, <c>model</c>, ...).</summary>
+    public JsonConfig Json { get; }
+
+    /// <summary>The folder of the recipe's file.</summary>
+    public string Folder { get; }
+
+    /// <summary>The file's text: part of a checkpoint, so that a run is never continued under another recipe.</summary>
+    public string Text { get; }
+
+    /// <summary>Optimiser steps of the whole run.</summary>
+    public int Steps { get; }
+
+    /// <summary>Samples per step and accumulation.</summary>
+    public int Batch { get; }
+
+    /// <summary>Seed of everything random.</summary>
+    public ulong Seed { get; }
+
+    /// <summary>Batches whose gradients are averaged into one step.</summary>
+    public int Accumulate { get; }
+
+    /// <summary>AdamW's first moment.</summary>
+    public double Beta1 { get; }
+
+    /// <summary>AdamW's second moment.</summary>
+    public double Beta2 { get; }
+
+    /// <summary>Decoupled decay of matrices and kernels (not of biases and norms).</summary>
+    public double WeightDecay { get; }
+
+    /// <summary>Largest norm over all gradients.</summary>
+    public double ClipNorm { get; }
+
+    /// <summary>The learning rate over the run.</summary>
+    public LearningRate Rate { get; }
+
+    /// <summary>Decay of the averaged weights; 0 means none.</summary>
+    public double EmaDecay { get; }
+
+    /// <summary>Steps from one line of metrics to the next.</summary>
+    public int LogEvery { get; }
+
+    /// <summary>Steps from one sample grid to the next; 0 means only at the end.</summary>
+    public int SampleEvery { get; }
+
+    /// <summary>Steps from one checkpoint to the next.</summary>
+    public int CheckpointEvery { get; }
+
+    /// <summary>Reads a recipe.</summary>
+    /// <exception cref="PareidoliaException">The file is missing, not JSON, or a field is absent or out of range.</exception>
+    public static Recipe Load(string path)
+    {
+        JsonConfig json = JsonConfig.Load(path);
+        return new Recipe(json, Path.GetDirectoryName(Path.GetFullPath(path))!, File.ReadAllText(path));
+    }
+
+    /// <summary>A path of the recipe, relative to its own folder.</summary>
+    public string Beside(string path) => Path.GetFullPath(Path.Combine(Folder, path));
+
+    /// <summary>A sub-object that must be there.</summary>
+    public JsonConfig Section(string key) =>
+        Json.Section(key) ?? throw new PareidoliaException($"The recipe in '{Folder}' has no \"{key}\" section.");
+
+    private int Positive(string key)
+    {
+        int value = Json.Int(key);
+        return value > 0 ? value : throw new PareidoliaException($"The recipe in '{Folder}' has {key} = {value}; it should be at least 1.");
+    }
+}

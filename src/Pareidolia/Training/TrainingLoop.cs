@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using Pareidolia.Nn.Optimizers;
+using Pareidolia.Tensors;
+using Pareidolia.Tensors.Random;
+
+namespace Pareidolia.Training;
+
+/// <summary>Where a run stands.</summary>
+/// <param name="Step">Finished steps.</param>
+/// <param name="Steps">Steps of the whole run.</param>
+/// <param name="Loss">Mean loss since the last report.</param>
+/// <param name="SamplesPerSecond">Speed since the last report.</param>
+/// <param name="Remaining">Estimated time to the end.</param>
+public readonly record struct TrainingProgress(int Step, int Steps, double Loss, double SamplesPerSecond, TimeSpan Remaining);
+
+/// <summary>
+/// Runs a trainer to the end of its recipe, or on from its last checkpoint. The run folder holds <c>checkpoint.safetensors</c>,
+/// <c>metrics.jsonl</c>, sample pictures and, at the end, <c>model/</c>. Killed at any moment, the next call continues from the last checkpoint and
+/// ends in the same bytes.
+/// </summary>
+public sealed class TrainingLoop : IDisposable
+{
+    private readonly Trainer _trainer;
+    private readonly string _folder;
+    private readonly Recipe _recipe;
+    private readonly Adam _optimizer;
+    private readonly ExponentialAverage? _average;
+    private readonly Checkpoint _checkpoint;
+    private readonly BatchOrder _order;
+
+    /// <summary>Prepares a run in a folder, which is made where it is missing.</summary>
+    public TrainingLoop(Trainer trainer, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        (_trainer, _folder, _recipe) = (trainer, folder, trainer.Recipe);
+        Directory.CreateDirectory(folder);
+        _trainer.Weights.RequireGradients(true);
+        _optimizer = new Adam(trainer.Groups(), _recipe.Beta1, _recipe.Beta2);
+        _average = _recipe.EmaDecay > 0 ? new ExponentialAverage(trainer.Weights.Trained) : null;
+        _checkpoint = new Checkpoint(Path.Combine(folder, "checkpoint.safetensors"), trainer, _optimizer, _average);
+        _order = new BatchOrder(_recipe.Seed, trainer.SampleCount, _recipe.Batch);
+    }
+
+    /// <summary>The run, yielding at each line of metrics; stop enumerating to pause it (a checkpoint is written first).</summary>
+    public IEnumerable<TrainingProgress> Run(CancellationToken cancellation = default)
+    {
+        (int step, double seconds) = _checkpoint.Restore();
+        MetricsLog log = new(Path.Combine(_folder, "metrics.jsonl"), step);
+        Stopwatch clock = Stopwatch.StartNew();
+        double reported = seconds, lossSum = 0;
+        int counted = 0;
+        while (step < _recipe.Steps)
+        {
+            Dictionary<string, double> metrics = [];
+            lossSum += Step(step, metrics);
+            counted++;
+            step++;
+            double now = seconds + clock.Elapsed.TotalSeconds;
+            bool stop = cancellation.IsCancellationRequested;
+            if (step % _recipe.LogEvery == 0 || step == _recipe.Steps)
+            {
+                double speed = counted * _recipe.Batch * _recipe.Accumulate / Math.Max(1e-9, now - reported);
+                log.Add(Row(step, lossSum / counted, speed, now, metrics));
+                yield return new TrainingProgress(step, _recipe.Steps, lossSum / counted, speed, Remaining(step, speed));
+                (reported, lossSum, counted) = (now, 0, 0);
+            }
+            if (stop || step % _recipe.CheckpointEvery == 0 || step == _recipe.Steps)
+                _checkpoint.Save(step, seconds + clock.Elapsed.TotalSeconds);
+            cancellation.ThrowIfCancellationRequested();
+            if (_recipe.SampleEvery > 0 && step % _recipe.SampleEvery == 0)
+                Show(step, log);
+        }
+        Finish(log);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _average?.Dispose();
+    }
+
+    private double Step(int step, Dictionary<string, double> metrics)
+    {
+        double loss = 0;
+        for (int part = 0; part < _recipe.Accumulate; part++)
+        {
+            long n = ((long)step * _recipe.Accumulate) + part;
+            loss += Accumulate(n, metrics) / _recipe.Accumulate;
+        }
+        if (!double.IsFinite(loss))
+            throw new PareidoliaException($"The loss became {loss} at step {step}; the last checkpoint is intact. Lower the learning rate or raise the warm-up.");
+        (double scale, double norm) = _optimizer.ClipScale(_recipe.ClipNorm * _recipe.Accumulate);
+        metrics["gradient_norm"] = norm / _recipe.Accumulate;
+        _optimizer.Step(_recipe.Rate.At(step), scale / _recipe.Accumulate);
+        _optimizer.ClearGradients();
+        // A young average forgets its random start quickly.
+        _average?.Update(Math.Min(_recipe.EmaDecay, (1.0 + step) / (10.0 + step)));
+        return loss;
+    }
+
+    private double Accumulate(long n, Dictionary<string, double> metrics)
+    {
+        using Scope scope = new();
+        using Tape tape = new();
+        Tensor loss = _trainer.Loss(_order.At(n), new TorchCpuGenerator((_recipe.Seed * 1_000_003) + (ulong)n + 1), metrics);
+        tape.Backward(loss);
+        return loss.Item();
+    }
+
+    private Dictionary<string, double> Row(int step, double loss, double speed, double seconds, Dictionary<string, double> metrics)
+    {
+        Dictionary<string, double> row = new()
+        {
+            ["step"] = step,
+            ["loss"] = loss,
+            ["learning_rate"] = _recipe.Rate.At(step - 1),
+            ["samples_per_second"] = speed,
+            ["seconds"] = seconds,
+        };
+        foreach ((string name, double value) in metrics)
+            row[name] = value;
+        return row;
+    }
+
+    private TimeSpan Remaining(int step, double speed) =>
+        TimeSpan.FromSeconds((double)(_recipe.Steps - step) * _recipe.Batch * _recipe.Accumulate / Math.Max(1e-9, speed));
+
+    private void Show(int step, MetricsLog log)
+    {
+        using IDisposable? swap = _average?.Swap();
+        Draw(step, log);
+    }
+
+    private void Draw(int step, MetricsLog log)
+    {
+        using Scope scope = new();
+        _trainer.Sample(Path.Combine(_folder, $"sample-{step:D6}.png"));
+        LossCurves.Write(Path.Combine(_folder, "loss.svg"), log.Rows);
+    }
+
+    private void Finish(MetricsLog log)
+    {
+        using IDisposable? swap = _average?.Swap();
+        Dictionary<string, double> row = new() { ["step"] = _recipe.Steps };
+        foreach ((string name, double value) in _trainer.Validate())
+            row[name] = value;
+        if (log.Rows.Count == 0 || !log.Rows[^1].ContainsKey(row.Keys.Last()))
+            log.Add(row);
+        Draw(_recipe.Steps, log);
+        _trainer.Export(Path.Combine(_folder, "model"));
+    }
+}

@@ -1,0 +1,58 @@
+using Pareidolia.Imaging;
+using Pareidolia.Tests.Training.Data;
+
+namespace Pareidolia.Tests.Training;
+
+/// <summary>A made-up data set: discs and squares of a few colours with captions, and recipes that train on it in seconds.</summary>
+internal static class TinyData
+{
+    private static readonly (string Name, byte R, byte G, byte B)[] s_colours = [("red", 220, 40, 40), ("green", 40, 180, 60), ("blue", 50, 70, 220), ("black", 10, 10, 10)];
+
+    public const string Autoencoder = """
+        {
+          "kind": "autoencoder",
+          "data": { "train": ["tiny.tar"], "validation": ["tiny.tar"], "size": 16 },
+          "model": { "in_channels": 3, "out_channels": 3, "latent_channels": 4, "block_out_channels": [8, 8], "layers_per_block": 1,
+            "down_block_types": ["DownEncoderBlock2D", "DownEncoderBlock2D"], "up_block_types": ["UpDecoderBlock2D", "UpDecoderBlock2D"],
+            "norm_num_groups": 4, "sample_size": 16, "mid_block_add_attention": false },
+          "batch": 4, "steps": 12, "seed": 5, "ema": 0.9,
+          "optimizer": { "learning_rate": 0.002, "warmup": 2 },
+          "log_every": 1, "checkpoint_every": 2
+        }
+        """;
+
+    /// <summary>Writes the shard and a recipe beside it; gives the recipe's path.</summary>
+    public static string Write(TemporaryFolder folder, string recipe)
+    {
+        File.WriteAllBytes(folder["tiny.tar"], Shards.Tar([.. Pictures()]));
+        File.WriteAllText(folder["recipe.json"], recipe);
+        return folder["recipe.json"];
+    }
+
+    private static IEnumerable<(string Name, byte[] Content)> Pictures()
+    {
+        foreach ((string name, byte r, byte g, byte b) in s_colours)
+        {
+            foreach (bool isDisc in new[] { false, true })
+            {
+                string key = $"{name}-{(isDisc ? "disc" : "square")}";
+                yield return ($"{key}.png", PngWriter.Encode(Drawn(isDisc, r, g, b)));
+                yield return ($"{key}.txt", System.Text.Encoding.UTF8.GetBytes($"a {name} {(isDisc ? "disc" : "square")}"));
+            }
+        }
+    }
+
+    private static Image Drawn(bool isDisc, byte r, byte g, byte b)
+    {
+        Image image = new(16, 16);
+        for (int y = 0; y < 16; y++)
+        {
+            for (int x = 0; x < 16; x++)
+            {
+                bool inside = isDisc ? ((x - 8) * (x - 8)) + ((y - 8) * (y - 8)) < 30 : x is > 3 and < 12 && y is > 3 and < 12;
+                ((ReadOnlySpan<byte>)(inside ? [r, g, b] : [255, 255, 255])).CopyTo(image.Pixel(x, y));
+            }
+        }
+        return image;
+    }
+}
