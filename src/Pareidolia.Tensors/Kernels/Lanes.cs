@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Pareidolia.Tensors.Kernels;
@@ -19,6 +20,9 @@ internal static unsafe class Lanes
     /// <summary>For what must melt into the loops that call it: a call between two additions costs more than both.</summary>
     public const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
+    // Data of the assembly, which does not move.
+    private static ReadOnlySpan<float> Places => [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+
     /// <summary>All lanes, or where fewer than that are left only those; the others are 0.</summary>
     [MethodImpl(Inline)]
     public static V Load<V>(float* from, long left)
@@ -38,7 +42,12 @@ internal static unsafe class Lanes
     /// <summary>The lanes that are left; 0 in the others.</summary>
     [MethodImpl(Inline)]
     public static V Keep<V>(V value, long left)
-        where V : unmanaged, ILanes<V> => left >= V.Count ? value : KeepPart(value, (int)left);
+        where V : unmanaged, ILanes<V> => left >= V.Count ? value : value & Mask<V>((int)left);
+
+    /// <summary>The mask of the lanes that are left.</summary>
+    [MethodImpl(Inline)]
+    public static V Mask<V>(int left)
+        where V : unmanaged, ILanes<V> => V.Less(V.Load((float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Places))), V.Of(left));
 
     /// <summary>The first n lanes; the others are 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -61,15 +70,6 @@ internal static unsafe class Lanes
         value.Store(lanes);
         for (int i = 0; i < n; i++)
             to[i] = lanes[i];
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static V KeepPart<V>(V value, int n)
-        where V : unmanaged, ILanes<V>
-    {
-        float* lanes = stackalloc float[V.Count];
-        value.Store(lanes);
-        return LoadPart<V>(lanes, n);
     }
 
     /// <summary>x 2^n by two products with powers of two, so that large, small and subnormal results are rounded once.</summary>

@@ -71,9 +71,23 @@ internal static class ConfigJson
         json.WriteEndArray();
     }
 
-    /// <summary>Writes a list of truths.</summary>
-    public static void WriteList(this Utf8JsonWriter json, string key, IEnumerable<bool> values)
+    /// <summary>Writes one number for each level, or a single one where all are equal: older readers know only that.</summary>
+    public static void WritePerLevel(this Utf8JsonWriter json, string key, IReadOnlyList<int> values)
     {
+        if (values.All(value => value == values[0]))
+            json.WriteNumber(key, values[0]);
+        else
+            json.WriteList(key, values);
+    }
+
+    /// <summary>The same for truths.</summary>
+    public static void WritePerLevel(this Utf8JsonWriter json, string key, IReadOnlyList<bool> values)
+    {
+        if (values.All(value => value == values[0]))
+        {
+            json.WriteBoolean(key, values[0]);
+            return;
+        }
         json.WriteStartArray(key);
         foreach (bool value in values)
             json.WriteBooleanValue(value);
@@ -104,6 +118,7 @@ internal static class ConfigJson
             return [.. Enumerable.Repeat(values[0], levels)];
         return values.Count == levels
             ? values
-            : throw new PareidoliaException($"'{config.Name}': \"{key}\" has {values.Count} values; 1 is needed, or one for each of the {levels} levels.");
+            : throw new PareidoliaException(
+                $"'{config.Name}': \"{key}\" has {values.Count} values; 1 is needed, or one for each of the {levels} levels.");
     }
 }

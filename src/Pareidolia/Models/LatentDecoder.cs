@@ -4,7 +4,10 @@ using Pareidolia.Weights;
 
 namespace Pareidolia.Models;
 
-/// <summary>The half of an <see cref="AutoencoderKl"/> that makes pictures; keys <c>conv_in</c>, <c>mid_block</c>, <c>up_blocks</c>, <c>conv_norm_out</c>, <c>conv_out</c>.</summary>
+/// <summary>
+/// The half of an <see cref="AutoencoderKl"/> that makes pictures. Keys <c>conv_in</c>, <c>mid_block</c>, <c>up_blocks</c>,
+/// <c>conv_norm_out</c>, <c>conv_out</c>.
+/// </summary>
 internal sealed class LatentDecoder
 {
     private readonly Conv2d _convIn;

@@ -4,7 +4,10 @@ using Pareidolia.Weights;
 
 namespace Pareidolia.Models;
 
-/// <summary>The half of an <see cref="AutoencoderKl"/> that makes moments of latents; keys <c>conv_in</c>, <c>down_blocks</c>, <c>mid_block</c>, <c>conv_norm_out</c>, <c>conv_out</c>.</summary>
+/// <summary>
+/// The half of an <see cref="AutoencoderKl"/> that makes moments of latents. Keys <c>conv_in</c>, <c>down_blocks</c>, <c>mid_block</c>,
+/// <c>conv_norm_out</c>, <c>conv_out</c>.
+/// </summary>
 internal sealed class LatentEncoder
 {
     internal const float Eps = 1e-6f;

@@ -115,7 +115,8 @@ public sealed class UNet2DConditionModel
         if (sample.Rank != 4 || sample.Shape[3] != Config.InChannels)
             throw new TensorException($"UNet2DConditionModel: sample {sample.Shape} should be [b, h, w, {Config.InChannels}].");
         if (context.Rank != 3 || context.Shape[0] != sample.Shape[0] || context.Shape[2] != Config.CrossAttentionDim[0])
-            throw new TensorException($"UNet2DConditionModel: context {context.Shape} should be [{sample.Shape[0]}, m, {Config.CrossAttentionDim[0]}].");
+            throw new TensorException(
+                $"UNet2DConditionModel: context {context.Shape} should be [{sample.Shape[0]}, m, {Config.CrossAttentionDim[0]}].");
     }
 
     private UNetDownBlock Down(int level, ResnetSettings resnets, WeightScope weights)

@@ -1,0 +1,40 @@
+namespace Pareidolia.Tensors.Cpu;
+
+internal sealed unsafe partial class CpuBackend
+{
+    // Few heads are shared out by blocks of keys, into a number of tasks that the shapes alone decide.
+    private const int LeastAttentionTasks = 16;
+
+    internal override void Attention(Operand q, Operand k, Operand v, Operand bias, Operand y, Operand lse, AttentionSettings settings)
+    {
+        if (y.Count == 0 || k.Count == 0)
+        {
+            base.Attention(q, k, v, bias, y, lse, settings);
+            return;
+        }
+        AttentionLayout layout = AttentionLayout.Of(q, k, v, settings);
+        long blocks = (long)layout.HeadCount * layout.KeyBlocks;
+        using Workspace keys = new(this, blocks * AttentionPanels.ColumnsSize(layout.Depth) * sizeof(float));
+        using Workspace values = new(this, blocks * AttentionPanels.RowsSize(layout.ValueDepth) * sizeof(float));
+        LaneWorkers.RunGrouped(layout.HeadCount, new AttentionPacking(layout, k.Pointer, v.Pointer, keys.Floats, values.Floats));
+        LaneWorkers.RunGrouped(
+            layout.HeadCount * layout.QueryBlocks,
+            new AttentionForward(layout, q.Pointer, keys.Floats, values.Floats, new AttentionBias(bias), y.Pointer, lse.Pointer));
+    }
+
+    internal override void AttentionGradient(AttentionGradientOperands o, AttentionSettings settings)
+    {
+        if (o.Q.Count == 0 || o.V.Count == 0 || o.K.Count == 0)
+        {
+            base.AttentionGradient(o, settings);
+            return;
+        }
+        AttentionLayout layout = AttentionLayout.Of(o.Q, o.K, o.V, settings);
+        if (o.Dbias.Exists && settings.Causal)
+            Fill(o.Dbias, 0); // blocks that no query sees are not visited
+        int shares = Math.Clamp(LeastAttentionTasks / layout.HeadCount, 1, layout.KeyBlocks);
+        using Workspace parts = new(this, (long)layout.HeadCount * shares * layout.Queries * layout.DepthPanels * Kernels.Lanes.Count * sizeof(float));
+        LaneWorkers.RunGrouped(layout.HeadCount * shares, new AttentionBackward(this, layout, shares, o, parts.Floats));
+        LaneWorkers.RunGrouped(layout.HeadCount, new AttentionQueryGradient(layout, shares, parts.Floats, o.Dq.Pointer));
+    }
+}

@@ -1,0 +1,125 @@
+using Pareidolia.Models;
+using Pareidolia.Tensors;
+using Pareidolia.Tensors.Random;
+using Pareidolia.Weights;
+
+namespace Pareidolia.Tests.Models;
+
+/// <summary>Every kind of model, as small as its parts allow, as a function of its parameters.</summary>
+/// <param name="Weights">The parameters.</param>
+/// <param name="Run">A forward pass over fixed inputs.</param>
+internal sealed record TinyModel(WeightStore Weights, Func<Tensor> Run) : IDisposable
+{
+    public void Dispose() => Weights.Dispose();
+}
+
+internal static class TinyModels
+{
+    public static IReadOnlyDictionary<string, Func<Backend, TinyModel>> All { get; } = new Dictionary<string, Func<Backend, TinyModel>>
+    {
+        ["unet condition"] = UNetCondition,
+        ["unet condition, sdxl"] = UNetXl,
+        ["unet"] = UNet,
+        ["autoencoder"] = Autoencoder,
+        ["clip"] = Clip,
+        ["upscaler"] = Upscaler,
+    };
+
+    public static UNet2DConditionConfig UNetConfig { get; } = new()
+    {
+        DownBlockTypes = ["CrossAttnDownBlock2D", "DownBlock2D"],
+        UpBlockTypes = ["UpBlock2D", "CrossAttnUpBlock2D"],
+        BlockOutChannels = [4, 8],
+        LayersPerBlock = [1, 1],
+        NormNumGroups = 2,
+        CrossAttentionDim = [6, 6],
+        TransformerLayersPerBlock = [1, 1],
+        AttentionHeads = [2, 2],
+        OnlyCrossAttention = [false, false],
+        NumClassEmbeds = 3,
+    };
+
+    public static ClipConfig ClipConfig { get; } = new()
+    {
+        Text = new ClipTextConfig
+        {
+            HiddenSize = 8, IntermediateSize = 12, NumHiddenLayers = 2, NumAttentionHeads = 2, VocabSize = 11, MaxPositionEmbeddings = 6,
+        },
+        Vision = new ClipVisionConfig
+        {
+            HiddenSize = 8, IntermediateSize = 12, NumHiddenLayers = 1, NumAttentionHeads = 2, ImageSize = 8, PatchSize = 4, HiddenAct = "gelu",
+        },
+        ProjectionDim = 5,
+    };
+
+    public static Tensor Noise(Shape shape, Backend device, ulong seed = 7)
+    {
+        float[] values = new float[shape.Count];
+        new TorchCpuGenerator(seed).Randn(values);
+        return Tensor.From(values, shape, device);
+    }
+
+    private static TinyModel UNetCondition(Backend device)
+    {
+        Pretrained<UNet2DConditionModel> unet = UNet2DConditionModel.Initialise(UNetConfig, 1, device);
+        UNetExtras extras = new() { ClassLabels = [2, 0], ContextMask = Tensor.From([1f, 1, 0, 1, 1, 1], [2, 3], device) };
+        return new TinyModel(unet.Weights, () => unet.Model.Forward(Noise([2, 5, 4, 4], device), [3, 500], Noise([2, 3, 6], device), extras));
+    }
+
+    private static TinyModel UNetXl(Backend device)
+    {
+        UNet2DConditionConfig config = UNetConfig with
+        {
+            UseLinearProjection = true, NumClassEmbeds = null, AdditionEmbedType = "text_time", AdditionTimeEmbedDim = 4,
+            ProjectionClassEmbeddingsInputDim = 29, TransformerLayersPerBlock = [2, 1], OnlyCrossAttention = [true, false],
+        };
+        Pretrained<UNet2DConditionModel> unet = UNet2DConditionModel.Initialise(config, 1, device);
+        return new TinyModel(unet.Weights, () =>
+        {
+            UNetExtras extras = new() { TextEmbeds = Noise([1, 5], device), TimeIds = Tensor.From([64f, 64, 0, 0, 64, 64], [1, 6], device) };
+            return unet.Model.Forward(Noise([1, 4, 4, 4], device), [77], Noise([1, 3, 6], device), extras);
+        });
+    }
+
+    private static TinyModel UNet(Backend device)
+    {
+        UNet2DConfig config = new()
+        {
+            DownBlockTypes = ["DownBlock2D", "AttnDownBlock2D"], UpBlockTypes = ["AttnUpBlock2D", "UpBlock2D"], BlockOutChannels = [4, 8],
+            LayersPerBlock = 1, NormNumGroups = 2, AttentionHeadDim = 4, ScaleShift = true, DownsamplePadding = 0,
+        };
+        Pretrained<UNet2DModel> unet = UNet2DModel.Initialise(config, 1, device);
+        return new TinyModel(unet.Weights, () => unet.Model.Forward(Noise([2, 4, 4, 3], device), [10]));
+    }
+
+    private static TinyModel Autoencoder(Backend device)
+    {
+        AutoencoderKlConfig config = new() { BlockOutChannels = [4, 8], LayersPerBlock = 1, LatentChannels = 2, NormNumGroups = 2 };
+        Pretrained<AutoencoderKl> vae = AutoencoderKl.Initialise(config, 1, device);
+        return new TinyModel(vae.Weights, () =>
+        {
+            LatentDistribution latent = vae.Model.Encode(Noise([1, 4, 6, 3], device));
+            Tensor picture = vae.Model.Decode(latent.Sample(Noise([1, 2, 3, 2], device, 8)));
+            return Tensor.Concat(0, picture.Reshape(-1), latent.Kl());
+        });
+    }
+
+    private static TinyModel Clip(Backend device)
+    {
+        Pretrained<ClipModel> clip = ClipModel.Initialise(ClipConfig, 1, device);
+        return new TinyModel(clip.Weights, () =>
+        {
+            Tensor ids = Tensor.From([1, 4, 10, 0, 2, 3, 5, 10], [2, 4], device);
+            Tensor embeds = Tensor.Concat(0, clip.Model.EncodeText(ids), clip.Model.EncodeImage(Noise([2, 8, 8, 3], device)));
+            Tensor logits = clip.Model.Logits(clip.Model.EncodeImage(Noise([2, 8, 8, 3], device)), clip.Model.EncodeText(ids));
+            return Tensor.Concat(0, embeds.Reshape(-1), logits.Reshape(-1));
+        });
+    }
+
+    private static TinyModel Upscaler(Backend device)
+    {
+        PixelShuffleUpscalerConfig config = new() { Channels = 4, Blocks = 2 };
+        Pretrained<PixelShuffleUpscaler> upscaler = PixelShuffleUpscaler.Initialise(config, 1, device);
+        return new TinyModel(upscaler.Weights, () => upscaler.Model.Forward(Noise([1, 4, 3, 3], device)));
+    }
+}
