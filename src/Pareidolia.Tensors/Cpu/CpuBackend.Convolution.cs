@@ -35,15 +35,15 @@ internal sealed unsafe partial class CpuBackend
             LeftColumns left = new(g.Pointer + (group * outputs), g.Shape[3]);
             GemmOutput output = GemmOutput.Plain(dw.Pointer + ((long)group * outputs * taps * depth), taps * depth);
             if (IsPointwise(p))
-                GemmTall.Run<LeftColumns, DepthPanel, RightRows>(outputs, depth, pixels, left, new RightRows(x.Pointer, depth), output);
+                GemmOwn.Run<LeftColumns, DepthPanel, RightRows>(outputs, depth, pixels, left, new RightRows(x.Pointer, depth), output);
             else
-                GemmTall.Run<LeftColumns, DepthPanel, Patches>(outputs, taps * depth, pixels, left, patches, output);
+                GemmOwn.Run<LeftColumns, DepthPanel, Patches>(outputs, taps * depth, pixels, left, patches, output);
         }
     }
 
     internal override void Conv2dInputGradient(Operand g, Operand w, Operand dx, ConvGeometry geometry, Epilogue epilogue)
     {
-        // Pixels whose distances to the corner of the picture leave the same remainder meet the same taps: an ordinary convolution of g each.
+        // Pixels whose distances to the picture's corner leave the same remainder meet the same taps: an ordinary convolution of g each.
         for (int y = 0; y < Math.Min(geometry.StrideH, dx.Shape[1]); y++)
             for (int x = 0; x < Math.Min(geometry.StrideW, dx.Shape[2]); x++)
                 InputGradientPhase(g, w, dx, geometry, epilogue, y, x);
@@ -70,12 +70,12 @@ internal sealed unsafe partial class CpuBackend
         };
         int count = ChooseTaps(p, y, x, chosen, patches.RunY, patches.RunX);
         patches.JoinRuns(count, p.Groups);
-        PixelGrid grid = new(patches.GridHeight, patches.GridWidth, (long)dx.Shape[1] * dx.Shape[2] * inputs, (long)p.StrideH * dx.Shape[2] * inputs, (long)p.StrideW * inputs);
+        PixelGrid grid = PixelGrid.Phase(dx.Shape, p, patches.GridHeight, patches.GridWidth);
         int pixels = checked(dx.Shape[0] * grid.Height * grid.Width);
         for (int group = 0; group < p.Groups; group++, patches.Start += outputs)
         {
             GemmOutput output = GemmOutput.Of(dx, inputs, epilogue);
-            output.Grid = grid;
+            output.Grid = p.StrideH * p.StrideW == 1 ? default : grid;
             output.RowsPerImage = grid.Height * grid.Width;
             output.ImageBiasStride = inputs;
             output.Move((((long)y * dx.Shape[2]) + x) * inputs + (group * channels), group * channels);

@@ -47,21 +47,9 @@ internal sealed unsafe partial class CpuBackend
         {
             int n = y.Shape[2];
             if (transposeB)
-                Multiply<A, L, RightColumns>(k, left, new RightColumns(right, k), output);
+                Gemm.Run<A, L, RightColumns>(y.Shape[1], n, k, left, new RightColumns(right, k), output);
             else
-                Multiply<A, L, RightRows>(k, left, new RightRows(right, n), output);
-        }
-
-        private void Multiply<A, L, B>(int k, in A left, in B right, in GemmOutput output)
-            where A : struct, ILeft<L>
-            where L : struct, IPanelLayout
-            where B : struct, IRight
-        {
-            int m = y.Shape[1], n = y.Shape[2];
-            if (GemmTall.Suits(m, n, k))
-                GemmTall.Run<A, L, B>(m, n, k, left, right, output);
-            else
-                Gemm.Run<A, L, B>(m, n, k, left, right, output);
+                Gemm.Run<A, L, RightRows>(y.Shape[1], n, k, left, new RightRows(right, n), output);
         }
     }
 }

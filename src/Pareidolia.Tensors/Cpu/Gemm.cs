@@ -1,12 +1,13 @@
 namespace Pareidolia.Tensors.Cpu;
 
 /// <summary>
-/// Matrix products of any two sources: blocks of depth, panels, tiles ("Anatomy of High-Performance Matrix Multiplication", Goto and van de Geijn, 2008).
+/// Matrix products of any two sources: blocks of depth, panels, tiles ("Anatomy of High-Performance Matrix Multiplication", Goto and
+/// van de Geijn, 2008, https://doi.org/10.1145/1356052.1356053).
 /// How sums are grouped follows from m, n and k alone, not from threads or registers.
 /// </summary>
 internal static unsafe class Gemm
 {
-    // Right panels that are packed at once for all tasks; beyond it the depth is walked in slabs, which keeps memory small and the panels in cache.
+    // Right panels that are packed at once for all tasks; beyond it the depth is walked in slabs, for the sake of memory and cache.
     private const long SlabFloats = 4 << 20;
 
     /// <summary>output = left [m, k] right [k, n].</summary>
@@ -17,6 +18,11 @@ internal static unsafe class Gemm
     {
         if (m == 0 || n == 0)
             return;
+        if (GemmOwn.Suits(m, n, k))
+        {
+            GemmOwn.Run<A, L, B>(m, n, k, left, right, output);
+            return;
+        }
         GemmPlan plan = GemmPlan.Of(m, n, k);
         int slab = (int)Math.Clamp(SlabFloats / plan.BlockFloats, 1, plan.DepthBlocks);
         float* packed = Scratch.Floats(Scratch.Slot.SharedRight, slab * plan.BlockFloats);
@@ -38,15 +44,15 @@ internal static unsafe class Gemm
             int last = Math.Min(plan.Panels, (group + 1) * plan.PackPanels);
             for (int panel = group * plan.PackPanels; panel < last; panel++)
             {
-                int column = panel * Tile.Columns;
                 float* to = packed + (block * plan.BlockFloats) + ((long)panel * plan.PanelFloats);
-                right.Pack(column, Math.Min(Tile.Columns, plan.N - column), plan.DepthStart(firstBlock + block), plan.DepthOf(firstBlock + block), to);
+                plan.Pack(right, panel, firstBlock + block, to);
             }
         }
     }
 
     // One task: a block of rows times a block of columns, over all blocks of depth in the slab.
-    private struct MultiplyBlock<A, L, B>(GemmPlan plan, A left, GemmOutput output, float* packed, int firstBlock, int blocks) : IWork
+    private struct MultiplyBlock<A, L, B>(GemmPlan plan, A left, GemmOutput output, float* packed, int firstBlock, int blocks)
+        : IWork
         where A : struct, ILeft<L>
         where L : struct, IPanelLayout
         where B : struct, IRight

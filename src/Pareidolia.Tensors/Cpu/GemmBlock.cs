@@ -25,7 +25,13 @@ internal readonly record struct GemmBlock(int Start, int End, int FirstPanel, in
             {
                 int column = (FirstPanel + p) * Tile.Columns;
                 int columns = Math.Min(Tile.Columns, plan.N - column);
-                Tile.Multiply<L>(rows, columns, depth, panel, right + ((long)p * plan.PanelFloats), tile);
+                float* packed = right + ((long)p * plan.PanelFloats);
+                if (output.Direct(row, rows, column, columns, First, Last, out TileTarget target))
+                {
+                    Tile.Multiply<L>(rows, columns, depth, panel, packed, target);
+                    continue;
+                }
+                Tile.Multiply<L>(rows, columns, depth, panel, packed, new TileTarget(tile, Tile.Columns, false));
                 output.Take(tile, row, rows, column, columns, First, Last);
             }
         }

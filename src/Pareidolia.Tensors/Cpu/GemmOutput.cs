@@ -5,8 +5,8 @@ using Pareidolia.Tensors.Kernels;
 namespace Pareidolia.Tensors.Cpu;
 
 /// <summary>
-/// Where a product [m, n] goes and what happens to it on the way. Row r begins at r * RowStride; or, where the rows are pixels of a grid that lie
-/// apart in a picture (one phase of a strided gradient), at the place of its pixel.
+/// Where a product [m, n] goes and what happens to it on the way. Row r begins at r * RowStride; or, where the rows are pixels of a grid
+/// that lie apart in a picture (one phase of a strided gradient), at the place of its pixel.
 /// </summary>
 internal unsafe struct GemmOutput
 {
@@ -45,6 +45,15 @@ internal unsafe struct GemmOutput
         ImageBias = ImageBias == null ? null : ImageBias + channels;
     }
 
+    /// <summary>
+    /// Where a kernel may write the tile [rows, columns] of one block of depth itself; false where the tile is an edge or must be finished.
+    /// </summary>
+    public readonly bool Direct(int row, int rows, int column, int columns, bool first, bool last, out TileTarget target)
+    {
+        target = new TileTarget(Y + (row * RowStride) + column, (nint)RowStride, !first || Accumulate);
+        return Grid.Width == 0 && !(last && Finishes) && Tile.Fits(rows, columns);
+    }
+
     /// <summary>Takes the tile [rows, columns] of one block of depth; the sums of the blocks before it wait in y.</summary>
     public readonly void Take(float* tile, int row, int rows, int column, int columns, bool first, bool last)
     {
@@ -54,47 +63,47 @@ internal unsafe struct GemmOutput
             Take<LanesNative>(tile, row, rows, column, columns, first, last);
     }
 
-    private readonly bool Bare => Bias == null && ImageBias == null && Residual == null && Activation == Activation.None && Scale == 1;
+    private readonly bool Finishes =>
+        Bias != null || ImageBias != null || Residual != null || Activation != Activation.None || Scale != 1;
 
     private readonly void Take<V>(float* tile, int row, int rows, int column, int columns, bool first, bool last)
         where V : unmanaged, ILanes<V>
     {
         bool add = !first || Accumulate;
-        bool finish = last && !Bare;
+        bool finish = last && Finishes;
         for (int r = 0; r < rows; r++, tile += Tile.Columns)
         {
             long place = Place(row + r) + column;
-            if (finish)
-                Finish<V>(tile, row + r, column, columns, add ? Y + place : null);
-            else if (add)
-                Sum<V>(tile, Y + place, tile, columns);
-            if (finish && Residual != null)
-                Sum<V>(tile, Residual + place, tile, columns);
-            Packing.Copy(tile, Y + place, columns);
+            float* imageBias = ImageBias == null ? null : ImageBias + ((row + r) / RowsPerImage * ImageBiasStride) + column;
+            float* residual = Residual == null ? null : Residual + place;
+            for (int i = 0; i < columns; i += V.Count)
+            {
+                int part = Math.Min(V.Count, columns - i);
+                V sum = V.Load(tile + i);
+                if (add)
+                    sum += Load<V>(Y + place + i, part);
+                if (finish)
+                    sum = Finish(sum, column, i, part, imageBias, residual);
+                Store(sum, Y + place + i, part);
+            }
         }
     }
 
-    // activation(scale * (tile + before) + bias + image bias), in the tile
-    private readonly void Finish<V>(float* tile, int row, int column, int columns, float* before)
+    // activation(scale * sum + bias + image bias) + residual
+    [MethodImpl(Lanes.Inline)]
+    private readonly V Finish<V>(V sum, int column, int i, int part, float* imageBias, float* residual)
         where V : unmanaged, ILanes<V>
     {
-        float* imageBias = ImageBias == null ? null : ImageBias + (row / RowsPerImage * ImageBiasStride) + column;
-        for (int i = 0; i < columns; i += V.Count)
-        {
-            int part = Math.Min(V.Count, columns - i);
-            V sum = V.Load(tile + i);
-            if (before != null)
-                sum += Load<V>(before + i, part);
-            sum *= V.Of(Scale);
-            if (Bias != null)
-                sum += Load<V>(Bias + column + i, part);
-            if (imageBias != null)
-                sum += Load<V>(imageBias + i, part);
-            Activate(sum).Store(tile + i);
-        }
+        sum *= V.Of(Scale);
+        if (Bias != null)
+            sum += Load<V>(Bias + column + i, part);
+        if (imageBias != null)
+            sum += Load<V>(imageBias + i, part);
+        if (Activation != Activation.None)
+            sum = Activate(sum);
+        return residual == null ? sum : sum + Load<V>(residual + i, part);
     }
 
-    [MethodImpl(Lanes.Inline)]
     private readonly V Activate<V>(V x)
         where V : unmanaged, ILanes<V> => Activation switch
         {
@@ -105,17 +114,20 @@ internal unsafe struct GemmOutput
             _ => x,
         };
 
-    private static void Sum<V>(float* a, float* b, float* y, int columns)
-        where V : unmanaged, ILanes<V>
-    {
-        for (int i = 0; i < columns; i += V.Count)
-            (V.Load(a + i) + Load<V>(b + i, Math.Min(V.Count, columns - i))).Store(y + i);
-    }
-
     /// <summary>A whole register, or the first so many of its floats.</summary>
     [MethodImpl(Lanes.Inline)]
     public static V Load<V>(float* from, int part)
         where V : unmanaged, ILanes<V> => part == V.Count ? V.Load(from) : Lanes.LoadPart<V>(from, part);
+
+    [MethodImpl(Lanes.Inline)]
+    private static void Store<V>(V value, float* to, int part)
+        where V : unmanaged, ILanes<V>
+    {
+        if (part == V.Count)
+            value.Store(to);
+        else
+            Lanes.StorePart(value, to, part);
+    }
 
     private readonly long Place(int row) => Grid.Width == 0 ? row * RowStride : Grid.Place(row);
 }
@@ -123,6 +135,13 @@ internal unsafe struct GemmOutput
 /// <summary>Pixels at regular distances in pictures, numbered row by row and picture by picture. Strides are in elements.</summary>
 internal readonly record struct PixelGrid(int Height, int Width, long ImageStride, long RowStride, long ColumnStride)
 {
+    /// <summary>Every so many pixels of each picture [b, h, w, c].</summary>
+    public static PixelGrid Phase(Shape pictures, ConvGeometry p, int height, int width)
+    {
+        long row = (long)pictures[2] * pictures[3];
+        return new PixelGrid(height, width, pictures[1] * row, p.StrideH * row, (long)p.StrideW * pictures[3]);
+    }
+
     public long Place(int pixel)
     {
         (int line, int x) = Math.DivRem(pixel, Width);

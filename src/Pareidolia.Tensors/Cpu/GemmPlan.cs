@@ -1,6 +1,6 @@
 namespace Pareidolia.Tensors.Cpu;
 
-/// <summary>How a product of given extents is cut. Depths are cut evenly and for every machine alike, because they group the sums.</summary>
+/// <summary>How a product is cut. Depths are cut evenly and for every machine alike, because they group the sums.</summary>
 /// <param name="M">Rows of the product.</param>
 /// <param name="N">Columns of the product.</param>
 /// <param name="K">Depth of the product.</param>
@@ -44,6 +44,14 @@ internal readonly record struct GemmPlan(int M, int N, int K, int Depth, int Blo
     public int DepthStart(int block) => block * Depth;
 
     public int DepthOf(int block) => Math.Min(Depth, K - (block * Depth));
+
+    /// <summary>Packs one right panel of one block of depth.</summary>
+    public unsafe void Pack<B>(in B right, int panel, int block, float* to)
+        where B : struct, IRight
+    {
+        int column = panel * Tile.Columns;
+        right.Pack(column, Math.Min(Tile.Columns, N - column), DepthStart(block), DepthOf(block), to);
+    }
 
     // The extent of equal parts that are at most so large, in multiples of a unit.
     public static int EvenPart(int extent, int most, int unit) => Ceiling(Ceiling(extent, Ceiling(extent, most)), unit) * unit;

@@ -11,7 +11,7 @@ internal unsafe interface ILeft<L>
 /// <summary>Where the right matrix [k, n] of a product comes from.</summary>
 internal unsafe interface IRight
 {
-    /// <summary>Writes depth x columns elements from (k, column) on as a panel [depth, <see cref="Tile.Columns"/>]; the columns beyond hold zeros.</summary>
+    /// <summary>Writes depth x columns elements from (k, column) on as a panel [depth, <see cref="Tile.Columns"/>], zeros beyond.</summary>
     void Pack(int column, int columns, int k, int depth, float* panel);
 }
 

@@ -2,8 +2,8 @@ namespace Pareidolia.Tensors.Cpu;
 
 /// <summary>
 /// A picture batch [b, h, w, c] seen as the matrix [pixels of a grid, taps x channels] of a convolution, never stored ("implicit GEMM",
-/// Chetlur et al. 2014, https://arxiv.org/abs/1410.0759). Its depth is cut into runs: neighbouring taps of one row, whose channels lie side by side in
-/// memory. What falls outside the picture is zero.
+/// Chetlur et al. 2014, https://arxiv.org/abs/1410.0759). Its depth is cut into runs: neighbouring taps of one row, whose channels lie side
+/// by side in memory. What falls outside the picture is zero.
 /// </summary>
 internal unsafe struct Patches : ILeft<RowPanel>, IRight
 {
@@ -33,7 +33,7 @@ internal unsafe struct Patches : ILeft<RowPanel>, IRight
 
     private readonly int RunLength => RunPixels * Channels;
 
-    /// <summary>Makes one run of the taps of each row, where they follow each other without gaps. Taps are given one run each, row by row.</summary>
+    /// <summary>Makes one run of the taps of each row, where they follow each other without gaps. Taps come with one run each, row by row.</summary>
     public void JoinRuns(int taps, int groups)
     {
         int width = 1;

@@ -18,9 +18,17 @@ internal interface IPanelLayout
     static abstract int DepthStride { get; }
 }
 
+/// <summary>Where a kernel writes: its first row, the distance of rows in elements, and whether it adds to what is there.</summary>
+internal unsafe struct TileTarget(float* row, nint stride, bool add)
+{
+    public float* Row = row;
+    public readonly nint Stride = stride;
+    public readonly bool Add = add;
+}
+
 /// <summary>
-/// The inner kernel of every matrix product: a tile of up to 12 rows and two registers of columns stays in registers while k runs over the depth of a
-/// block. The left panel is read one broadcast element at a time; the right panel is [depth, <see cref="Columns"/>].
+/// The inner kernel of every matrix product: a tile of up to 12 rows and two registers of columns stays in registers while k runs over the
+/// depth of a block. The left panel is read one broadcast element at a time; the right panel is [depth, <see cref="Columns"/>].
 /// Each element is one chain of fused multiply-adds in the order of k, so its bits do not depend on the width of the registers.
 /// </summary>
 internal static unsafe class Tile
@@ -41,44 +49,47 @@ internal static unsafe class Tile
     /// <summary>Floats of one register.</summary>
     public static int Width => Vector512.IsHardwareAccelerated ? Lanes512.Count : LanesNative.Count;
 
-    /// <summary>tile [rows, columns] = left panel times right panel; rows and columns that were not asked for hold anything.</summary>
-    public static void Multiply<L>(int rows, int columns, int depth, float* left, float* right, float* tile)
+    /// <summary>target [rows, columns] = left panel times right panel, rows and columns rounded up to those of a kernel.</summary>
+    public static void Multiply<L>(int rows, int columns, int depth, float* left, float* right, TileTarget target)
         where L : struct, IPanelLayout
     {
         if (Vector512.IsHardwareAccelerated)
-            Multiply<Lanes512, L>(rows, columns, depth, left, right, tile);
+            Multiply<Lanes512, L>(rows, columns, depth, left, right, target);
         else
-            Multiply<LanesNative, L>(rows, columns, depth, left, right, tile);
+            Multiply<LanesNative, L>(rows, columns, depth, left, right, target);
     }
 
-    private static void Multiply<V, L>(int rows, int columns, int depth, float* left, float* right, float* tile)
+    /// <summary>Whether a kernel has exactly these rows and columns, so that it may write where nothing else may be touched.</summary>
+    public static bool Fits(int rows, int columns) => columns == Columns && (rows is 4 or 8 or 12 || rows == Rows);
+
+    private static void Multiply<V, L>(int rows, int columns, int depth, float* left, float* right, TileTarget target)
         where V : unmanaged, ILanes<V>
         where L : struct, IPanelLayout
     {
         if (columns > V.Count)
-            Multiply<V, L, Two>(rows, depth, left, right, tile);
+            Multiply<V, L, Two>(rows, depth, left, right, target);
         else
-            Multiply<V, L, One>(rows, depth, left, right, tile);
+            Multiply<V, L, One>(rows, depth, left, right, target);
     }
 
-    private static void Multiply<V, L, C>(int rows, int depth, float* left, float* right, float* tile)
+    private static void Multiply<V, L, C>(int rows, int depth, float* left, float* right, TileTarget target)
         where V : unmanaged, ILanes<V>
         where L : struct, IPanelLayout
         where C : struct, INumber
     {
         if (rows > 8)
-            Kernel<V, L, Twelve, C>(depth, left, right, tile);
+            Kernel<V, L, Twelve, C>(depth, left, right, target);
         else if (rows > 6)
-            Kernel<V, L, Eight, C>(depth, left, right, tile);
+            Kernel<V, L, Eight, C>(depth, left, right, target);
         else if (rows > 4)
-            Kernel<V, L, Six, C>(depth, left, right, tile);
+            Kernel<V, L, Six, C>(depth, left, right, target);
         else
-            Kernel<V, L, Four, C>(depth, left, right, tile);
+            Kernel<V, L, Four, C>(depth, left, right, target);
     }
 
     // Written out because only single variables stay in registers; the tests of R and C are resolved when the kernel is compiled.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Kernel<V, L, R, C>(int depth, float* a, float* b, float* tile)
+    private static void Kernel<V, L, R, C>(int depth, float* a, float* b, TileTarget target)
         where V : unmanaged, ILanes<V>
         where L : struct, IPanelLayout
         where R : struct, INumber
@@ -112,30 +123,30 @@ internal static unsafe class Tile
                 Add<V, C>(a[11 * L.RowStride], first, second, ref r11, ref s11);
             }
         }
-        Store<V, C>(tile, 0, r0, s0);
-        Store<V, C>(tile, 1, r1, s1);
-        Store<V, C>(tile, 2, r2, s2);
-        Store<V, C>(tile, 3, r3, s3);
+        Store<V, C>(ref target, r0, s0);
+        Store<V, C>(ref target, r1, s1);
+        Store<V, C>(ref target, r2, s2);
+        Store<V, C>(ref target, r3, s3);
         if (R.Value > 4)
         {
-            Store<V, C>(tile, 4, r4, s4);
-            Store<V, C>(tile, 5, r5, s5);
+            Store<V, C>(ref target, r4, s4);
+            Store<V, C>(ref target, r5, s5);
         }
         if (R.Value > 6)
         {
-            Store<V, C>(tile, 6, r6, s6);
-            Store<V, C>(tile, 7, r7, s7);
+            Store<V, C>(ref target, r6, s6);
+            Store<V, C>(ref target, r7, s7);
         }
         if (R.Value > 8)
         {
-            Store<V, C>(tile, 8, r8, s8);
-            Store<V, C>(tile, 9, r9, s9);
-            Store<V, C>(tile, 10, r10, s10);
-            Store<V, C>(tile, 11, r11, s11);
+            Store<V, C>(ref target, r8, s8);
+            Store<V, C>(ref target, r9, s9);
+            Store<V, C>(ref target, r10, s10);
+            Store<V, C>(ref target, r11, s11);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(Lanes.Inline)]
     private static void Add<V, C>(float left, V first, V second, ref V r, ref V s)
         where V : unmanaged, ILanes<V>
         where C : struct, INumber
@@ -146,14 +157,16 @@ internal static unsafe class Tile
             s = V.MulAdd(all, second, s);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store<V, C>(float* tile, int row, V r, V s)
+    [MethodImpl(Lanes.Inline)]
+    private static void Store<V, C>(ref TileTarget target, V r, V s)
         where V : unmanaged, ILanes<V>
         where C : struct, INumber
     {
-        r.Store(tile + (2 * row * V.Count));
+        float* row = target.Row;
+        (target.Add ? r + V.Load(row) : r).Store(row);
         if (C.Value > 1)
-            s.Store(tile + ((2 * row) + 1) * V.Count);
+            (target.Add ? s + V.Load(row + V.Count) : s).Store(row + V.Count);
+        target.Row = row + target.Stride;
     }
 
     private readonly struct One : INumber

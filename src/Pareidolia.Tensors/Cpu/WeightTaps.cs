@@ -1,7 +1,7 @@
 namespace Pareidolia.Tensors.Cpu;
 
 /// <summary>
-/// Convolution weights [o, taps, c] as the right matrix [chosen taps x o, c] of an input gradient: the channels of one tap and one output lie in a row.
+/// Convolution weights [o, taps, c] as the right matrix [chosen taps x o, c] of an input gradient.
 /// </summary>
 /// <param name="start">First output of the group.</param>
 /// <param name="outputs">Outputs of the group.</param>

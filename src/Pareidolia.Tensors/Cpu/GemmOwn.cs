@@ -4,12 +4,14 @@ using Pareidolia.Tensors.Kernels;
 namespace Pareidolia.Tensors.Cpu;
 
 /// <summary>
-/// Products whose depth is long beside their result, as gradients of weights are: the depth is split too, each task packs its own right panels, and the
-/// partial products are added in order. The number of splits follows from the extents alone.
+/// Products in which each task packs its own right panels, which stay in its cache: those of few rows, and those whose depth is long beside
+/// their result, as gradients of weights are. There the depth is split as well and the partial products are added in order; the number of
+/// splits follows from the extents alone.
 /// </summary>
-internal static unsafe class GemmTall
+internal static unsafe class GemmOwn
 {
     private const int MostRows = 480;
+    private const int LeastColumns = 96;
     private const int WantedTasks = 16;
     private const long PartialFloats = 4 << 20;
 
@@ -17,8 +19,9 @@ internal static unsafe class GemmTall
     private const long TaskWork = 250_000;
     private const int LeastBlocks = 2;
 
-    /// <summary>Whether a product has too few rows and columns to be shared out by them.</summary>
-    public static bool Suits(int m, int n, int k) => k >= 4 * GemmPlan.MostDepth && GemmPlan.Ceiling(m, 48) * (long)GemmPlan.Ceiling(n, GemmPlan.MostColumns) < 8;
+    /// <summary>Whether panels that all tasks share would be used too rarely, or there are too few rows and columns to share out.</summary>
+    public static bool Suits(int m, int n, int k) => m <= MostRows
+        || (k >= 4 * GemmPlan.MostDepth && GemmPlan.Ceiling(m, 48) * (long)GemmPlan.Ceiling(n, GemmPlan.MostColumns) < 8);
 
     /// <summary>output = left [m, k] right [k, n].</summary>
     public static void Run<A, L, B>(int m, int n, int k, in A left, in B right, in GemmOutput output)
@@ -29,25 +32,33 @@ internal static unsafe class GemmTall
         if (m == 0 || n == 0)
             return;
         GemmPlan plan = GemmPlan.Of(m, n, k) with { BlockRows = GemmPlan.EvenPart(m, MostRows, Tile.MaxRows) };
-        int splits = Splits(plan);
+        int wanted = (int)Math.Clamp((long)m * n * k / TaskWork, 1, WantedTasks);
+        int splits = Splits(plan, wanted);
+        plan = WithColumns(plan, GemmPlan.Ceiling(wanted, plan.RowBlocks * splits));
+        int tasks = plan.RowBlocks * plan.ColumnBlocks * splits;
         if (splits == 1)
         {
-            Workers.Run(plan.RowBlocks * plan.ColumnBlocks, new MultiplySplit<A, L, B>(plan, left, right, output, 1, 0));
+            Workers.Run(tasks, new MultiplySplit<A, L, B>(plan, left, right, output, 1, 0));
             return;
         }
         long size = (long)m * n;
         float* partial = Scratch.Floats(Scratch.Slot.Partial, splits * size);
-        GemmOutput part = GemmOutput.Plain(partial, n);
-        Workers.Run(splits * plan.RowBlocks * plan.ColumnBlocks, new MultiplySplit<A, L, B>(plan, left, right, part, splits, size));
+        Workers.Run(tasks, new MultiplySplit<A, L, B>(plan, left, right, GemmOutput.Plain(partial, n), splits, size));
         int rows = (int)Math.Clamp(PartialFloats / 256 / ((long)n * splits), 1, m);
         Workers.Run(GemmPlan.Ceiling(m, rows), new AddPartials(partial, splits, m, n, rows, output));
     }
 
-    private static int Splits(in GemmPlan plan)
+    private static int Splits(in GemmPlan plan, int wanted)
     {
-        long tasks = Math.Clamp((long)plan.M * plan.N * plan.K / TaskWork, 1, WantedTasks);
-        long splits = Math.Min(GemmPlan.Ceiling(tasks, plan.RowBlocks * plan.ColumnBlocks), plan.DepthBlocks / LeastBlocks);
+        long splits = Math.Min(GemmPlan.Ceiling(wanted, plan.RowBlocks * plan.ColumnBlocks), plan.DepthBlocks / LeastBlocks);
         return (int)Math.Max(1, Math.Min(splits, PartialFloats / ((long)plan.M * plan.N)));
+    }
+
+    // At least so many blocks of columns, where they stay wide enough for the packing of the left rows to pay.
+    private static GemmPlan WithColumns(in GemmPlan plan, int blocks)
+    {
+        int columns = GemmPlan.EvenPart(plan.N, Math.Max(LeastColumns, GemmPlan.Ceiling(plan.N, blocks)), Tile.Columns);
+        return plan with { BlockPanels = Math.Min(plan.BlockPanels, columns / Tile.Columns) };
     }
 
     // One task: a split of the depth, a block of rows, a block of columns.
@@ -61,6 +72,7 @@ internal static unsafe class GemmTall
             (int split, int part) = Math.DivRem(task, plan.RowBlocks * plan.ColumnBlocks);
             (int rowBlock, int columnBlock) = Math.DivRem(part, plan.ColumnBlocks);
             int start = rowBlock * plan.BlockRows;
+            int stop = Math.Min(plan.M, start + plan.BlockRows);
             int firstPanel = columnBlock * plan.BlockPanels;
             int panels = Math.Min(plan.BlockPanels, plan.Panels - firstPanel);
             float* packed = Scratch.Floats(Scratch.Slot.Right, (long)plan.BlockPanels * plan.PanelFloats);
@@ -70,19 +82,10 @@ internal static unsafe class GemmTall
             int end = (int)((long)plan.DepthBlocks * (split + 1) / splits);
             for (int block = first; block < end; block++)
             {
-                Pack(block, firstPanel, panels, packed);
-                GemmBlock at = new(start, Math.Min(plan.M, start + plan.BlockRows), firstPanel, panels, block, block == first, block == end - 1);
+                for (int p = 0; p < panels; p++)
+                    plan.Pack(right, firstPanel + p, block, packed + ((long)p * plan.PanelFloats));
+                GemmBlock at = new(start, stop, firstPanel, panels, block, block == first, block == end - 1);
                 at.Multiply<A, L>(plan, left, to, packed);
-            }
-        }
-
-        private void Pack(int block, int firstPanel, int panels, float* packed)
-        {
-            for (int p = 0; p < panels; p++)
-            {
-                int column = (firstPanel + p) * Tile.Columns;
-                int columns = Math.Min(Tile.Columns, plan.N - column);
-                right.Pack(column, columns, plan.DepthStart(block), plan.DepthOf(block), packed + ((long)p * plan.PanelFloats));
             }
         }
     }
