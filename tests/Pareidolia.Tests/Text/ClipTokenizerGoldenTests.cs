@@ -35,8 +35,8 @@ public sealed class ClipTokenizerGoldenTests
     // The case names it as shared/data/clip-vocab/...; it is not part of the repository.
     private static string VocabularyOf(GoldenCase golden)
     {
-        string listed = golden.Description.GetProperty("vocab").GetString()!;
-        return SharedData.Require().File(listed.Replace("shared/data/", "", StringComparison.Ordinal));
+        string part = golden.Description.GetProperty("vocab").GetString()!["shared/data/".Length..];
+        return SharedData.Require(part).File(part);
     }
 
     private static int[] Ids(JsonElement array) => array.EnumerateArray().Select(id => id.GetInt32()).ToArray();

@@ -39,7 +39,7 @@ public sealed class SharedDataTests
     [Fact]
     public void Mnist_is_whole()
     {
-        DataRoot data = SharedData.Require();
+        DataRoot data = SharedData.Require("mnist");
         MnistSet training = MnistSet.Load(data, isTraining: true), test = MnistSet.Load(data, isTraining: false);
         Assert.Equal((60_000, 10_000), (training.Count, test.Count));
         // The published counts of the ten digits.
@@ -50,7 +50,7 @@ public sealed class SharedDataTests
 
     private static List<CaptionRecord> Records(string pattern, Func<CaptionRecord, bool> keep)
     {
-        WebDataset<CaptionedImage<int>> data = CaptionedImages.Open(SharedData.Require().Files(pattern), png => png.Length, keep);
+        WebDataset<CaptionedImage<int>> data = CaptionedImages.Open(SharedData.Require("emoji").Files(pattern), png => png.Length, keep);
         List<CaptionRecord> records = [.. data.Epoch(0).Select(item => item.Record)];
         Assert.Empty(data.Broken.All);
         return records;
