@@ -8,7 +8,7 @@ public sealed partial class DependencyRule
 {
     private const string JsonConfigOnly = "Weights.JsonConfig";
 
-    // A folder, and what it may see besides itself and the folders above it. Folders inside it follow its rule unless they have their own.
+    // A folder, and what it may see besides itself and the folders above it. Folders inside it are one with it unless they have their own rule.
     private static readonly Dictionary<string, string[]> s_maySee = new()
     {
         ["Tensors"] = ["Tensors"],
@@ -58,6 +58,7 @@ public sealed partial class DependencyRule
 
     [Theory]
     [InlineData("Training", "using Pareidolia.Training.Data;")]
+    [InlineData("Diffusion.Schedulers", "using Pareidolia.Diffusion.Samplers;")]
     [InlineData("Training.Data", "using Pareidolia.Tensors.Random;")]
     [InlineData("Text", "    private readonly JsonConfig _config; // not WeightStore, \"Pareidolia.Nn\"")]
     [InlineData("Cli", "using Pareidolia.Pipelines;")]
@@ -82,22 +83,22 @@ public sealed partial class DependencyRule
 
     private static IEnumerable<string> Violations(SourceFile file)
     {
-        if (!TryRule(file.Place, out string[] allowed))
+        if (RuleOf(file.Place) is not (string home, string[] allowed))
             return [$"{file.Path}: the folder has no rule; give it one in {nameof(DependencyRule)}."];
         return from line in file.Code.Index()
                where !line.Item.StartsWith("namespace ", StringComparison.Ordinal)
                from target in Targets(line.Item, file.Place).Distinct()
-               where !IsAllowed(file.Place, allowed, target)
+               where !IsAllowed(home, allowed, target)
                select $"{file.Path}:{line.Index + 1}: {file.Place} may not see {target}; it may see {(allowed.Length == 0 ? "nothing" : string.Join(", ", allowed))}.";
     }
 
-    // The nearest rule above a folder.
-    private static bool TryRule(string place, out string[] allowed)
+    // The nearest rule: the folder that has it, this one or one above, and what it may see.
+    private static (string Home, string[] Allowed)? RuleOf(string place)
     {
-        string at = place;
-        while (!s_maySee.TryGetValue(at, out allowed!) && at.Contains('.', StringComparison.Ordinal))
-            at = at[..at.LastIndexOf('.')];
-        return allowed is not null;
+        string home = place;
+        while (!s_maySee.ContainsKey(home) && home.Contains('.', StringComparison.Ordinal))
+            home = home[..home.LastIndexOf('.')];
+        return s_maySee.TryGetValue(home, out string[]? allowed) ? (home, allowed) : null;
     }
 
     // What a line names: a full name, a name relative to Pareidolia, or a type of Weights where only one of them may be seen.
@@ -109,13 +110,13 @@ public sealed partial class DependencyRule
         foreach (Match relative in RelativeName().Matches(line))
             if (s_typesByPlace[relative.Groups["folder"].Value].Contains(relative.Groups["type"].Value))
                 yield return relative.Value;
-        if (TryRule(place, out string[] allowed) && allowed.Contains(JsonConfigOnly))
+        if (RuleOf(place) is (_, string[] allowed) && allowed.Contains(JsonConfigOnly))
             foreach (string type in Word().Matches(line).Select(word => word.Value).Where(word => s_typesByPlace["Weights"].Contains(word)))
                 yield return $"Weights.{type}";
     }
 
-    private static bool IsAllowed(string place, string[] allowed, string target) =>
-        IsInside(target, place) || IsInside(place, target) || allowed.Any(name => IsInside(target, name) || (name == JsonConfigOnly && target == "Weights"));
+    private static bool IsAllowed(string home, string[] allowed, string target) =>
+        IsInside(target, home) || IsInside(home, target) || allowed.Any(name => IsInside(target, name) || (name == JsonConfigOnly && target == "Weights"));
 
     private static bool IsInside(string inner, string outer) => outer.Length > 0 && $"{inner}.".StartsWith($"{outer}.", StringComparison.Ordinal);
 
