@@ -20,8 +20,13 @@ public readonly record struct Window(
     public static Window Square(int stride = 1, int padding = 0, int groups = 1) =>
         new(stride, stride, padding, padding, padding, padding, Groups: groups);
 
-    internal ConvGeometry Geometry(int kernelH, int kernelW) =>
-        new(kernelH, kernelW, StrideH, StrideW, DilationH, DilationW, Top, Bottom, Left, Right, Groups);
+    internal ConvGeometry Geometry(string op, int kernelH, int kernelW)
+    {
+        int least = Math.Min(Math.Min(StrideH, StrideW), Math.Min(Math.Min(DilationH, DilationW), Math.Min(kernelH, kernelW)));
+        if (least < 1 || Groups < 1 || Math.Min(Math.Min(Top, Bottom), Math.Min(Left, Right)) < 0)
+            throw new TensorException($"{op}: a {kernelH}x{kernelW} window moves by strides, dilations and groups of at least 1, padding at least 0, not {this}");
+        return new(kernelH, kernelW, StrideH, StrideW, DilationH, DilationW, Top, Bottom, Left, Right, Groups);
+    }
 }
 
 public sealed partial class Tensor
@@ -36,9 +41,9 @@ public sealed partial class Tensor
         RequireFloats("conv2d");
         RequireRank("conv2d", 4, "[batch, height, width, channels]");
         w.RequireRank("conv2d weight", 4, "[out, kernel height, kernel width, in / groups]");
-        if (window.Groups < 1 || Shape[3] != w.Shape[3] * window.Groups || w.Shape[0] % window.Groups != 0)
+        ConvGeometry geometry = window.Geometry("conv2d", w.Shape[1], w.Shape[2]);
+        if (Shape[3] != w.Shape[3] * window.Groups || w.Shape[0] % window.Groups != 0)
             throw new TensorException($"conv2d: input {Shape} has {Shape[3]} channels, weight {w.Shape} in {window.Groups} groups takes {w.Shape[3] * window.Groups}");
-        ConvGeometry geometry = window.Geometry(w.Shape[1], w.Shape[2]);
         Tensor y = Empty(Output("conv2d", geometry, w.Shape[0]), Device);
         RequireExtras("conv2d", y, bias, imageBias, residual);
         Device.Conv2d(Operand, w.Operand, y.Operand, geometry, new Epilogue(OptionalOperand(bias), OptionalOperand(imageBias), OptionalOperand(residual)));
@@ -63,11 +68,14 @@ public sealed partial class Tensor
         RequireFloats("conv transpose");
         RequireRank("conv transpose", 4, "[batch, height, width, channels]");
         w.RequireRank("conv transpose weight", 4, "[in, kernel height, kernel width, out / groups]");
-        if (Shape[3] != w.Shape[0])
-            throw new TensorException($"conv transpose: input {Shape} has {Shape[3]} channels, weight {w.Shape} takes {w.Shape[0]}");
-        ConvGeometry geometry = window.Geometry(w.Shape[1], w.Shape[2]);
+        ConvGeometry geometry = window.Geometry("conv transpose", w.Shape[1], w.Shape[2]);
+        if (Shape[3] != w.Shape[0] || Shape[3] % window.Groups != 0)
+            throw new TensorException(
+                $"conv transpose: input {Shape} has {Shape[3]} channels, weight {w.Shape} in {window.Groups} groups takes {w.Shape[0]}");
         int oh = ((Shape[1] - 1) * window.StrideH) - window.Top - window.Bottom + (window.DilationH * (w.Shape[1] - 1)) + 1 + outputPaddingH;
         int ow = ((Shape[2] - 1) * window.StrideW) - window.Left - window.Right + (window.DilationW * (w.Shape[2] - 1)) + 1 + outputPaddingW;
+        if (oh < 1 || ow < 1)
+            throw new TensorException($"conv transpose: the padding leaves {oh}x{ow} of {Shape}");
         Tensor y = Empty([Shape[0], oh, ow, w.Shape[3] * window.Groups], Device);
         RequireExtras("conv transpose", y, bias, null, null);
         Device.Conv2dInputGradient(Operand, w.Operand, y.Operand, geometry, new Epilogue(OptionalOperand(bias)));
@@ -100,7 +108,7 @@ public sealed partial class Tensor
     public Tensor MaxPool2d(int kernel, int stride, int padding = 0)
     {
         RequireRank("max pool", 4, "[batch, height, width, channels]");
-        ConvGeometry geometry = Window.Square(stride, padding).Geometry(kernel, kernel);
+        ConvGeometry geometry = Window.Square(stride, padding).Geometry("max pool", kernel, kernel);
         Tensor y = Empty(Output("max pool", geometry, Shape[3]), Device);
         Device.MaxPool(Operand, y.Operand, geometry);
         return Tape.Record(y, [this, y], (this, g =>
@@ -116,7 +124,7 @@ public sealed partial class Tensor
     public Tensor AvgPool2d(int kernel, int stride, int padding = 0)
     {
         RequireRank("avg pool", 4, "[batch, height, width, channels]");
-        ConvGeometry geometry = Window.Square(stride, padding).Geometry(kernel, kernel);
+        ConvGeometry geometry = Window.Square(stride, padding).Geometry("avg pool", kernel, kernel);
         Tensor y = Empty(Output("avg pool", geometry, Shape[3]), Device);
         Device.AvgPool(Operand, y.Operand, geometry);
         Shape old = Shape;

@@ -7,7 +7,7 @@ public sealed class CpuConvolutionTests
     /// <summary>Batch, height, width, in, out and the window.</summary>
     public sealed record Case(int B, int H, int W, int C, int O, int Kernel, Window Window)
     {
-        internal ConvGeometry Geometry => Window.Geometry(Kernel, Kernel);
+        internal ConvGeometry Geometry => Window.Geometry("test", Kernel, Kernel);
 
         internal int[] OutShape => [B, Geometry.OutH(H), Geometry.OutW(W), O];
     }
