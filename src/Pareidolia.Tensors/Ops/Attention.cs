@@ -40,9 +40,9 @@ public sealed partial class Tensor
 
     private static void RequireAttention(Tensor q, Tensor k, Tensor v, int heads, Tensor? bias)
     {
+        RequireFloats("attention", q, k, v, bias);
         foreach (Tensor t in (ReadOnlySpan<Tensor>)[q, k, v])
         {
-            t.RequireFloats("attention");
             t.RequireRank("attention", 3, "[batch, tokens, heads * size]");
             if (heads < 1 || t.Shape[2] % heads != 0)
                 throw new TensorException($"attention: the {t.Shape[2]} channels of {t.Shape} do not divide into {heads} heads");

@@ -38,7 +38,7 @@ public sealed partial class Tensor
     public Tensor Conv2d(Tensor weight, Tensor? bias, Window window, Tensor? imageBias = null, Tensor? residual = null)
     {
         Tensor w = Required(weight);
-        RequireFloats("conv2d");
+        RequireFloats("conv2d", this, w, bias, imageBias, residual);
         RequireRank("conv2d", 4, "[batch, height, width, channels]");
         w.RequireRank("conv2d weight", 4, "[out, kernel height, kernel width, in / groups]");
         ConvGeometry geometry = window.Geometry("conv2d", w.Shape[1], w.Shape[2]);
@@ -65,7 +65,7 @@ public sealed partial class Tensor
     public Tensor ConvTranspose2d(Tensor weight, Tensor? bias, Window window, int outputPaddingH = 0, int outputPaddingW = 0)
     {
         Tensor w = Required(weight);
-        RequireFloats("conv transpose");
+        RequireFloats("conv transpose", this, w, bias);
         RequireRank("conv transpose", 4, "[batch, height, width, channels]");
         w.RequireRank("conv transpose weight", 4, "[in, kernel height, kernel width, out / groups]");
         ConvGeometry geometry = window.Geometry("conv transpose", w.Shape[1], w.Shape[2]);
@@ -107,6 +107,7 @@ public sealed partial class Tensor
     /// <summary>The largest of each kernel x kernel window; padding never wins. The gradient goes to the first largest.</summary>
     public Tensor MaxPool2d(int kernel, int stride, int padding = 0)
     {
+        RequireFloats("max pool");
         RequireRank("max pool", 4, "[batch, height, width, channels]");
         ConvGeometry geometry = Window.Square(stride, padding).Geometry("max pool", kernel, kernel);
         Tensor y = Empty(Output("max pool", geometry, Shape[3]), Device);
@@ -123,6 +124,7 @@ public sealed partial class Tensor
     /// <summary>The mean of each kernel x kernel window, padding counted as zeros.</summary>
     public Tensor AvgPool2d(int kernel, int stride, int padding = 0)
     {
+        RequireFloats("avg pool");
         RequireRank("avg pool", 4, "[batch, height, width, channels]");
         ConvGeometry geometry = Window.Square(stride, padding).Geometry("avg pool", kernel, kernel);
         Tensor y = Empty(Output("avg pool", geometry, Shape[3]), Device);

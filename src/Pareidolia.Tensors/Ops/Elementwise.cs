@@ -171,11 +171,16 @@ public sealed partial class Tensor
     public void AddInPlace(Tensor x, float alpha = 1)
     {
         RequireSame("add in place", Required(x));
+        RequireFloats("add in place", this, x);
         Device.AddScaled(x.Operand, Operand, alpha);
     }
 
     /// <summary>x *= alpha in place, for optimisers and averages; not seen by tapes.</summary>
-    public void ScaleInPlace(float alpha) => Device.Affine(Operand, Operand, alpha, 0);
+    public void ScaleInPlace(float alpha)
+    {
+        RequireFloats("scale in place");
+        Device.Affine(Operand, Operand, alpha, 0);
+    }
 
     /// <summary>One Adam step on this parameter and its state, all of one shape, in place; not seen by tapes.</summary>
     public void AdamStep(Tensor gradient, Tensor m, Tensor v, Tensor? vmax, AdamSettings settings)
@@ -183,6 +188,7 @@ public sealed partial class Tensor
         foreach (Tensor? state in (ReadOnlySpan<Tensor?>)[gradient, m, v, vmax])
             if (state is not null)
                 RequireSame("adam step", state);
+        RequireFloats("adam step", this, gradient, m, v, vmax);
         Device.AdamStep(Operand, Required(gradient).Operand, Required(m).Operand, Required(v).Operand, OptionalOperand(vmax), settings);
     }
 
@@ -190,6 +196,12 @@ public sealed partial class Tensor
     {
         RequireFloats(op);
         return Empty(Shape, Device);
+    }
+
+    internal static void RequireFloats(string op, params ReadOnlySpan<Tensor?> tensors)
+    {
+        foreach (Tensor? tensor in tensors)
+            tensor?.RequireFloats(op);
     }
 
     internal void RequireFloats(string op)

@@ -70,6 +70,7 @@ public sealed partial class Tensor
     /// <summary>[b, oh, ow, c] read from this [b, h, w, c] at grid [b, oh, ow, 2] of (x, y), -1..1 across the picture; outside is 0 or the border.</summary>
     public Tensor GridSample(Tensor grid, bool bilinear = true, bool border = false, bool alignCorners = false)
     {
+        RequireFloats("grid sample", this, Required(grid));
         RequireRank("grid sample", 4, "[batch, height, width, channels]");
         Required(grid).RequireRank("grid sample grid", 4, "[batch, height, width, 2]");
         if (grid.Shape[0] != Shape[0] || grid.Shape[3] != 2)

@@ -49,7 +49,7 @@ public sealed partial class Tensor
 
     private Tensor Normalized(string op, Shape seen, Tensor? gamma, Tensor? beta, NormSettings settings)
     {
-        RequireFloats(op);
+        RequireFloats(op, this, gamma, beta);
         foreach (Tensor? parameter in (ReadOnlySpan<Tensor?>)[gamma, beta])
             if (parameter is not null && parameter.Shape != new Shape([seen[2]]))
                 throw new TensorException($"{op}: the parameter {parameter.Shape} does not fit the {seen[2]} channels of {Shape}");

@@ -42,6 +42,7 @@ public sealed partial class Tensor
         int a = Shape.Axis(axis);
         if (Shape[a] == 0)
             throw new TensorException($"argmax: axis {axis} of {Shape} is empty");
+        RequireFloats("argmax");
         Tensor y = Empty(Shape.Without(a), Device, DType.I32);
         Device.ArgMax(Operand, y.Operand, Extent3.Of(Shape, a));
         return y;
@@ -69,6 +70,7 @@ public sealed partial class Tensor
             return this;
         if (Shape.Broadcast(Shape, shape, "sum to") != Shape)
             throw new TensorException($"sum to: {shape} does not stretch to {Shape}");
+        RequireFloats("sum to");
         Tensor y = Empty(shape, Device);
         Device.SumTo(Operand, y.Operand);
         Shape old = Shape;
