@@ -21,6 +21,8 @@ public sealed partial class DependencyRule
         ["Nn"] = ["Tensors", "Weights"],
         ["Models"] = ["Nn", "Weights", "Tensors", "Files"],
         ["Diffusion"] = ["Tensors", JsonConfigOnly],
+        ["Diffusion.Samplers"] = ["Tensors"],
+        ["Diffusion.Schedulers"] = ["Tensors", "Diffusion.Samplers", JsonConfigOnly],
         ["Imaging"] = ["Tensors", "Files"],
         ["Text"] = ["Files", JsonConfigOnly],
         ["Pipelines"] = ["Text", "Models", "Diffusion", "Imaging", "Weights", "Tensors", "Nn"],
