@@ -1,0 +1,74 @@
+using Pareidolia.Imaging;
+using Pareidolia.Models;
+using Pareidolia.Tensors;
+using Pareidolia.Weights;
+
+namespace Pareidolia.Pipelines;
+
+/// <summary>Latents to pictures: the autoencoder's decoder, and the upscaler where a model has one.</summary>
+internal sealed class PictureDecoder : IDisposable
+{
+    private const string UpscalerName = "upscaler";
+
+    private readonly Pretrained<AutoencoderKl> _vae;
+    private readonly Pretrained<PixelShuffleUpscaler>? _upscaler;
+
+    private PictureDecoder(Pretrained<AutoencoderKl> vae, Pretrained<PixelShuffleUpscaler>? upscaler) =>
+        (_vae, _upscaler) = (vae, upscaler);
+
+    /// <summary>Pixels of a picture for each cell of its latent, in each direction.</summary>
+    public int Factor => _vae.Model.Config.Factor * (_upscaler?.Model.Config.Scale ?? 1);
+
+    /// <summary>Channels of a latent.</summary>
+    public int LatentChannels => _vae.Model.Config.LatentChannels;
+
+    /// <summary>Loads a model's <c>vae/</c> and, where it is there, <c>upscaler/</c>.</summary>
+    public static PictureDecoder Load(ModelFolder folder, Backend? device)
+    {
+        // Not a component of the index: diffusers, which has no such part, should still load the rest.
+        string upscaler = Path.Combine(folder.Path, UpscalerName);
+        return new PictureDecoder(
+            AutoencoderKl.Load(folder.Component("vae").Folder, device),
+            Directory.Exists(upscaler) ? PixelShuffleUpscaler.Load(upscaler, device) : null);
+    }
+
+    /// <summary>Pixels [n, h, w, 3], about -1..1, of latents of the diffusion model.</summary>
+    public Tensor Pixels(Tensor latent)
+    {
+        using Scope scope = new();
+        Tensor pixels = _vae.Model.Decode(_vae.Model.FromLatent(latent));
+        return scope.Keep(_upscaler?.Model.Forward(pixels) ?? pixels);
+    }
+
+    /// <summary>The pictures of latents. One is decoded at a time: full-size activations are what takes memory.</summary>
+    public IReadOnlyList<Image> Decode(Tensor latent)
+    {
+        Image[] images = new Image[latent.Shape[0]];
+        for (int i = 0; i < images.Length; i++)
+        {
+            using Scope scope = new();
+            images[i] = ToImage(Pixels(latent.Slice(0, i, 1)));
+        }
+        return images;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _vae.Dispose();
+        _upscaler?.Dispose();
+    }
+
+    private static Image ToImage(Tensor pixels)
+    {
+        float[] values = pixels.ToArray();
+        byte[] bytes = new byte[values.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!float.IsFinite(values[i]))
+                throw new PareidoliaException("The decoded picture holds numbers that are not finite: the autoencoder's weights are damaged.");
+            bytes[i] = (byte)MathF.Round(Math.Clamp(values[i] / 2 + 0.5f, 0, 1) * 255);
+        }
+        return new Image(pixels.Shape[2], pixels.Shape[1], pixels.Shape[3], bytes);
+    }
+}

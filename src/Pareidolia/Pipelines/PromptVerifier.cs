@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Pareidolia.Imaging;
+using Pareidolia.Models;
+using Pareidolia.Tensors;
+using Pareidolia.Text;
+using Pareidolia.Weights;
+
+namespace Pareidolia.Pipelines;
+
+/// <summary>
+/// How well a picture fits its prompt, as CLIP sees it: the cosine between the two in their common latent space (the "CLIP score" of
+/// https://arxiv.org/abs/2104.08718 without its factor).
+/// </summary>
+/// <param name="Whole">The whole prompt's, -1 to 1.</param>
+/// <param name="Phrases">The fit of each phrase of the prompt.</param>
+public sealed record PromptScore(double Whole, IReadOnlyList<(string Phrase, double Score)> Phrases)
+{
+    /// <summary>Reads like <c>CLIP 0.31 (a red apple 0.33, a table 0.24)</c>.</summary>
+    public override string ToString()
+    {
+        string phrases = Phrases.Count < 2 ? "" : $" ({string.Join(", ", Phrases.Select(part => $"{part.Phrase} {Written(part.Score)}"))})";
+        return $"CLIP {Written(Whole)}{phrases}";
+    }
+
+    private static string Written(double score) => score.ToString("0.00", CultureInfo.InvariantCulture);
+}
+
+/// <summary>Scores pictures with a model's own CLIP, its optional part <c>clip/</c>.</summary>
+public sealed partial class PromptVerifier : IDisposable
+{
+    private const string PartName = "clip";
+
+    private readonly Pretrained<ClipModel> _clip;
+    private readonly ClipTokenizer _tokenizer;
+
+    private PromptVerifier(Pretrained<ClipModel> clip, ClipTokenizer tokenizer) => (_clip, _tokenizer) = (clip, tokenizer);
+
+    /// <summary>Loads the CLIP of a model folder; its tokenizer is the model's own unless <c>clip/</c> has one.</summary>
+    /// <exception cref="PareidoliaException">The model has no CLIP, or it is damaged.</exception>
+    public static PromptVerifier Load(string folder, Backend? device = null)
+    {
+        string clip = Path.Combine(folder, PartName);
+        if (!Directory.Exists(clip))
+            throw new PareidoliaException($"'{folder}' has no {PartName}/ to score pictures with: a CLIPModel in that folder is needed.");
+        string tokenizer = File.Exists(Path.Combine(clip, "vocab.json")) ? clip : Path.Combine(folder, "tokenizer");
+        return new PromptVerifier(ClipModel.Load(clip, device), ClipTokenizer.Load(tokenizer));
+    }
+
+    /// <summary>Scores one picture against a prompt and against each of its phrases.</summary>
+    public PromptScore Score(Image image, string prompt)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        string[] phrases = PhrasesOf(prompt);
+        using Scope scope = new();
+        int size = _clip.Model.Config.Vision.ImageSize;
+        Tensor pixels = Tensor.From(ClipPixels.Of(image, size), [1, size, size, 3], _clip.Weights.Device);
+        Tensor picture = _clip.Model.EncodeImage(pixels).L2Normalize();                                     // [1, d]
+        Tensor texts = _clip.Model.EncodeText(Ids([prompt, .. phrases])).L2Normalize();                     // [1 + phrases, d]
+        float[] cosines = texts.MatMul(picture, transposeOther: true).ToArray();
+        return new PromptScore(cosines[0], [.. phrases.Select((phrase, i) => (phrase, (double)cosines[i + 1]))]);
+    }
+
+    /// <summary>The things that a prompt names, as far as its commas and joining words tell: <c>a red apple</c>, <c>a wooden table</c>.</summary>
+    public static string[] PhrasesOf(string prompt) =>
+        [.. Joints().Split(prompt).Select(phrase => phrase.Trim()).Where(phrase => phrase.Length > 0).Distinct()];
+
+    /// <inheritdoc/>
+    public void Dispose() => _clip.Dispose();
+
+    private Tensor Ids(string[] texts)
+    {
+        int length = Math.Min(_tokenizer.MaxLength, _clip.Model.Config.Text.MaxPositionEmbeddings);
+        int[] ids = [.. texts.SelectMany(text => _tokenizer.Encode(text, length))];
+        return Tensor.From(ids, [texts.Length, length], _clip.Weights.Device);
+    }
+
+    [GeneratedRegex(
+        @"[,;.:\n]+|\b(?:and|with|in front of|in|on|at|near|next to|beside|behind|under|over|above|below|holding|wearing)\b",
+        RegexOptions.IgnoreCase)]
+    private static partial Regex Joints();
+}

@@ -1,0 +1,268 @@
+// High-Resolution Image Synthesis with Latent Diffusion Models, https://arxiv.org/abs/2112.10752
+using System.Globalization;
+using Pareidolia.Diffusion;
+using Pareidolia.Imaging;
+using Pareidolia.Models;
+using Pareidolia.Tensors;
+using Pareidolia.Tensors.Random;
+using Pareidolia.Text;
+using Pareidolia.Weights;
+
+namespace Pareidolia.Pipelines;
+
+/// <summary>
+/// Prompt to picture, stage by stage, each a type: string, <see cref="Tokens"/>, <see cref="Conditioning"/>, <see cref="Latent"/>,
+/// <see cref="DenoiseStep"/>s, <see cref="Latent"/>, <see cref="Image"/>.
+/// <code>
+/// using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load("models/emoji");
+/// PngWriter.Write("apple.png", pipeline.Generate("a red apple"));
+/// </code>
+/// A pipeline keeps no state between calls. One at a time: its stages are not for several threads at once.
+/// </summary>
+public sealed class StableDiffusionPipeline : IDisposable
+{
+    // Cells of latents that are denoised at once: 16 pictures of 16x16 cells, one of Stable Diffusion's 64x64.
+    private const int CellsAtOnce = 4096;
+    private const int MostAtOnce = 16;
+
+    // Cells of a side where a UNet does not say what it was trained on.
+    private const int UsualSide = 64;
+
+    private readonly ClipTokenizer _tokenizer;
+    private readonly Pretrained<ClipTextModel> _text;
+    private readonly Pretrained<UNet2DConditionModel> _unet;
+    private readonly JsonConfig _schedulerConfig;
+
+    private StableDiffusionPipeline(ModelFolder folder, Backend? device)
+    {
+        Name = Path.GetFileName(Path.GetFullPath(folder.Path).TrimEnd(Path.DirectorySeparatorChar));
+        _schedulerConfig = folder.Component("scheduler").Config;
+        _tokenizer = ClipTokenizer.Load(folder.Component("tokenizer").Folder);
+        _text = ClipTextModel.Load(folder.Component("text_encoder").Folder, device);
+        _unet = UNet2DConditionModel.Load(folder.Component("unet").Folder, device);
+        Decoder = PictureDecoder.Load(folder, device);
+        Settings = new ModelSettings(folder, (_unet.Model.Config.SampleSize ?? UsualSide) * Factor);
+        RequireFit(folder.Path);
+    }
+
+    /// <summary>The model's name: its folder's.</summary>
+    public string Name { get; }
+
+    /// <summary>What the model's author recommends.</summary>
+    public ModelSettings Settings { get; }
+
+    /// <summary>Settings to start from: all but the prompt and the seed.</summary>
+    public GenerateSettings Defaults => Settings.Defaults;
+
+    /// <summary>Width and height of pictures are multiples of this many pixels.</summary>
+    public int Factor => Decoder.Factor;
+
+    /// <summary>Most tokens of a prompt that the text encoder reads, without start and end.</summary>
+    public int PromptTokens => ContextLength - 2;
+
+    /// <summary>The last stage.</summary>
+    internal PictureDecoder Decoder { get; }
+
+    private int ContextLength => Math.Min(_tokenizer.MaxLength, _text.Model.Config.MaxPositionEmbeddings);
+
+    /// <summary>Loads a model in the Hugging Face layout (<c>StableDiffusionPipeline</c>); folder <c>upscaler/</c> is optional.</summary>
+    /// <exception cref="PareidoliaException">A part is missing, damaged, or does not fit the others.</exception>
+    public static StableDiffusionPipeline Load(string folder, Backend? device = null) => new(new ModelFolder(folder), device);
+
+    /// <summary>One picture with the model's own settings, its infotext inside.</summary>
+    /// <exception cref="PareidoliaException">The prompt is empty or too long.</exception>
+    public Image Generate(string prompt, ulong seed = 0) => Generate(Defaults with { Prompt = prompt, Seed = seed })[0];
+
+    /// <summary>All pictures that settings ask for, each with its infotext inside.</summary>
+    /// <exception cref="PareidoliaException">A setting is out of its range.</exception>
+    public IReadOnlyList<Image> Generate(GenerateSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        Validate(settings);
+        List<Image> images = [];
+        foreach (PictureRequest[] batch in settings.Pictures().Chunk(BatchSize(settings)))
+        {
+            using Conditioning conditioning = Encode(batch, settings);
+            LatentNoise noise = Noise(batch, settings);
+            using Latent start = Draw(noise);
+            using Tensor final = Scope.Detach(Denoise(conditioning, start, settings, noise.ForSteps()).Finish());
+            images.AddRange(Described(Decode(new Latent(final)), batch, settings));
+        }
+        return images;
+    }
+
+    /// <summary>Fails unless this model can serve the settings.</summary>
+    /// <exception cref="PareidoliaException">A setting is out of its range; the message says what would be right.</exception>
+    public void Validate(GenerateSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        settings.Validate(Factor);
+        try
+        {
+            _ = Plan(settings);
+        }
+        catch (PareidoliaException error)
+        {
+            throw new PareidoliaException($"{settings.Steps} steps do not fit the scheduler of '{Name}': {error.Message}", error);
+        }
+    }
+
+    /// <summary>How many pictures of these settings go through the networks together.</summary>
+    public int BatchSize(GenerateSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return Math.Clamp(CellsAtOnce / (settings.Width / Factor * (settings.Height / Factor)), 1, MostAtOnce);
+    }
+
+    /// <summary>A prompt's tokens; <see cref="PromptTokens"/> of them count.</summary>
+    public Tokens Tokenize(string prompt) => _tokenizer.Tokenize(prompt);
+
+    /// <summary>What the prompts of a batch say, and, where they are guided, the negative prompts. The caller disposes it.</summary>
+    public Conditioning Encode(IReadOnlyList<PictureRequest> batch, GenerateSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(settings);
+        using Scope scope = new();
+        Tensor context = Encode([.. batch.Select(picture => picture.Prompt)], settings.ClipSkip);
+        // As diffusers has it, the negative prompt is read from the last layer whatever the clip skip.
+        if (settings.Guidance != 1)
+            context = Tensor.Concat(0, Encode([.. batch.Select(picture => picture.Negative)], clipSkip: 1), context);
+        return new Conditioning(Scope.Detach(context), batch.Count);
+    }
+
+    /// <summary>The random streams of a batch: one for each picture, from its seed, as torch draws on a CPU.</summary>
+    public LatentNoise Noise(IReadOnlyList<PictureRequest> batch, GenerateSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(settings);
+        Shape shape = [batch.Count, settings.Height / Factor, settings.Width / Factor, Decoder.LatentChannels];
+        return new LatentNoise([.. batch.Select(picture => new TorchCpuGenerator(picture.Seed))], shape, _unet.Weights.Device);
+    }
+
+    /// <summary>The next noise of the streams: of deviation 1, whatever the sampler. The caller disposes it.</summary>
+    public static Latent Draw(LatentNoise noise)
+    {
+        ArgumentNullException.ThrowIfNull(noise);
+        return new Latent(Scope.Detach(noise.Draw()));
+    }
+
+    /// <summary>
+    /// The denoising loop. It computes a step when it is asked for the next one and may be left at any time; a step's tensors are the loop's own.
+    /// </summary>
+    /// <param name="conditioning">From <see cref="Encode(IReadOnlyList{PictureRequest}, GenerateSettings)"/>.</param>
+    /// <param name="noise">From <see cref="Draw"/>.</param>
+    /// <param name="settings">Sampler, steps, guidance.</param>
+    /// <param name="stepNoise">Noise for samplers that add some in each step.</param>
+    /// <exception cref="PareidoliaException">The latents are no longer finite.</exception>
+    public IEnumerable<DenoiseStep> Denoise(Conditioning conditioning, Latent noise, GenerateSettings settings, StepNoise stepNoise)
+    {
+        ArgumentNullException.ThrowIfNull(conditioning);
+        ArgumentNullException.ThrowIfNull(noise);
+        ArgumentNullException.ThrowIfNull(settings);
+        return Steps(conditioning, noise, settings, stepNoise);
+    }
+
+    /// <summary>The pictures of latents, without texts.</summary>
+    /// <exception cref="PareidoliaException">A picture is not finite.</exception>
+    public IReadOnlyList<Image> Decode(Latent latent)
+    {
+        ArgumentNullException.ThrowIfNull(latent);
+        return Decoder.Decode(latent.Values);
+    }
+
+    /// <summary>What a step's noisy sample looks like.</summary>
+    public IReadOnlyList<Image> Preview(DenoiseStep step)
+    {
+        // Samplers of the k-diffusion kind let the noise grow beyond the deviation 1 that the decoder knows.
+        double deviation = Math.Sqrt(step.To.Alpha * step.To.Alpha + step.To.Sigma * step.To.Sigma);
+        using Tensor sample = Scope.Detach(step.Sample.Scale((float)(1 / deviation)));
+        return Decoder.Decode(sample);
+    }
+
+    /// <summary>How a picture was made, as it is written into its file.</summary>
+    public Infotext Describe(PictureRequest picture, GenerateSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        Infotext infotext = new() { Prompt = picture.Prompt, NegativePrompt = picture.Negative };
+        infotext.Fields["Steps"] = Written(settings.Steps);
+        infotext.Fields["Sampler"] = settings.Sampler?.Sampler.Label ?? SamplerChoice.LabelOf(_schedulerConfig);
+        if (settings.Sampler?.ScheduleLabel is string schedule)
+            infotext.Fields["Schedule type"] = schedule;
+        infotext.Fields["CFG scale"] = Written(settings.Guidance);
+        infotext.Fields["Seed"] = Written(picture.Seed);
+        infotext.Fields["Size"] = $"{settings.Width}x{settings.Height}";
+        infotext.Fields["Model"] = Name;
+        infotext.Fields["RNG"] = "CPU";
+        if (settings.ClipSkip > 1)
+            infotext.Fields["Clip skip"] = Written(settings.ClipSkip);
+        if (settings.Eta is double eta)
+            infotext.Fields["Eta"] = Written(eta);
+        if (settings.GuidanceRescale > 0)
+            infotext.Fields["CFG Rescale phi"] = Written(settings.GuidanceRescale);
+        infotext.Fields["Version"] = $"pareidolia {typeof(StableDiffusionPipeline).Assembly.GetName().Version?.ToString(3)}";
+        return infotext;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Decoder.Dispose();
+        _unet.Dispose();
+        _text.Dispose();
+    }
+
+    private void RequireFit(string path)
+    {
+        (int channels, int latent) = (_unet.Model.Config.InChannels, Decoder.LatentChannels);
+        Require(channels == latent,
+            $"'{path}' does not make pictures from text alone: its UNet reads {channels} channels, its autoencoder's latents have {latent}.");
+        (int width, int hidden) = (_unet.Model.Config.CrossAttentionDim[0], _text.Model.Config.HiddenSize);
+        Require(width == hidden, $"'{path}': the UNet reads tokens of {width} numbers, the text encoder gives {hidden}.");
+    }
+
+    private IEnumerable<DenoiseStep> Steps(Conditioning conditioning, Latent noise, GenerateSettings settings, StepNoise stepNoise)
+    {
+        SamplingPlan plan = Plan(settings);
+        Guidance guidance = new(_unet.Model, conditioning, settings.Guidance, settings.GuidanceRescale);
+        using Tensor start = Scope.Detach(plan.Start(noise.Values));
+        foreach (DenoiseStep step in plan.Run(guidance.Predict, start, stepNoise))
+        {
+            Require(step.Sample.ToArray().All(float.IsFinite), $"The latents hold numbers that are not finite after step {step.Index + 1}: "
+                + $"the weights of '{Name}' are damaged, or guidance {settings.Guidance} is too strong.");
+            yield return step;
+        }
+    }
+
+    private SamplingPlan Plan(GenerateSettings settings) => settings.Sampler is SamplerChoice choice
+        ? SamplerCatalog.Plan(_schedulerConfig, choice.Sampler.Name, choice.Schedule, settings.Steps, settings.SamplerOptions)
+        : Scheduler.Load(_schedulerConfig).Plan(settings.Steps, settings.SamplerOptions);
+
+    // [n, length, width] for n texts. What several pictures share is encoded once.
+    private Tensor Encode(string[] texts, int clipSkip)
+    {
+        using Scope scope = new();
+        string[] distinct = [.. texts.Distinct()];
+        int[] ids = [.. distinct.SelectMany(text => Tokenize(text).Padded(ContextLength))];
+        ClipTextOutput output = _text.Model.Forward(Tensor.From(ids, [distinct.Length, ContextLength], _text.Weights.Device));
+        int layers = output.HiddenStates.Count - 1;
+        Require(clipSkip <= layers, $"Clip skip is {clipSkip}; the text encoder of '{Name}' has {layers} layers.");
+        Tensor encoded = clipSkip == 1 ? output.LastHidden : _text.Model.FinalNorm(output.HiddenStates[^clipSkip]);
+        Tensor[] rows = [.. texts.Select(text => encoded.Slice(0, Array.IndexOf(distinct, text), 1))];
+        return scope.Keep(Tensor.Concat(0, rows));
+    }
+
+    private IReadOnlyList<Image> Described(IReadOnlyList<Image> images, PictureRequest[] batch, GenerateSettings settings)
+    {
+        for (int i = 0; i < images.Count; i++)
+            images[i].Texts[Infotext.Key] = Describe(batch[i], settings).Build();
+        return images;
+    }
+
+    private static string Written(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);
+
+    private static void Require(bool holds, string message)
+    {
+        if (!holds)
+            throw new PareidoliaException(message);
+    }
+}

@@ -1,0 +1,121 @@
+using Pareidolia.Diffusion;
+using Pareidolia.Imaging;
+using Pareidolia.Pipelines;
+using Pareidolia.Tensors;
+using Pareidolia.Tests.Tensors;
+using Pareidolia.Weights;
+
+namespace Pareidolia.Tests.Pipelines;
+
+[Collection(nameof(TensorMemoryTests))]
+public sealed class StableDiffusionPipelineTests
+{
+    [Fact]
+    public void A_seed_gives_one_picture_alone_and_in_a_batch()
+    {
+        using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(TinyModel.Folder);
+        IReadOnlyList<Image> batch = pipeline.Generate(pipeline.Defaults with { Prompt = "a red apple", Seed = 7, Count = 3 });
+        Image second = pipeline.Generate("a red apple", seed: 8);
+        Assert.Equal(second.Pixels, batch[1].Pixels);
+        Assert.NotEqual(batch[0].Pixels, batch[1].Pixels);
+    }
+
+    [Fact]
+    public void The_upscaler_follows_the_autoencoder()
+    {
+        using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(TinyModel.Folder);
+        Assert.Equal(TinyModel.Factor, pipeline.Factor);
+        Image image = pipeline.Generate(pipeline.Defaults with { Prompt = "a cat", Width = 40, Height = 24 })[0];
+        Assert.Equal((40, 24), (image.Width, image.Height));
+    }
+
+    [Fact]
+    public void A_picture_says_how_it_was_made()
+    {
+        using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(TinyModel.Folder);
+        GenerateSettings settings = pipeline.Defaults with
+        {
+            Prompt = "a red apple", Negative = "blurry", Seed = 42, Sampler = SamplerChoice.Parse("DPM++ 2M SDE Karras"), ClipSkip = 2,
+        };
+        Infotext infotext = Infotext.Parse(pipeline.Generate(settings)[0].Texts[Infotext.Key]);
+        Assert.Equal(("a red apple", "blurry"), (infotext.Prompt, infotext.NegativePrompt));
+        string[] expected = ["Steps=3", "Sampler=DPM++ 2M SDE", "Schedule type=Karras", "CFG scale=4", "Seed=42", "Size=32x32", "Clip skip=2", "RNG=CPU"];
+        Assert.Superset(expected.ToHashSet(), infotext.Fields.Select(field => $"{field.Key}={field.Value}").ToHashSet());
+    }
+
+    [Theory]
+    [InlineData("euler_ancestral")]
+    [InlineData("dpmpp_2m_karras")]
+    [InlineData("uni_pc")]
+    public void Every_kind_of_sampler_runs_and_its_last_step_is_clean(string sampler)
+    {
+        using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(TinyModel.Folder);
+        GenerateSettings settings = pipeline.Defaults with { Prompt = "a cat", Steps = 4, Sampler = SamplerChoice.Parse(sampler) };
+        PictureRequest[] batch = [.. settings.Pictures()];
+        using Conditioning conditioning = pipeline.Encode(batch, settings);
+        LatentNoise noise = pipeline.Noise(batch, settings);
+        using Latent start = StableDiffusionPipeline.Draw(noise);
+        List<DenoiseStep> steps = [.. pipeline.Denoise(conditioning, start, settings, noise.ForSteps())];
+        Assert.Equal(4, steps.Count);
+        Assert.InRange(steps[^1].To.Ratio, 0, 0.05);
+    }
+
+    [Fact]
+    public void Without_guidance_the_negative_prompt_is_not_read()
+    {
+        using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(TinyModel.Folder);
+        PictureRequest[] batch = [new("a cat", "blurry", 1), new("a bird", "", 2)];
+        using Conditioning free = pipeline.Encode(batch, pipeline.Defaults with { Guidance = 1 });
+        using Conditioning guided = pipeline.Encode(batch, pipeline.Defaults);
+        Assert.Equal((2, 4), (free.Context.Shape[0], guided.Context.Shape[0]));
+        using Scope scope = new();
+        Assert.Equal(free.Context.ToArray(), guided.Context.Slice(0, 2, 2).ToArray());
+    }
+
+    [Fact]
+    public void A_loop_that_is_left_early_leaves_nothing_behind()
+    {
+        long before = TensorMemory.LiveBuffers;
+        using (StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(TinyModel.Folder))
+        {
+            GenerateSettings settings = pipeline.Defaults with { Prompt = "a cat" };
+            PictureRequest[] batch = [.. settings.Pictures()];
+            using Conditioning conditioning = pipeline.Encode(batch, settings);
+            LatentNoise noise = pipeline.Noise(batch, settings);
+            using Latent start = StableDiffusionPipeline.Draw(noise);
+            _ = pipeline.Denoise(conditioning, start, settings, noise.ForSteps()).First();
+            _ = pipeline.Generate("a cat");
+        }
+        Assert.Equal(before, TensorMemory.LiveBuffers);
+    }
+
+    [Fact]
+    public void Latents_that_are_not_finite_are_an_error_and_not_a_grey_picture()
+    {
+        using TemporaryFolder folder = new();
+        DamageUNet(folder);
+        using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(folder.Path);
+        PareidoliaException error = Assert.Throws<PareidoliaException>(() => pipeline.Generate("a cat"));
+        Assert.Contains("not finite after step 1", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Parts_that_do_not_fit_each_other_are_an_error()
+    {
+        using TemporaryFolder folder = new();
+        TinyModel.CopyTo(folder);
+        string config = folder["vae/config.json"];
+        File.WriteAllText(config, File.ReadAllText(config).Replace("\"latent_channels\": 4", "\"latent_channels\": 8", StringComparison.Ordinal));
+        Assert.Throws<PareidoliaException>(() => StableDiffusionPipeline.Load(folder.Path));
+    }
+
+    /// <summary>The tiny model with a UNet that says NaN.</summary>
+    internal static void DamageUNet(TemporaryFolder folder)
+    {
+        TinyModel.CopyTo(folder);
+        using Pretrained<Pareidolia.Models.UNet2DConditionModel> unet = Pareidolia.Models.UNet2DConditionModel.Load(folder["unet"]);
+        Tensor bias = unet.Weights.Parameters.Single(parameter => parameter.Name == "conv_out.bias").Tensor;
+        bias.Load([float.NaN, 0, 0, 0]);
+        unet.Model.Save(folder["unet"], unet.Weights);
+    }
+}
