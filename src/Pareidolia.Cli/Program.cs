@@ -1,10 +1,61 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+
 namespace Pareidolia.Cli;
 
+/// <summary>The <c>pareidolia</c> command. Exit codes: 0 done, 2 the user must change something, 130 interrupted.</summary>
 internal static class Program
 {
+    /// <summary>Set to 1, it shows where an error came from.</summary>
+    private const string TraceVariable = "PAREIDOLIA_TRACE";
+
     private static int Main(string[] args)
     {
-        Console.Error.WriteLine($"pareidolia: nothing here yet ({args.Length} arguments given).");
-        return 2;
+        using CancellationTokenSource interruption = new();
+        using PosixSignalRegistration signal = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
+        {
+            // The second Ctrl-C ends the process at once.
+            context.Cancel = !interruption.IsCancellationRequested;
+            interruption.Cancel();
+        });
+        return Run(args, new CommandIo(Console.Out, Console.Error, interruption.Token) { Live = !Console.IsErrorRedirected });
+    }
+
+    /// <summary>Runs one command line and returns its exit code; what it throws becomes one line on the error stream.</summary>
+    internal static int Run(string[] args, CommandIo io)
+    {
+        try
+        {
+            ParseResult parsed = Root(io).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            if (parsed.Errors.Count > 0)
+                throw new PareidoliaException($"{parsed.Errors[0].Message} (pareidolia --help shows how.)");
+            return parsed.Invoke(io.Invocation);
+        }
+        catch (OperationCanceledException)
+        {
+            io.Error.WriteLine("pareidolia: interrupted.");
+            return ExitCode.Interrupted;
+        }
+        catch (Exception error) when (Environment.GetEnvironmentVariable(TraceVariable) != "1")
+        {
+            io.Error.WriteLine($"pareidolia: {OneLine(error)}");
+            return error is PareidoliaException ? ExitCode.UserError : ExitCode.Fault;
+        }
+    }
+
+    private static RootCommand Root(CommandIo io)
+    {
+        RootCommand root = new("Text to image for .NET: a prompt becomes a picture, with the model that comes with the program or your own.");
+        root.Add(new GenerateCommand(io).Command);
+        root.Add(new InspectCommand(io).Command);
+        HelpExamples.AddTo(root);
+        return root;
+    }
+
+    private static string OneLine(Exception error)
+    {
+        string message = error is PareidoliaException ? error.Message
+            : $"an error of the program itself, {error.GetType().Name}: {error.Message} ({TraceVariable}=1 shows where)";
+        return message.ReplaceLineEndings(" ");
     }
 }

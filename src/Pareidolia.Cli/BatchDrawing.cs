@@ -1,0 +1,56 @@
+using Pareidolia.Diffusion;
+using Pareidolia.Imaging;
+using Pareidolia.Pipelines;
+using Pareidolia.Tensors;
+
+namespace Pareidolia.Cli;
+
+/// <summary>Draws planned pictures batch by batch.</summary>
+/// <param name="pipeline">The model.</param>
+/// <param name="settings">What all pictures share.</param>
+/// <param name="frames">Moments of the denoising to keep for each picture: 0 for none, or at least 2.</param>
+internal sealed class BatchDrawing(StableDiffusionPipeline pipeline, GenerateSettings settings, int frames)
+{
+    /// <summary>Draws one batch.</summary>
+    /// <param name="batch">At most as many as the pipeline takes at once.</param>
+    /// <param name="onStep">Called after each step; cancelling is throwing from it.</param>
+    public IReadOnlyList<DrawnPicture> Draw(IReadOnlyList<PlannedPicture> batch, Action onStep)
+    {
+        PictureRequest[] requests = [.. batch.Select(plan => plan.Request)];
+        using Conditioning conditioning = pipeline.Encode(requests, settings);
+        LatentNoise noise = pipeline.Noise(requests, settings);
+        using Latent start = StableDiffusionPipeline.Draw(noise);
+        List<IReadOnlyList<Image>> moments = frames > 0 ? [pipeline.Decode(start)] : [];
+        Tensor? last = null;
+        try
+        {
+            foreach (DenoiseStep step in pipeline.Denoise(conditioning, start, settings, noise.ForSteps()))
+            {
+                onStep();
+                last?.Dispose();
+                last = Scope.Detach(step.Take());
+                if (frames > 0 && IsKept(step.Index, step.Count))
+                    moments.Add(pipeline.Preview(step));
+            }
+            return Described(batch, pipeline.Decode(new Latent(last!)), moments);
+        }
+        finally
+        {
+            last?.Dispose();
+        }
+    }
+
+    // The start is frame 0 and the last step is always kept; between them steps as even as can be.
+    private bool IsKept(int index, int count) => (index + 1) * (frames - 1) / count > index * (frames - 1) / count || index + 1 == count;
+
+    private DrawnPicture[] Described(IReadOnlyList<PlannedPicture> batch, IReadOnlyList<Image> images, List<IReadOnlyList<Image>> moments)
+    {
+        DrawnPicture[] drawn = new DrawnPicture[batch.Count];
+        for (int i = 0; i < drawn.Length; i++)
+        {
+            images[i].Texts[Infotext.Key] = pipeline.Describe(batch[i].Request, settings).Build();
+            drawn[i] = new DrawnPicture(batch[i], images[i], [.. moments.Select(moment => moment[i])]);
+        }
+        return drawn;
+    }
+}

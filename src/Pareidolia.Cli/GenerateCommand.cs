@@ -1,0 +1,112 @@
+using System.CommandLine;
+
+namespace Pareidolia.Cli;
+
+/// <summary>What <c>pareidolia generate</c> was asked for. What is null follows from the model.</summary>
+internal sealed record GenerateRequest
+{
+    public string? Prompt { get; init; }
+
+    public string? PromptsFile { get; init; }
+
+    public string? Output { get; init; }
+
+    public string? Negative { get; init; }
+
+    public int? Steps { get; init; }
+
+    public double? Guidance { get; init; }
+
+    public ulong? Seed { get; init; }
+
+    public int Count { get; init; } = 1;
+
+    public string? Sampler { get; init; }
+
+    public PictureSize? Size { get; init; }
+
+    public string? Style { get; init; }
+
+    public string? Model { get; init; }
+
+    public bool Grid { get; init; }
+
+    public bool StepsStrip { get; init; }
+
+    public bool Verify { get; init; }
+
+    public bool Json { get; init; }
+
+    public bool Force { get; init; }
+}
+
+/// <summary><c>pareidolia generate</c>: prompts become pictures.</summary>
+internal sealed class GenerateCommand
+{
+    private readonly Argument<string?> _prompt =
+        new("prompt") { Arity = ArgumentArity.ZeroOrOne, HelpName = "prompt", Description = "What to draw." };
+    private readonly Option<string?> _prompts =
+        OptionOf.Text("--prompts", "FILE", "One prompt a line, or 'name TAB prompt' for name.png.");
+    private readonly Option<string?> _output =
+        OptionOf.Text("--output", "FILE.png|FOLDER", "Where the pictures go; without a file's name they are named after the prompt.", "-o");
+    private readonly Option<string?> _negative = OptionOf.Text("--negative", "TEXT", "What to stay away from.", "-n");
+    private readonly Option<int?> _steps = OptionOf.Whole("--steps", "Denoising steps.");
+    private readonly Option<double?> _guidance =
+        OptionOf.Number("--guidance", "How strongly the prompt is followed; 1 is not beyond what the network says.");
+    private readonly Option<ulong?> _seed =
+        OptionOf.Seed("--seed", "Where the noise comes from: the same seed gives the same picture. Picture i has seed + i.");
+    private readonly Option<int?> _count = OptionOf.Whole("--count", "Pictures of each prompt.");
+    private readonly Option<string?> _sampler =
+        OptionOf.Text("--sampler", "NAME", "euler-a, dpmpp-2m-karras, ddim ...; a wrong name lists all.");
+    private readonly Option<PictureSize?> _size = OptionOf.Size("--size", "Pixels of a side, or width x height.");
+    private readonly Option<string?> _style = OptionOf.Text("--style", "NAME", "One of the model's styles; a wrong name lists them.");
+    private readonly Option<string?> _model =
+        OptionOf.Text("--model", "FOLDER", "A model in the Hugging Face layout; else the one that comes with the program.");
+    private readonly Option<bool> _grid = OptionOf.Flag("--grid", "Also write all pictures in one, NAME-grid.png.");
+    private readonly Option<bool> _strip =
+        OptionOf.Flag("--steps-strip", "Also write a filmstrip of each picture's denoising, NAME-steps.png.");
+    private readonly Option<bool> _verify =
+        OptionOf.Flag("--verify", "Score each picture against its prompt and the prompt's phrases; the best comes first.");
+    private readonly Option<bool> _json = OptionOf.Flag("--json", "Write the result as JSON.");
+    private readonly Option<bool> _force = OptionOf.Flag("--force", "Overwrite existing files; else the next free name is taken.");
+    private readonly Option<int?> _threads =
+        OptionOf.Whole("--threads", "Threads to compute with, else one per processor. The pictures do not depend on it.");
+
+    public GenerateCommand(CommandIo io)
+    {
+        Command = new Command("generate", "Draw what a prompt says.")
+        {
+            _prompt, _output, _negative, _style, _steps, _guidance, _seed, _count, _sampler, _size,
+            _model, _prompts, _grid, _strip, _verify, _json, _force, _threads,
+        };
+        Command.SetAction(parsed =>
+        {
+            Threads.Use(parsed.GetValue(_threads));
+            return new GenerateRun(Read(parsed), io).Run();
+        });
+    }
+
+    /// <summary>The command for the command line.</summary>
+    public Command Command { get; }
+
+    private GenerateRequest Read(ParseResult parsed) => new()
+    {
+        Prompt = parsed.GetValue(_prompt),
+        PromptsFile = parsed.GetValue(_prompts),
+        Output = parsed.GetValue(_output),
+        Negative = parsed.GetValue(_negative),
+        Steps = parsed.GetValue(_steps),
+        Guidance = parsed.GetValue(_guidance),
+        Seed = parsed.GetValue(_seed),
+        Count = parsed.GetValue(_count) ?? 1,
+        Sampler = parsed.GetValue(_sampler),
+        Size = parsed.GetValue(_size),
+        Style = parsed.GetValue(_style),
+        Model = parsed.GetValue(_model),
+        Grid = parsed.GetValue(_grid),
+        StepsStrip = parsed.GetValue(_strip),
+        Verify = parsed.GetValue(_verify),
+        Json = parsed.GetValue(_json),
+        Force = parsed.GetValue(_force),
+    };
+}

@@ -1,0 +1,155 @@
+using Pareidolia.Imaging;
+using Pareidolia.Pipelines;
+using Pareidolia.Text;
+
+namespace Pareidolia.Cli;
+
+/// <summary>One run of <c>pareidolia generate</c>: checks everything, draws, writes each picture as soon as it is final, reports.</summary>
+internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
+{
+    private const int StripFrames = 8;
+    private const int GridGap = 4;
+
+    private readonly List<SavedPicture> _saved = [];
+    private readonly List<Image> _cells = [];
+
+    /// <summary>Does it all and returns the exit code.</summary>
+    public int Run()
+    {
+        IReadOnlyList<NamedPrompt> prompts = Prompts();
+        OutputFiles files = new(request.Output, request.Force);
+        Require(!files.IsFile || prompts.Count == 1, $"-o is one file, '{request.Output}', for {prompts.Count} prompts: name a folder.");
+        string folder = ShippedModel.Locate(request.Model);
+        using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(folder);
+        using PromptVerifier? verifier = request.Verify ? PromptVerifier.Load(folder) : null;
+        GenerateSettings settings = Settings(pipeline);
+        IReadOnlyList<PlannedPicture> plans = Plan(prompts, pipeline, settings);
+        TimeSpan loaded = io.Clock.Elapsed;
+        Draw(pipeline, settings, plans, verifier, files);
+        OutputFile? grid = request.Grid ? SaveGrid(files, NameOf(plans)) : null;
+        GenerateReport report = new(io, settings, pipeline.Name, loaded);
+        report.Write(_saved, grid, request.Json);
+        return ExitCode.Done;
+    }
+
+    private IReadOnlyList<NamedPrompt> Prompts()
+    {
+        Require(request.Prompt is null || request.PromptsFile is null, "Both a prompt and --prompts were given; one of them is needed.");
+        if (request.Prompt is string prompt)
+            return [new NamedPrompt(prompt, null)];
+        return PromptList.Read(request.PromptsFile
+            ?? throw new PareidoliaException("There is no prompt: say what to draw, for instance pareidolia generate \"a red apple\"."));
+    }
+
+    private GenerateSettings Settings(StableDiffusionPipeline pipeline)
+    {
+        GenerateSettings defaults = pipeline.Defaults;
+        return defaults with
+        {
+            Negative = request.Negative ?? defaults.Negative,
+            Steps = request.Steps ?? defaults.Steps,
+            Guidance = request.Guidance ?? defaults.Guidance,
+            Seed = request.Seed ?? (ulong)Random.Shared.NextInt64(1L << 32),
+            Count = request.Count,
+            Sampler = request.Sampler is string name ? SamplerChoice.Parse(name) : defaults.Sampler,
+            Width = request.Size?.Width ?? defaults.Width,
+            Height = request.Size?.Height ?? defaults.Height,
+        };
+    }
+
+    private List<PlannedPicture> Plan(IReadOnlyList<NamedPrompt> prompts, StableDiffusionPipeline pipeline, GenerateSettings settings)
+    {
+        List<PlannedPicture> plans = [];
+        for (int i = 0; i < prompts.Count; i++)
+        {
+            string text = request.Style is string style ? pipeline.Settings.Styled(prompts[i].Text, style) : prompts[i].Text;
+            GenerateSettings own = settings with { Prompt = text };
+            pipeline.Validate(own);
+            NoteWhatIsCut(pipeline, text);
+            string name = prompts[i].Name ?? OutputFiles.NameFor(prompts[i].Text);
+            plans.AddRange(own.Pictures().Select(picture => new PlannedPicture(i, name, picture)));
+        }
+        return plans;
+    }
+
+    private void NoteWhatIsCut(StableDiffusionPipeline pipeline, string prompt)
+    {
+        Tokens tokens = pipeline.Tokenize(prompt);
+        int cut = tokens.CutAt(pipeline.PromptTokens + 2);
+        if (cut < prompt.Length)
+            io.Error.WriteLine(
+                $"note: the model reads {pipeline.PromptTokens} of the prompt's {tokens.Count} tokens; it does not see '{Shown.Short(prompt[cut..])}'.");
+    }
+
+    private void Draw(
+        StableDiffusionPipeline pipeline, GenerateSettings settings, IReadOnlyList<PlannedPicture> plans, PromptVerifier? verifier, OutputFiles files)
+    {
+        BatchDrawing drawing = new(pipeline, settings, request.StepsStrip ? StripFrames : 0);
+        PlannedPicture[][] batches = [.. plans.Chunk(pipeline.BatchSize(settings))];
+        List<DrawnPicture> waiting = [];
+        string title = plans.Count == 1 ? "drawing" : $"drawing {plans.Count} pictures";
+        ProgressLine.Show(io, title, batches.Length * settings.Steps, advance =>
+        {
+            foreach (PlannedPicture[] batch in batches)
+            {
+                waiting.AddRange(drawing.Draw(batch, () =>
+                {
+                    io.Cancelled.ThrowIfCancellationRequested();
+                    advance();
+                }));
+                Finish(waiting, settings.Count, verifier, files);
+            }
+        });
+    }
+
+    // The pictures of a prompt are ranked, named and written when all of them are there.
+    private void Finish(List<DrawnPicture> waiting, int count, PromptVerifier? verifier, OutputFiles files)
+    {
+        while (waiting.Count >= count)
+        {
+            IEnumerable<DrawnPicture> complete = waiting.Take(count);
+            if (verifier is not null)
+                complete = [.. complete.Select(drawn => Scored(drawn, verifier)).OrderByDescending(drawn => drawn.Score!.Whole)];
+            foreach (DrawnPicture drawn in complete)
+                Save(drawn, files);
+            waiting.RemoveRange(0, count);
+        }
+    }
+
+    private static DrawnPicture Scored(DrawnPicture drawn, PromptVerifier verifier) =>
+        drawn with { Score = verifier.Score(drawn.Image, drawn.Plan.Request.Prompt) };
+
+    private void Save(DrawnPicture drawn, OutputFiles files)
+    {
+        io.Cancelled.ThrowIfCancellationRequested();
+        files.MakeFolder();
+        OutputFile file = files.Next(files.Stem(drawn.Plan.Name));
+        PngWriter.Write(file.Path, drawn.Image);
+        OutputFile? strip = null;
+        if (drawn.Frames.Count > 0)
+        {
+            strip = files.Next(Path.GetFileNameWithoutExtension(file.Path) + "-steps");
+            PngWriter.Write(strip.Value.Path, Mosaic.Strip(drawn.Frames, GridGap));
+        }
+        if (request.Grid)
+            _cells.Add(drawn.Image);
+        _saved.Add(new SavedPicture(drawn.Plan, drawn.Score, file, strip));
+    }
+
+    // A list's name stands for all of its prompts.
+    private string NameOf(IReadOnlyList<PlannedPicture> plans) =>
+        request.PromptsFile is string list ? OutputFiles.NameFor(Path.GetFileNameWithoutExtension(list)) : plans[0].Name;
+
+    private OutputFile SaveGrid(OutputFiles files, string name)
+    {
+        OutputFile file = files.Next(files.Stem(name) + "-grid");
+        PngWriter.Write(file.Path, Mosaic.Grid(_cells, gap: GridGap));
+        return file;
+    }
+
+    private static void Require(bool holds, string message)
+    {
+        if (!holds)
+            throw new PareidoliaException(message);
+    }
+}

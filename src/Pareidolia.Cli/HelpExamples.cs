@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace Pareidolia.Cli;
+
+/// <summary>Help that ends with commands to try.</summary>
+internal sealed class HelpExamples(HelpAction plain) : SynchronousCommandLineAction
+{
+    private const string General = """
+        Examples:
+          pareidolia generate "a red apple" -o apple.png
+          pareidolia generate "a sleeping cat" --style noto --seed 42 --count 4 --grid -o cats/
+          pareidolia inspect models/emoji
+        """;
+
+    private static readonly Dictionary<string, string> s_examples = new()
+    {
+        ["generate"] = """
+            Examples:
+              pareidolia generate "a red apple" -o apple.png
+              pareidolia generate "a red apple" --style noto --seed 42 --steps 30 --guidance 5
+              pareidolia generate "a house by the sea" --count 9 --grid --verify -o houses/
+              pareidolia generate "a red apple" --steps-strip -o apple.png      the noise leaving, as apple-steps.png
+              pareidolia generate --prompts prompts.txt -o pictures/ --json     one prompt a line, or name TAB prompt
+              pareidolia generate "a castle" --model path/to/stable-diffusion --size 512x768 --negative "blurry"
+            """,
+        ["inspect"] = """
+            Examples:
+              pareidolia inspect models/emoji
+              pareidolia inspect unet/diffusion_pytorch_model.safetensors --tensors
+              pareidolia inspect apple.png                                      the settings inside a picture
+            """,
+    };
+
+    /// <summary>Gives the help of a command and of all below it its examples.</summary>
+    public static void AddTo(RootCommand root)
+    {
+        HelpOption help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpExamples((HelpAction)help.Action!);
+    }
+
+    /// <inheritdoc/>
+    public override int Invoke(ParseResult parseResult)
+    {
+        int code = plain.Invoke(parseResult);
+        parseResult.InvocationConfiguration.Output.WriteLine(s_examples.GetValueOrDefault(parseResult.CommandResult.Command.Name, General));
+        return code;
+    }
+}

@@ -1,0 +1,41 @@
+using Pareidolia.Weights;
+
+namespace Pareidolia.Cli;
+
+/// <summary>What the weights of one part of a model come to.</summary>
+/// <param name="Name">The part's folder, or the file's name.</param>
+/// <param name="ClassName">What it is; null where nothing says so.</param>
+/// <param name="Tensors">Its tensors; none for a part without weights, such as a tokenizer.</param>
+/// <param name="FileBytes">All its files.</param>
+internal sealed record InspectedPart(string Name, string? ClassName, IReadOnlyList<SafetensorsEntry> Tensors, long FileBytes)
+{
+    /// <summary>Number of elements.</summary>
+    public long Parameters => Tensors.Sum(tensor => tensor.Count);
+
+    /// <summary>How they are stored, what most of them are first: <c>F16, F32</c>; a hyphen without tensors.</summary>
+    public string Types => Tensors.Count == 0 ? "-" : string.Join(", ", Tensors.GroupBy(tensor => tensor.Type)
+        .OrderByDescending(group => group.Sum(tensor => tensor.Count)).Select(group => group.Key.FormatName()));
+
+    /// <summary>Bytes of the weights while they run: arithmetic is float32, whatever they are stored as.</summary>
+    public long RunningBytes => Parameters * sizeof(float);
+
+    /// <summary>One component of a model.</summary>
+    public static InspectedPart Of(string name, ModelComponent component)
+    {
+        long bytes = Directory.EnumerateFiles(component.Folder, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
+        if (component.WeightsPath is null)
+            return new InspectedPart(name, component.ClassName, [], bytes);
+        using SafetensorsShards weights = component.OpenWeights();
+        return new InspectedPart(name, component.ClassName, Entries(weights), bytes);
+    }
+
+    /// <summary>One file of weights, or the index of several.</summary>
+    public static InspectedPart OfFile(string path)
+    {
+        using SafetensorsShards weights = new(path);
+        return new InspectedPart(Path.GetFileName(path), null, Entries(weights), weights.Files.Sum(file => new FileInfo(file.Path).Length));
+    }
+
+    private static SafetensorsEntry[] Entries(SafetensorsShards weights) =>
+        [.. weights.Names.Select(name => weights.FileOf(name).Entry(name))];
+}
