@@ -70,8 +70,13 @@ internal static class TinyModels
     {
         UNet2DConditionConfig config = UNetConfig with
         {
-            UseLinearProjection = true, NumClassEmbeds = null, AdditionEmbedType = "text_time", AdditionTimeEmbedDim = 4,
-            ProjectionClassEmbeddingsInputDim = 29, TransformerLayersPerBlock = [2, 1], OnlyCrossAttention = [true, false],
+            UseLinearProjection = true,
+            NumClassEmbeds = null,
+            AdditionEmbedType = "text_time",
+            AdditionTimeEmbedDim = 4,
+            ProjectionClassEmbeddingsInputDim = 29,
+            TransformerLayersPerBlock = [2, 1],
+            OnlyCrossAttention = [true, false],
         };
         Pretrained<UNet2DConditionModel> unet = UNet2DConditionModel.Initialise(config, 1, device);
         return new TinyModel(unet.Weights, () =>

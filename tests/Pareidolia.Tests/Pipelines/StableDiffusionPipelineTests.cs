@@ -35,7 +35,11 @@ public sealed class StableDiffusionPipelineTests
         using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(TinyModel.Folder);
         GenerateSettings settings = pipeline.Defaults with
         {
-            Prompt = "a red apple", Negative = "blurry", Seed = 42, Sampler = SamplerChoice.Parse("DPM++ 2M SDE Karras"), ClipSkip = 2,
+            Prompt = "a red apple",
+            Negative = "blurry",
+            Seed = 42,
+            Sampler = SamplerChoice.Parse("DPM++ 2M SDE Karras"),
+            ClipSkip = 2,
         };
         Infotext infotext = Infotext.Parse(pipeline.Generate(settings)[0].Texts[Infotext.Key]);
         Assert.Equal(("a red apple", "blurry"), (infotext.Prompt, infotext.NegativePrompt));
