@@ -40,7 +40,8 @@ public sealed class Tape : IDisposable
     {
         ArgumentNullException.ThrowIfNull(output);
         if (output.Variable is not { } root || !(root.IsLeaf || _entries.Exists(entry => entry.Output == root)))
-            throw new TensorException($"backward: {output.Shape} was not computed on this tape from anything that requires a gradient, or the tape has run backward");
+            throw new TensorException(
+                $"backward: {output.Shape} was not computed on this tape from what requires a gradient, or the tape has run backward");
         if (seed is null && output.Count != 1)
             throw new TensorException($"backward: {output.Shape} has {output.Count} elements and needs a seed of the same shape");
         if (seed is not null)

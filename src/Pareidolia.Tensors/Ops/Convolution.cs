@@ -24,7 +24,8 @@ public readonly record struct Window(
     {
         int least = Math.Min(Math.Min(StrideH, StrideW), Math.Min(Math.Min(DilationH, DilationW), Math.Min(kernelH, kernelW)));
         if (least < 1 || Groups < 1 || Math.Min(Math.Min(Top, Bottom), Math.Min(Left, Right)) < 0)
-            throw new TensorException($"{op}: a {kernelH}x{kernelW} window moves by strides, dilations and groups of at least 1, padding at least 0, not {this}");
+            throw new TensorException(
+                $"{op}: a {kernelH}x{kernelW} window moves by strides, dilations and groups of at least 1, padding at least 0, not {this}");
         return new(kernelH, kernelW, StrideH, StrideW, DilationH, DilationW, Top, Bottom, Left, Right, Groups);
     }
 }

@@ -52,9 +52,10 @@ internal partial class ReferenceBackend
             for (int kw = 0; kw < p.KernelW; kw++)
             {
                 int h = at.Row + p.Top - kh * p.DilationH, v = at.Column + p.Left - kw * p.DilationW;
-                if (h < 0 || v < 0 || h % p.StrideH != 0 || v % p.StrideW != 0 || h / p.StrideH >= g.Shape[1] || v / p.StrideW >= g.Shape[2])
+                (int oh, int ow) = (h / p.StrideH, v / p.StrideW);
+                if (h < 0 || v < 0 || oh * p.StrideH != h || ow * p.StrideW != v || oh >= g.Shape[1] || ow >= g.Shape[2])
                     continue;
-                int from = ((at.Image * g.Shape[1] + h / p.StrideH) * g.Shape[2] + v / p.StrideW) * outputs;
+                int from = ((at.Image * g.Shape[1] + oh) * g.Shape[2] + ow) * outputs;
                 for (int o = group * share; o < (group + 1) * share; o++)
                     sum += (double)gradient[from + o] * weights[((o * p.KernelH + kh) * p.KernelW + kw) * depth + at.Channel % depth];
             }

@@ -72,11 +72,11 @@ internal partial class ReferenceBackend
 
     private static IEnumerable<NormGroup> NormGroups(Shape x, NormSettings settings)
     {
-        int positions = checked((int)x.Product(1, x.Rank - 1)), channels = x[-1];
+        int positions = checked((int)x.Product(1, x.Rank - 1)), channels = x[-1], width = channels / settings.Groups;
         for (int image = 0; image < x[0]; image++)
             for (int group = 0; group < settings.Groups; group++)
                 yield return new NormGroup(
-                    image * settings.Groups + group, image * positions * channels, group * (channels / settings.Groups), channels / settings.Groups, positions, channels);
+                    image * settings.Groups + group, image * positions * channels, group * width, width, positions, channels);
     }
 
     // The elements of one group of one image: the same few neighbouring channels at every position.

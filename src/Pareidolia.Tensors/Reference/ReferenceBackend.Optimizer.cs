@@ -16,7 +16,8 @@ internal partial class ReferenceBackend
             double spread = second[i];
             if (vmax.Exists)
                 spread = vmax.Floats[i] = Math.Max(vmax.Floats[i], second[i]);
-            p[i] = (float)(decay * p[i] - settings.LearningRate * (first[i] / firstScale) / (Math.Sqrt(spread / secondScale) + settings.Eps));
+            double step = first[i] / firstScale / (Math.Sqrt(spread / secondScale) + settings.Eps);
+            p[i] = (float)(decay * p[i] - settings.LearningRate * step);
         }
     }
 }

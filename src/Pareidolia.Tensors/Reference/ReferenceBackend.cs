@@ -1,8 +1,8 @@
 namespace Pareidolia.Tensors.Reference;
 
 /// <summary>
-/// The slow device: obvious loops over host memory, one partial file per topic; the definition of every op. Sums run in double and are rounded
-/// once.
+/// The slow device: obvious loops over host memory, one partial file per topic; the definition of every op. Sums run in double and are
+/// rounded once.
 /// </summary>
 internal partial class ReferenceBackend : Backend
 {
@@ -11,6 +11,8 @@ internal partial class ReferenceBackend : Backend
     public override string Name => "reference";
     internal override nint Allocate(long bytes) => _pool.Allocate(bytes);
     internal override void Release(nint address, long bytes) => _pool.Release(address, bytes);
-    internal override unsafe void Upload(ReadOnlySpan<byte> source, nint target) => source.CopyTo(new Span<byte>((void*)target, source.Length));
-    internal override unsafe void Download(nint source, Span<byte> target) => new ReadOnlySpan<byte>((void*)source, target.Length).CopyTo(target);
+    internal override unsafe void Upload(ReadOnlySpan<byte> source, nint target) =>
+        source.CopyTo(new Span<byte>((void*)target, source.Length));
+    internal override unsafe void Download(nint source, Span<byte> target) =>
+        new ReadOnlySpan<byte>((void*)source, target.Length).CopyTo(target);
 }

@@ -73,7 +73,8 @@ internal sealed class GoldenCase
     public void Check(string output, Tensor actual, Layout? layout = null)
     {
         int[] shape = Outputs[output].Shape;
-        Assert.True(Outputs[output].Length == actual.Count, $"{Name}: {output} is {actual.Shape} where [{string.Join(", ", shape)}] is expected.");
+        Assert.True(
+            Outputs[output].Length == actual.Count, $"{Name}: {output} is {actual.Shape} where [{string.Join(", ", shape)}] is expected.");
         Check(output, (layout ?? Layout.Plain).Unload(actual.ToArray(), shape));
     }
 
@@ -87,7 +88,8 @@ internal sealed class GoldenCase
         (double largest, double relative) = Difference(expected, actual);
         (double maxAbs, double relL2) = Bounds(output);
         Assert.True(largest <= maxAbs, $"{Name}: {output} is off by {largest:g3} where {maxAbs:g3} is allowed (relative {relative:g3}).");
-        Assert.True(relative <= relL2, $"{Name}: {output} has relative error {relative:g3} where {relL2:g3} is allowed (largest {largest:g3}).");
+        Assert.True(
+            relative <= relL2, $"{Name}: {output} has relative error {relative:g3} where {relL2:g3} is allowed (largest {largest:g3}).");
     }
 
     // Math.Max keeps a NaN, and a comparison with it fails.

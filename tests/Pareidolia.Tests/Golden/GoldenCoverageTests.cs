@@ -5,6 +5,9 @@ namespace Pareidolia.Tests.Golden;
 /// <summary>No golden case is silently ignored: a case of a kind that no test asks for is reported by name as skipped.</summary>
 public sealed class GoldenCoverageTests
 {
+    private const BindingFlags DataSource =
+        BindingFlags.Public | BindingFlags.Static | BindingFlags.GetProperty | BindingFlags.InvokeMethod | BindingFlags.GetField;
+
     private static readonly Lazy<HashSet<string>> s_tested = new(AskAll);
 
     public static TheoryData<string, string> Cases => [.. GoldenCase.All()];
@@ -26,8 +29,7 @@ public sealed class GoldenCoverageTests
         foreach (MethodInfo test in tests)
             foreach (MemberDataAttribute source in test.GetCustomAttributes<MemberDataAttribute>())
                 _ = (source.MemberType ?? test.DeclaringType)!.InvokeMember(
-                    source.MemberName, BindingFlags.Public | BindingFlags.Static | BindingFlags.GetProperty | BindingFlags.InvokeMethod | BindingFlags.GetField,
-                    null, null, source.Arguments);
+                    source.MemberName, DataSource, null, null, source.Arguments);
         return [.. GoldenCase.KindsAskedFor];
     }
 }

@@ -3,8 +3,8 @@ using Pareidolia.Tensors;
 namespace Pareidolia.Tests.Golden;
 
 /// <summary>
-/// How a golden tensor's axes are ordered here. Golden files keep torch's order (channels second, heads before tokens); the engine has channels
-/// last. The permutation is done on host arrays, apart from the engine under test.
+/// How a golden tensor's axes are ordered here. Golden files keep torch's order (channels second, heads before tokens); the engine has
+/// channels last. The permutation is done on host arrays, apart from the engine under test.
 /// </summary>
 internal sealed class Layout
 {

@@ -2,12 +2,12 @@ using Pareidolia.Tensors;
 
 namespace Pareidolia.Tests.Tensors;
 
-/// <summary>An op as a function of the inputs whose gradients it has, with the shapes of these inputs, and whether they must be positive.</summary>
+/// <summary>An op as a function of the inputs whose gradients it has, with their shapes, and whether they must be positive.</summary>
 internal sealed record DifferentiableOp(string Name, Func<Tensor[], Tensor> Compute, Shape[] Inputs, bool Positive = false)
 {
     /// <summary>
-    /// Distance between two neighbours of the inputs' values. Differences of one input's values are multiples of it, and the values of every other
-    /// input lie half way between: steps smaller than half of it meet no kink of abs, max, relu ...
+    /// Distance between two neighbours of the inputs' values. Differences of one input's values are multiples of it, and the values of
+    /// every other input lie half way between: steps smaller than half of it meet no kink of abs, max, relu ...
     /// </summary>
     public const float Gap = 0.05f;
 

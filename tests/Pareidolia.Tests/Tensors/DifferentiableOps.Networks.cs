@@ -26,7 +26,8 @@ internal static partial class DifferentiableOps
         return
         [
             Row("conv2d", t => t[0].Conv2d(t[1], t[2], Window.Square(padding: 1)), [2, 3, 3, 2], [3, 3, 3, 2], [3]),
-            Row("conv2d with extras", t => t[0].Conv2d(t[1], t[2], Window.Unit, t[3], t[4]), [2, 3, 2, 3], [2, 1, 1, 3], [2], [2, 2], [2, 3, 2, 2]),
+            Row("conv2d with extras", t => t[0].Conv2d(t[1], t[2], Window.Unit, t[3], t[4]),
+                [2, 3, 2, 3], [2, 1, 1, 3], [2], [2, 2], [2, 3, 2, 2]),
             Row("conv2d uneven", t => t[0].Conv2d(t[1], null, uneven), [1, 7, 3, 2], [3, 3, 2, 2]),
             Row("conv2d strided", t => t[0].Conv2d(t[1], null, Window.Square(2, 1)), [1, 7, 3, 1], [3, 3, 3, 1]),
             Row("conv2d grouped", t => t[0].Conv2d(t[1], t[2], Window.Square(padding: 1, groups: 2)), [1, 3, 3, 4], [6, 3, 1, 2], [6]),
@@ -34,7 +35,8 @@ internal static partial class DifferentiableOps
             Row("conv2d", t => t[0].Conv2d(t[1], null, Window.Unit), [1, 1, 1, 1], [1, 1, 1, 1]),
             Row("conv1d", t => t[0].Conv1d(t[1], t[2], 2, 2, 2), [2, 7, 2], [3, 3, 2], [3]),
             Row("conv transpose", t => t[0].ConvTranspose2d(t[1], t[2], Window.Square(2, 1)), [2, 3, 2, 2], [2, 4, 4, 1], [1]),
-            Row("conv transpose padded", t => t[0].ConvTranspose2d(t[1], t[2], Window.Square(3, 1, 2), 2, 1), [1, 3, 2, 4], [4, 3, 3, 1], [2]),
+            Row("conv transpose padded", t => t[0].ConvTranspose2d(t[1], t[2], Window.Square(3, 1, 2), 2, 1),
+                [1, 3, 2, 4], [4, 3, 3, 1], [2]),
             Row("conv transpose", t => t[0].ConvTranspose2d(t[1], null, Window.Unit), [1, 1, 1, 1], [1, 3, 1, 7]),
             Row("max pool", t => t[0].MaxPool2d(2, 2), [2, 3, 7, 1]),
             Row("max pool padded", t => t[0].MaxPool2d(3, 2, 1), [1, 7, 3, 3]),
@@ -48,7 +50,8 @@ internal static partial class DifferentiableOps
         // A large beta keeps every channel to one side of relu's kink.
         foreach (Activation activation in Enum.GetValues<Activation>())
             yield return Row(
-                $"group norm {activation}", t => t[0].GroupNorm(2, t[1], activation == Activation.Relu ? t[2] * 50 : t[2], 1e-2f, activation),
+                $"group norm {activation}",
+                t => t[0].GroupNorm(2, t[1], activation == Activation.Relu ? t[2] * 50 : t[2], 1e-2f, activation),
                 [2, 3, 1, 6], [6], [6]);
         yield return Row("group norm plain", t => t[0].GroupNorm(3, null, null, 1e-2f, Activation.Silu), [1, 7, 3]);
         yield return Row("group norm of one", t => t[0].GroupNorm(1, t[1], t[2], 1e-2f), [3, 3], [3], [3]);
@@ -61,8 +64,8 @@ internal static partial class DifferentiableOps
 
     private static Tensor BatchNorm(Tensor[] t, bool training)
     {
-        Shape channels = t[1].Shape;
-        return t[0].BatchNorm(t[1], t[2], Tensor.Full(channels, 0.1, t[0].Device), Tensor.Full(channels, 0.7, t[0].Device), training, eps: 1e-2f);
+        Tensor mean = Tensor.Full(t[1].Shape, 0.1, t[0].Device), variance = Tensor.Full(t[1].Shape, 0.7, t[0].Device);
+        return t[0].BatchNorm(t[1], t[2], mean, variance, training, eps: 1e-2f);
     }
 
     private static IEnumerable<DifferentiableOp> Attentions() =>
@@ -73,7 +76,8 @@ internal static partial class DifferentiableOps
         Row("attention to the end", t => Tensor.Attention(t[0], t[1], t[2], 3, causal: true), [1, 3, 6], [1, 7, 6], [1, 7, 3]),
         Row("attention of the blind", t => Tensor.Attention(t[0], t[1], t[2], 1, causal: true), [1, 3, 2], [1, 1, 2], [1, 1, 2]),
         Row("attention biased", t => Tensor.Attention(t[0], t[1], t[2], 2, bias: t[3]), [2, 3, 4], [2, 3, 4], [2, 3, 4], [2, 2, 3, 3]),
-        Row("attention with one bias", t => Tensor.Attention(t[0], t[1], t[2], 2, bias: t[3]), [2, 3, 4], [2, 3, 4], [2, 3, 4], [1, 2, 1, 3]),
+        Row("attention with one bias", t => Tensor.Attention(t[0], t[1], t[2], 2, bias: t[3]),
+            [2, 3, 4], [2, 3, 4], [2, 3, 4], [1, 2, 1, 3]),
         Row("self attention", t => Tensor.Attention(t[0], t[0], t[0], 2), [2, 3, 4]),
     ];
 
@@ -93,7 +97,9 @@ internal static partial class DifferentiableOps
         yield return Row("pixel unshuffle", t => t[0].PixelUnshuffle(3), [1, 3, 6, 2]);
         // 5 pixels are 2 per unit: with the gap of the grid's values no step crosses from one pixel to the next.
         yield return Row("grid sample corners", t => t[1].GridSample(t[0], alignCorners: true), [1, 3, 3, 2], [1, 5, 5, 2]);
-        yield return Row("grid sample border", t => t[1].GridSample(t[0] * 2, border: true, alignCorners: true), [1, 7, 1, 2], [1, 3, 3, 3]);
-        yield return Row("grid sample nearest", t => t[1].GridSample(t[0], bilinear: false, alignCorners: true), [1, 3, 3, 2], [1, 5, 5, 1]);
+        yield return Row(
+            "grid sample border", t => t[1].GridSample(t[0] * 2, border: true, alignCorners: true), [1, 7, 1, 2], [1, 3, 3, 3]);
+        yield return Row(
+            "grid sample nearest", t => t[1].GridSample(t[0], bilinear: false, alignCorners: true), [1, 3, 3, 2], [1, 5, 5, 1]);
     }
 }

@@ -8,17 +8,21 @@ internal static partial class DifferentiableOps
     private static readonly (string Name, Func<Tensor, Tensor> Compute)[] s_unary =
     [
         ("negate", x => x.Negate()), ("abs", x => x.Abs()), ("square", x => x.Square()), ("exp", x => x.Exp()), ("sin", x => x.Sin()),
-        ("cos", x => x.Cos()), ("tanh", x => x.Tanh()), ("erf", x => x.Erf()), ("sigmoid", x => x.Sigmoid()), ("log sigmoid", x => x.LogSigmoid()),
-        ("softplus", x => x.Softplus()), ("relu", x => x.Relu()), ("leaky relu", x => x.LeakyRelu()), ("elu", x => x.Elu()), ("silu", x => x.Silu()),
+        ("cos", x => x.Cos()), ("tanh", x => x.Tanh()), ("erf", x => x.Erf()), ("sigmoid", x => x.Sigmoid()),
+        ("log sigmoid", x => x.LogSigmoid()),
+        ("softplus", x => x.Softplus()), ("relu", x => x.Relu()), ("leaky relu", x => x.LeakyRelu()), ("elu", x => x.Elu()),
+        ("silu", x => x.Silu()),
         ("gelu", x => x.Gelu()), ("gelu tanh", x => x.GeluTanh()), ("quick gelu", x => x.QuickGelu()), ("mish", x => x.Mish()),
-        ("hard swish", x => x.HardSwish()), ("scale", x => x.Scale(-1.5f)), ("affine", x => x.Affine(2, 1)), ("clamp", x => x.Clamp(-0.4f, 0.3f)),
+        ("hard swish", x => x.HardSwish()), ("scale", x => x.Scale(-1.5f)), ("affine", x => x.Affine(2, 1)),
+        ("clamp", x => x.Clamp(-0.4f, 0.3f)),
         ("sum", x => x.Sum()), ("mean", x => x.Mean()), ("pad", x => x.Pad(0, 2, 1, 0.5f)), ("reshape", x => x.Reshape(-1, 1)),
         ("sign", x => x.Sign() + x), ("floor", x => x.Floor() * x),
     ];
 
     private static readonly (string Name, Func<Tensor, Tensor> Compute)[] s_positive =
     [
-        ("reciprocal", x => x.Reciprocal()), ("sqrt", x => x.Sqrt()), ("rsqrt", x => x.Rsqrt()), ("log", x => x.Log()), ("power", x => x.Power(1.7f)),
+        ("reciprocal", x => x.Reciprocal()), ("sqrt", x => x.Sqrt()), ("rsqrt", x => x.Rsqrt()), ("log", x => x.Log()),
+        ("power", x => x.Power(1.7f)),
     ];
 
     private static readonly (string Name, Func<Tensor, Tensor, Tensor> Compute)[] s_binary =
@@ -72,7 +76,10 @@ internal static partial class DifferentiableOps
                 foreach ((string name, Func<Tensor, int, Tensor> compute) in s_alongAxis)
                 {
                     int chosen = axis;
-                    yield return Row($"{name} along {axis}", t => compute(t[0], chosen), shape) with { Positive = name == "running product" };
+                    yield return Row($"{name} along {axis}", t => compute(t[0], chosen), shape) with
+                    {
+                        Positive = name == "running product",
+                    };
                 }
         yield return Row("max of equals", t => Tensor.Concat(0, t[0], t[0]).Max(0), [1, 3]);
         yield return Row("sum to", t => t[0].SumTo([7, 1]), [3, 7, 2]);

@@ -4,7 +4,7 @@ using Pareidolia.Tests.Golden;
 
 namespace Pareidolia.Tests.Tensors;
 
-/// <summary>How an op is computed from a golden case: the layout of its tensors unless asked otherwise, and the function to its outputs in order.</summary>
+/// <summary>How an op is computed from a golden case: the layout of its tensors unless asked otherwise, and its outputs in order.</summary>
 internal sealed record GoldenOp(Layout Layout, Func<GoldenOpRun, Tensor[]> Compute);
 
 /// <summary>One golden op on one device: gives the op its inputs, and checks the outputs and the gradients of sum(out * cotangent).</summary>
@@ -52,7 +52,8 @@ internal sealed class GoldenOpRun : IDisposable
     /// <summary>An optional input.</summary>
     public Tensor? Optional(string name) => Golden.Inputs.ContainsKey(name) ? this[name] : null;
 
-    public float Number(string name, float otherwise = 0) => Config.TryGetProperty(name, out JsonElement value) ? value.GetSingle() : otherwise;
+    public float Number(string name, float otherwise = 0) =>
+        Config.TryGetProperty(name, out JsonElement value) ? value.GetSingle() : otherwise;
 
     public bool Flag(string name) => Config.TryGetProperty(name, out JsonElement value) && value.GetBoolean();
 

@@ -36,7 +36,8 @@ internal static class GoldenOps
         ["batch-norm"] = Pictures(BatchNorm),
         ["interpolate"] = Pictures(Interpolated),
         ["pad-modes"] = Pictures(run => [.. run.Names("modes").Select(mode => Padded(run, mode))]),
-        ["pixel-shuffle"] = Pictures(run => [run["x"].PixelShuffle((int)run.Number("factor")), run["x"].PixelUnshuffle((int)run.Number("factor"))]),
+        ["pixel-shuffle"] = Pictures(run =>
+            [run["x"].PixelShuffle((int)run.Number("factor")), run["x"].PixelUnshuffle((int)run.Number("factor"))]),
         ["grid-sample"] = Pictures(run => [.. run.Names("order").Select(name => GridSampled(run, name))]),
         ["resnet-block"] = Pictures(ResidualBlock),
     };
@@ -120,7 +121,8 @@ internal static class GoldenOps
     private static Tensor[] BatchNorm(GoldenOpRun run) =>
     [
         run["x"].BatchNorm(
-            run["weight"], run["bias"], run["running_mean"], run["running_var"], run.Flag("training"), run.Number("momentum"), run.Number("eps")),
+            run["weight"], run["bias"], run["running_mean"], run["running_var"],
+            run.Flag("training"), run.Number("momentum"), run.Number("eps")),
     ];
 
     private static Tensor[] Interpolated(GoldenOpRun run)

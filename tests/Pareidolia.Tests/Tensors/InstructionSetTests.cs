@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Pareidolia.Tests.Tensors;
 
 /// <summary>
-/// The comparison of the devices once more without the wide registers: each rung runs in a process of its own, where the instruction sets above it
-/// are switched off, and first makes sure that they are.
+/// The comparison of the devices once more without the wide registers: each rung runs in a process of its own, where the instruction sets
+/// above it are switched off, and first makes sure that they are.
 /// </summary>
 public sealed class InstructionSetTests
 {
@@ -16,7 +16,7 @@ public sealed class InstructionSetTests
     private static readonly Dictionary<string, (string Switch, Func<bool> IsOff)> s_rungs = new()
     {
         ["256 bits"] = ("DOTNET_EnableAVX512", () => !Vector512.IsHardwareAccelerated && !Avx512F.IsSupported),
-        ["128 bits"] = ("DOTNET_EnableAVX2", () => !Vector512.IsHardwareAccelerated && !Vector256.IsHardwareAccelerated && !Fma.IsSupported),
+        ["128 bits"] = ("DOTNET_EnableAVX2", () => !Vector256.IsHardwareAccelerated && !Fma.IsSupported),
         ["no registers"] = ("DOTNET_EnableHWIntrinsic", () => !Vector256.IsHardwareAccelerated && !Vector128.IsHardwareAccelerated),
     };
 
@@ -30,7 +30,8 @@ public sealed class InstructionSetTests
     {
         Assert.SkipWhen(OwnRung is not null, "This process is a rung itself.");
         Assert.SkipUnless(Vector512.IsHardwareAccelerated || !s_rungs[rung].IsOff(), $"This machine stands on the rung of {rung} already.");
-        ProcessStartInfo start = new(Path.ChangeExtension(typeof(InstructionSetTests).Assembly.Location, OperatingSystem.IsWindows() ? "exe" : null))
+        string program = Path.ChangeExtension(typeof(InstructionSetTests).Assembly.Location, OperatingSystem.IsWindows() ? "exe" : null);
+        ProcessStartInfo start = new(program)
         {
             ArgumentList = { "--filter-class", typeof(DeviceComparisonTests).FullName!, typeof(InstructionSetTests).FullName! },
             Environment = { [s_rungs[rung].Switch] = "0", [RungVariable] = rung },

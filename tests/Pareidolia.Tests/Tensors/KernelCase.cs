@@ -3,9 +3,9 @@ using Pareidolia.Tensors;
 namespace Pareidolia.Tests.Tensors;
 
 /// <summary>
-/// One method of the device contract on fixed inputs: run on two devices, or with two numbers of threads, it must give the same outputs. An output
-/// y may differ from the reference by <paramref name="Tolerance"/> (|y| + scale), where the scale is the largest output or at least
-/// <paramref name="Magnitude"/>, the size that a sum of such terms typically has.
+/// One method of the device contract on fixed inputs: run on two devices, or with two numbers of threads, it must give the same outputs.
+/// An output y may differ from the reference by <paramref name="Tolerance"/> (|y| + scale), where the scale is the largest output or at
+/// least <paramref name="Magnitude"/>, the size that a sum of such terms typically has.
 /// </summary>
 internal sealed record KernelCase(string Name, Func<KernelInputs, Operand[]> Run, double Tolerance = 0, double Magnitude = 0)
 {
@@ -40,7 +40,9 @@ internal sealed record KernelCase(string Name, Func<KernelInputs, Operand[]> Run
     }
 }
 
-/// <summary>Inputs of a kernel: the same numbers on every device, in the order asked for. Outputs begin as NaN, so that a forgotten element shows.</summary>
+/// <summary>
+/// Inputs of a kernel: the same numbers on every device, in the order asked for. Outputs begin as NaN, so that a forgotten element shows.
+/// </summary>
 internal sealed class KernelInputs(Backend device)
 {
     private readonly System.Random _random = new(5);
@@ -71,5 +73,6 @@ internal sealed class KernelInputs(Backend device)
         return Tensor.FromBytes(bytes, shape, type, device).Operand;
     }
 
-    public Operand Output(Shape shape, DType type = DType.F32) => Tensor.Full(shape, type == DType.I32 ? -77 : double.NaN, device, type).Operand;
+    public Operand Output(Shape shape, DType type = DType.F32) =>
+        Tensor.Full(shape, type == DType.I32 ? -77 : double.NaN, device, type).Operand;
 }

@@ -26,20 +26,23 @@ internal static partial class KernelCases
     private static ConvolutionShape[] LargeConvolutionShapes =>
     [
         new("1x1", [2, 33, 32, 64], 129, new ConvGeometry(1, 1)), new("3x3", [2, 32, 31, 40], 56, Padded(3, 1)),
-        new("strided", [2, 64, 64, 24], 32, Padded(3, 1) with { StrideH = 2, StrideW = 2 }), new("grouped", [1, 32, 32, 32], 64, Padded(3, 1) with { Groups = 4 }),
+        new("strided", [2, 64, 64, 24], 32, Padded(3, 1) with { StrideH = 2, StrideW = 2 }),
+        new("grouped", [1, 32, 32, 32], 64, Padded(3, 1) with { Groups = 4 }),
         new("depthwise", [2, 32, 32, 64], 64, Padded(3, 1) with { Groups = 64 }), new("first", [4, 64, 64, 3], 32, Padded(3, 1)),
         new("last", [4, 64, 64, 32], 3, Padded(3, 1)), new("patches", [4, 64, 64, 3], 64, new ConvGeometry(8, 8, 8, 8)),
     ];
 
     private static NormShape[] NormShapes =>
     [
-        new(1, 1, 1, 1), new(7, 1, 33, 1), new(33, 1, 129, 1), new(2, 35, 32, 8), new(1, 9, 33, 3), new(3, 1, 4, 4), new(2, 7, 66, 2), new(0, 1, 7, 1), new(1, 129, 7, 7),
+        new(1, 1, 1, 1), new(7, 1, 33, 1), new(33, 1, 129, 1), new(2, 35, 32, 8), new(1, 9, 33, 3), new(3, 1, 4, 4), new(2, 7, 66, 2),
+        new(0, 1, 7, 1), new(1, 129, 7, 7),
         new(2, 3, 128, 32), new(5, 1, 1024, 1),
     ];
 
     private static Shape[] PictureShapes => [[2, 7, 9, 3], [1, 8, 8, 33], [1, 3, 129, 1], [3, 5, 4, 16], [0, 5, 5, 3]];
 
-    private static ConvGeometry Padded(int kernel, int padding) => new(kernel, kernel, Top: padding, Bottom: padding, Left: padding, Right: padding);
+    private static ConvGeometry Padded(int kernel, int padding) =>
+        new(kernel, kernel, Top: padding, Bottom: padding, Left: padding, Right: padding);
 
     private static IEnumerable<KernelCase> Convolutions(ConvolutionShape[] shapes)
     {
@@ -81,7 +84,8 @@ internal static partial class KernelCases
         foreach (bool biased in (bool[])[false, true])
         {
             Operand dx = k.Output(s.X);
-            k.Device.Conv2dInputGradient(k.Uniform(s.Y), k.Uniform(s.W), dx, s.Geometry, biased ? new Epilogue(k.Uniform([s.X[3]])) : default);
+            Epilogue epilogue = biased ? new Epilogue(k.Uniform([s.X[3]])) : default;
+            k.Device.Conv2dInputGradient(k.Uniform(s.Y), k.Uniform(s.W), dx, s.Geometry, epilogue);
             yield return dx;
         }
     }
@@ -101,28 +105,31 @@ internal static partial class KernelCases
                 NormSettings settings = new(s.Groups, 1e-3f, activation, keepMean);
                 string name = $"{s} {(affine ? "affine" : "plain")} {(keepMean ? "rms" : "mean")} {activation}";
                 yield return new($"norm {name}", k => Normalised(k, s, settings, affine), 2 * Rounding);
-                yield return new($"norm gradient {name}", k => NormGradient(k, s, settings, affine), 4 * Rounding, Math.Sqrt(s.Images * s.Positions));
+                double sums = Math.Sqrt(s.Images * s.Positions);
+                yield return new($"norm gradient {name}", k => NormGradient(k, s, settings, affine), 4 * Rounding, sums);
             }
     }
 
     private static (bool Affine, bool KeepMean, Activation Activation)[] NormKinds =>
     [
-        (true, false, Activation.None), (true, false, Activation.Silu), (false, false, Activation.Gelu), (true, true, Activation.None), (false, true, Activation.QuickGelu),
+        (true, false, Activation.None), (true, false, Activation.Silu), (false, false, Activation.Gelu), (true, true, Activation.None),
+        (false, true, Activation.QuickGelu),
     ];
 
     private static Operand[] Normalised(KernelInputs k, NormShape s, NormSettings settings, bool affine)
     {
-        Operand y = k.Output(s.X), stats = k.Output([s.Images, s.Groups, 2]);
-        k.Device.Norm(k.Uniform(s.X, -1, 3), affine ? k.Uniform([s.Channels]) : default, affine ? k.Uniform([s.Channels]) : default, y, stats, settings);
+        Operand y = k.Output(s.X), stats = k.Output([s.Images, s.Groups, 2]), x = k.Uniform(s.X, -1, 3);
+        (Operand gamma, Operand beta) = affine ? (k.Uniform([s.Channels]), k.Uniform([s.Channels])) : default;
+        k.Device.Norm(x, gamma, beta, y, stats, settings);
         return [y, stats];
     }
 
     private static Operand[] NormGradient(KernelInputs k, NormShape s, NormSettings settings, bool affine)
     {
-        Operand x = k.Uniform(s.X, -1, 3), gamma = affine ? k.Uniform([s.Channels]) : default, beta = affine ? k.Uniform([s.Channels]) : default;
-        Operand stats = k.Output([s.Images, s.Groups, 2]), dx = k.Output(s.X);
+        Operand stats = k.Output([s.Images, s.Groups, 2]), dx = k.Output(s.X), x = k.Uniform(s.X, -1, 3);
+        (Operand gamma, Operand beta) = affine ? (k.Uniform([s.Channels]), k.Uniform([s.Channels])) : default;
         Backend.Reference.Norm(x, gamma, beta, k.Output(s.X), stats, settings);
-        Operand dgamma = affine ? k.Output([s.Channels]) : default, dbeta = affine ? k.Output([s.Channels]) : default;
+        (Operand dgamma, Operand dbeta) = affine ? (k.Output([s.Channels]), k.Output([s.Channels])) : default;
         k.Device.NormGradient(new(x, gamma, beta, stats, k.Uniform(s.X), dx, dgamma, dbeta), settings);
         return affine ? [dx, dgamma, dbeta] : [dx];
     }
@@ -139,7 +146,10 @@ internal static partial class KernelCases
             }
             foreach (Interpolation mode in Enum.GetValues<Interpolation>())
                 foreach (int size in (int[])[1, 3, 17])
-                    yield return new($"resample {x} {mode} to {size}", k => [.. Resampled(k, x, ResampleTables.Of(x[1], size, mode, false, false))], Rounding);
+                {
+                    ResampleTable table = ResampleTables.Of(x[1], size, mode, false, false);
+                    yield return new($"resample {x} {mode} to {size}", k => [.. Resampled(k, x, table)], Rounding);
+                }
             for (int kind = 0; kind < 8; kind++)
             {
                 GridSampleSettings settings = new((kind & 1) != 0, (kind & 2) != 0, (kind & 4) != 0);

@@ -6,17 +6,20 @@ internal static partial class KernelCases
 {
     private static Extent3[] Extents =>
     [
-        new(0, 3, 1), new(1, 1, 1), new(3, 7, 1), new(1, 129, 1), new(7, 33, 3), new(2, 129, 33), new(1, 3, 129), new(33, 1, 7), new(3, 4, 0), new(5, 1025, 1),
+        new(0, 3, 1), new(1, 1, 1), new(3, 7, 1), new(1, 129, 1), new(7, 33, 3), new(2, 129, 33), new(1, 3, 129),
+        new(33, 1, 7), new(3, 4, 0), new(5, 1025, 1),
     ];
 
     private static (int M, int K, int N)[] ProductSizes =>
     [
-        (1, 1, 1), (3, 7, 1), (1, 33, 129), (129, 3, 1), (7, 129, 33), (33, 33, 33), (13, 7, 65), (129, 129, 7), (0, 3, 7), (3, 0, 7), (3, 7, 0), (12, 32, 32),
+        (1, 1, 1), (3, 7, 1), (1, 33, 129), (129, 3, 1), (7, 129, 33), (33, 33, 33), (13, 7, 65), (129, 129, 7), (0, 3, 7), (3, 0, 7),
+        (3, 7, 0), (12, 32, 32),
     ];
 
     private static ScoreShape[] AttentionShapes =>
     [
-        new(1, 1, 1, 1, 1, 1), new(2, 7, 33, 3, 5, 3), new(1, 33, 7, 1, 40, 7), new(1, 129, 129, 2, 8, 8), new(2, 33, 129, 2, 16, 16, Bias: [2, 2, 33, 129]),
+        new(1, 1, 1, 1, 1, 1), new(2, 7, 33, 3, 5, 3), new(1, 33, 7, 1, 40, 7), new(1, 129, 129, 2, 8, 8),
+        new(2, 33, 129, 2, 16, 16, Bias: [2, 2, 33, 129]),
         new(1, 3, 7, 4, 4, 4, Bias: [1, 1, 1, 7]), new(2, 33, 33, 1, 7, 7, Causal: true), new(1, 7, 129, 2, 8, 8, Causal: true),
         new(1, 33, 7, 1, 3, 3, Causal: true), new(1, 7, 7, 2, 4, 4, Causal: true, Bias: [1, 2, 7, 7]), new(0, 3, 3, 1, 4, 4),
     ];
@@ -30,7 +33,8 @@ internal static partial class KernelCases
                 yield return new($"{op} {e}", k => [Reduced(k, op, e)], Rounding, op == ReduceOp.Sum ? Math.Sqrt(e.N) / 3 : 0.1);
             foreach (ScanOp op in Enum.GetValues<ScanOp>())
                 yield return new($"scan {op} {e}", k => [Scanned(k, op, e, reverse: false), Scanned(k, op, e, reverse: true)], Rounding);
-            yield return new($"argmax {e}", k => [ArgMax(k, k.Uniform([e.Outer, e.N, e.Inner]), e), ArgMax(k, k.Coarse([e.Outer, e.N, e.Inner]), e)]);
+            Shape x = [e.Outer, e.N, e.Inner];
+            yield return new($"argmax {e}", k => [ArgMax(k, k.Uniform(x), e), ArgMax(k, k.Coarse(x), e)]);
         }
     }
 
@@ -103,16 +107,21 @@ internal static partial class KernelCases
     {
         foreach ((int m, int k, int n) in sizes)
         {
+            double size = Math.Sqrt(k) / 3;
             foreach ((bool ta, bool tb) in ((bool, bool)[])[(false, false), (false, true), (true, false), (true, true)])
-                yield return new($"matmul {(ta ? 't' : 'n')}{(tb ? 't' : 'n')} {m}x{k}x{n}", i => [Product(i, 1, 1, (m, k, n), ta, tb)], Rounding, Math.Sqrt(k) / 3);
-            yield return new($"matmul of 3 {m}x{k}x{n}", i => [Product(i, 3, 3, (m, k, n), false, true)], Rounding, Math.Sqrt(k) / 3);
-            yield return new($"matmul of 3 by 1 {m}x{k}x{n}", i => [Product(i, 3, 1, (m, k, n), true, false)], Rounding, Math.Sqrt(k) / 3);
-            yield return new($"matmul of 1 by 3 {m}x{k}x{n}", i => [Product(i, 1, 3, (m, k, n), false, false)], Rounding, Math.Sqrt(k) / 3);
-            yield return new($"matmul epilogues {m}x{k}x{n}", i => [.. ProductEpilogues(i, (m, k, n))], Rounding, Math.Sqrt(k) / 3);
+            {
+                string name = $"matmul {(ta ? 't' : 'n')}{(tb ? 't' : 'n')} {m}x{k}x{n}";
+                yield return new(name, i => [Product(i, 1, 1, (m, k, n), ta, tb)], Rounding, size);
+            }
+            yield return new($"matmul of 3 {m}x{k}x{n}", i => [Product(i, 3, 3, (m, k, n), false, true)], Rounding, size);
+            yield return new($"matmul of 3 by 1 {m}x{k}x{n}", i => [Product(i, 3, 1, (m, k, n), true, false)], Rounding, size);
+            yield return new($"matmul of 1 by 3 {m}x{k}x{n}", i => [Product(i, 1, 3, (m, k, n), false, false)], Rounding, size);
+            yield return new($"matmul epilogues {m}x{k}x{n}", i => [.. ProductEpilogues(i, (m, k, n))], Rounding, size);
         }
     }
 
-    private static Operand Product(KernelInputs i, int left, int right, (int M, int K, int N) s, bool ta, bool tb, Func<Operand, Epilogue>? epilogue = null)
+    private static Operand Product(
+        KernelInputs i, int left, int right, (int M, int K, int N) s, bool ta, bool tb, Func<Operand, Epilogue>? epilogue = null)
     {
         Operand a = i.Uniform(ta ? [left, s.K, s.M] : [left, s.M, s.K]), b = i.Uniform(tb ? [right, s.N, s.K] : [right, s.K, s.N]);
         Operand y = i.Output([Math.Max(left, right), s.M, s.N]);
@@ -123,7 +132,8 @@ internal static partial class KernelCases
     private static IEnumerable<Operand> ProductEpilogues(KernelInputs i, (int M, int K, int N) s)
     {
         foreach (Activation activation in Enum.GetValues<Activation>())
-            yield return Product(i, 2, 1, s, false, true, y => new Epilogue(i.Uniform([s.N]), default, i.Uniform(y.Shape), activation, Alpha: 0.7f));
+            yield return Product(
+                i, 2, 1, s, false, true, y => new Epilogue(i.Uniform([s.N]), default, i.Uniform(y.Shape), activation, Alpha: 0.7f));
         yield return Product(i, 1, 1, s, false, false, y => new Epilogue(Residual: i.Uniform(y.Shape)));
         yield return Product(i, 1, 1, s, true, false, y =>
         {

@@ -13,14 +13,17 @@ internal static partial class KernelCases
 
     /// <summary>The slow device computes these too.</summary>
     public static IReadOnlyDictionary<string, KernelCase> Small { get; } = ByName(
-        Elementwise(ElementwiseShapes), Extremes(), Broadcasts(), Memory(), Reductions(Extents), Rows([(0, 3), (1, 1), (3, 7), (7, 33), (33, 129), (5, 0)]),
-        Products(ProductSizes), Convolutions(ConvolutionShapes), Attentions(AttentionShapes), Norms(NormShapes), Pictures(PictureShapes), Optimisers(Awkward));
+        Elementwise(ElementwiseShapes), Extremes(), Broadcasts(), Memory(), Reductions(Extents),
+        Rows([(0, 3), (1, 1), (3, 7), (7, 33), (33, 129), (5, 0)]), Products(ProductSizes), Convolutions(ConvolutionShapes),
+        Attentions(AttentionShapes), Norms(NormShapes), Pictures(PictureShapes), Optimisers(Awkward));
 
     /// <summary>Large enough that more threads than one take part.</summary>
     public static IReadOnlyDictionary<string, KernelCase> Large { get; } = ByName(
-        Elementwise([[300_001]]), Reductions([new(3, 257, 301), new(301, 999, 1), new(1, 200_003, 1), new(1, 3, 90_001)]), Rows([(301, 777)]),
+        Elementwise([[300_001]]), Reductions([new(3, 257, 301), new(301, 999, 1), new(1, 200_003, 1), new(1, 3, 90_001)]),
+        Rows([(301, 777)]),
         Products([(257, 311, 203), (1, 700, 1500), (1500, 700, 1), (5, 3000, 7)]), Convolutions(LargeConvolutionShapes),
-        Attentions([new(2, 257, 131, 4, 24, 16), new(1, 130, 130, 1, 40, 40, Causal: true), new(2, 65, 129, 2, 8, 8, Bias: [2, 1, 65, 129])]),
+        Attentions(
+            [new(2, 257, 131, 4, 24, 16), new(1, 130, 130, 1, 40, 40, Causal: true), new(2, 65, 129, 2, 8, 8, Bias: [2, 1, 65, 129])]),
         Norms([new(2, 700, 96, 32), new(1000, 1, 129, 1), new(3, 333, 40, 5)]), Pictures([[2, 64, 63, 24]]), Optimisers([300_001]));
 
     private static Dictionary<string, KernelCase> ByName(params IEnumerable<KernelCase>[] parts) =>
@@ -33,7 +36,8 @@ internal static partial class KernelCases
             (float low, float high) = op is UnaryOp.Log or UnaryOp.Sqrt or UnaryOp.Rsqrt or UnaryOp.Reciprocal ? (0.01f, 9) : (-9, 9);
             yield return new($"{op}", k => [.. shapes.SelectMany(shape => Unary(k, op, k.Uniform(shape, low, high)))], Rounding);
             yield return new(
-                $"{op} gradient", k => [.. shapes.SelectMany(shape => UnaryGradient(k, op, k.Uniform(shape, low, high), k.Uniform(shape)))], Rounding, 0.1);
+                $"{op} gradient",
+                k => [.. shapes.SelectMany(shape => UnaryGradient(k, op, k.Uniform(shape, low, high), k.Uniform(shape)))], Rounding, 0.1);
         }
         foreach (BinaryOp op in Enum.GetValues<BinaryOp>())
             yield return new($"{op}", k => [.. shapes.SelectMany(shape => Binary(k, op, shape, shape, inPlace: true))], Rounding);
@@ -50,9 +54,11 @@ internal static partial class KernelCases
         float[] values = [.. finite, float.PositiveInfinity, float.NegativeInfinity];
         foreach (UnaryOp op in Enum.GetValues<UnaryOp>())
         {
-            yield return new($"{op} of extremes", k => [.. values.SelectMany(value => Unary(k, op, k.Given([value], [1])))], Rounding, 1e-30);
             yield return new(
-                $"{op} gradient of extremes", k => [.. finite.SelectMany(x => UnaryGradient(k, op, k.Given([x], [1]), k.Given([1], [1])))], Rounding, 0.1);
+                $"{op} of extremes", k => [.. values.SelectMany(value => Unary(k, op, k.Given([value], [1])))], Rounding, 1e-30);
+            yield return new(
+                $"{op} gradient of extremes",
+                k => [.. finite.SelectMany(x => UnaryGradient(k, op, k.Given([x], [1]), k.Given([1], [1])))], Rounding, 0.1);
         }
     }
 
@@ -108,7 +114,8 @@ internal static partial class KernelCases
     {
         (Shape A, Shape B)[] pairs =
         [
-            ([], []), ([], [33]), ([33], []), ([7, 33], [33]), ([33], [7, 33]), ([7, 33], [7, 1]), ([7, 1], [1, 33]), ([3, 1, 7, 1], [3, 5, 1, 33]),
+            ([], []), ([], [33]), ([33], []), ([7, 33], [33]), ([33], [7, 33]), ([7, 33], [7, 1]), ([7, 1], [1, 33]),
+            ([3, 1, 7, 1], [3, 5, 1, 33]),
             ([3, 5, 33], [5, 1]), ([2, 7, 1, 3], [2, 1, 129, 3]), ([0, 3], [3]), ([3, 0], [1]), ([1, 1], [1]),
         ];
         foreach ((Shape a, Shape b) in pairs)
@@ -160,9 +167,10 @@ internal static partial class KernelCases
     {
         (Shape Extents, long From, long[] FromStrides, long To, long[] ToStrides)[] boxes =
         [
-            ([7, 33], 0, [1, 7], 0, [33, 1]), ([3, 7, 5], 0, [35, 5, 1], 0, [35, 1, 7]), ([3, 1, 7, 5], 4, [40, 9, 5, 1], 2, [35, 35, 5, 1]),
-            ([33, 7], 0, [0, 1], 0, [7, 1]), ([33, 7], 3, [1, 0], 0, [7, 1]), ([129], 128, [-1], 0, [1]), ([3, 0, 2], 0, [1, 1, 1], 0, [1, 1, 1]),
-            ([], 5, [], 6, []), ([2, 3, 2, 3, 2], 0, [18, 6, 3, 1, 36], 0, [36, 12, 6, 2, 1]), ([1], 9, [77], 3, [55]), ([16, 64], 0, [1, 16], 0, [64, 1]),
+            ([7, 33], 0, [1, 7], 0, [33, 1]), ([3, 7, 5], 0, [35, 5, 1], 0, [35, 1, 7]),
+            ([3, 1, 7, 5], 4, [40, 9, 5, 1], 2, [35, 35, 5, 1]), ([33, 7], 0, [0, 1], 0, [7, 1]), ([33, 7], 3, [1, 0], 0, [7, 1]),
+            ([129], 128, [-1], 0, [1]), ([3, 0, 2], 0, [1, 1, 1], 0, [1, 1, 1]), ([], 5, [], 6, []),
+            ([2, 3, 2, 3, 2], 0, [18, 6, 3, 1, 36], 0, [36, 12, 6, 2, 1]), ([1], 9, [77], 3, [55]), ([16, 64], 0, [1, 16], 0, [64, 1]),
         ];
         foreach ((Shape extents, long from, long[] fromStrides, long to, long[] toStrides) in boxes)
         {
