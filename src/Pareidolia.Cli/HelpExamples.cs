@@ -25,6 +25,13 @@ internal sealed class HelpExamples(HelpAction plain) : SynchronousCommandLineAct
               pareidolia generate --prompts prompts.txt -o pictures/ --json     one prompt a line, or name TAB prompt
               pareidolia generate "a castle" --model path/to/stable-diffusion --size 512x768 --negative "blurry"
             """,
+        ["train"] = """
+            Examples:
+              pareidolia train autoencoder recipes/emoji/autoencoder.json
+              pareidolia train clip recipes/emoji/clip.json
+              pareidolia train upscaler recipes/emoji/upscaler.json
+              pareidolia train diffusion recipes/emoji/diffusion.json --run runs/second-try
+            """,
         ["inspect"] = """
             Examples:
               pareidolia inspect models/emoji

@@ -1,0 +1,68 @@
+using System.CommandLine;
+using Pareidolia.Training;
+using Pareidolia.Training.Data;
+
+namespace Pareidolia.Cli;
+
+/// <summary><c>pareidolia train clip|autoencoder|diffusion|upscaler RECIPE</c>: runs a recipe, or goes on with it.</summary>
+internal sealed class TrainCommand
+{
+    private static readonly Dictionary<string, (string What, Func<Recipe, DataRoot, Trainer> Make)> s_kinds = new()
+    {
+        ["clip"] = ("a tokenizer and a CLIP model from captioned pictures", (recipe, root) => new ClipTrainer(recipe, root)),
+        ["autoencoder"] = ("an autoencoder from pictures", (recipe, root) => new AutoencoderTrainer(recipe, root)),
+        ["diffusion"] = ("a text-conditional UNet on an autoencoder's latents", (recipe, root) => new DiffusionTrainer(recipe, root)),
+        ["upscaler"] = ("a twofold upscaler that follows an autoencoder", (recipe, root) => new UpscalerTrainer(recipe, root)),
+    };
+
+    private readonly CommandIo _io;
+
+    public TrainCommand(CommandIo io)
+    {
+        _io = io;
+        Command = new Command("train", "Train a model from a recipe; run again, it goes on from its last checkpoint.");
+        foreach ((string kind, (string what, _)) in s_kinds)
+            Command.Add(Kind(kind, what));
+    }
+
+    /// <summary>The command.</summary>
+    public Command Command { get; }
+
+    private Command Kind(string kind, string what)
+    {
+        Argument<string> recipe = new("recipe") { Description = "The recipe's JSON file." };
+        Option<string?> data = OptionOf.Text("--data", "FOLDER", "The folder of data; else PAREIDOLIA_DATA, else ../shared/data.");
+        Option<string?> run = OptionOf.Text("--run", "FOLDER", "Where checkpoints, metrics and samples go; default runs/NAME of the recipe.");
+        Command command = new(kind, $"Train {what}.") { recipe, data, run };
+        command.SetAction(parsed => Run(kind, parsed.GetValue(recipe)!, parsed.GetValue(data), parsed.GetValue(run)));
+        return command;
+    }
+
+    private int Run(string kind, string recipePath, string? data, string? run)
+    {
+        Recipe recipe = Recipe.Load(recipePath);
+        if (recipe.Json.Text("kind", kind) != kind)
+            throw new PareidoliaException($"'{recipePath}' is a recipe of kind {recipe.Json.Text("kind")}; use `pareidolia train {recipe.Json.Text("kind")}`.");
+        DataRoot root = DataRoot.Resolve(data);
+        string folder = run ?? Path.Combine("runs", $"{new DirectoryInfo(recipe.Folder).Name}-{Path.GetFileNameWithoutExtension(recipePath)}");
+        _io.Error.WriteLine($"{kind}: reading data and preparing caches ...");
+        using Trainer trainer = s_kinds[kind].Make(recipe, root);
+        _io.Error.WriteLine($"{kind}: {trainer.SampleCount} pictures, {trainer.Weights.Count / 1e6:F2} M parameters, {recipe.Steps} steps of {recipe.Batch * recipe.Accumulate}; run folder {folder}");
+        using TrainingLoop loop = new(trainer, folder);
+        foreach (TrainingProgress progress in loop.Run(_io.Cancelled))
+            Report(kind, progress);
+        if (_io.Live)
+            _io.Error.WriteLine();
+        _io.Out.WriteLine(Path.Combine(folder, "model"));
+        return ExitCode.Done;
+    }
+
+    private void Report(string kind, TrainingProgress progress)
+    {
+        string line = $"{kind}: step {progress.Step}/{progress.Steps}  loss {progress.Loss:F4}  {progress.SamplesPerSecond:F1} samples/s  ETA {progress.Remaining:h\\:mm\\:ss}";
+        if (_io.Live)
+            _io.Error.Write($"\r{line}   ");
+        else
+            _io.Error.WriteLine(line);
+    }
+}

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using Pareidolia.Tensors;
+using Pareidolia.Training;
+using Pareidolia.Training.Data;
+
+namespace Pareidolia.Tests.Training;
+
+/// <summary>A run that was interrupted ends in the same bytes as one that was not.</summary>
+public sealed class ResumeTests
+{
+    [Fact]
+    public void A_run_that_was_paused_ends_in_the_same_bytes()
+    {
+        using TemporaryFolder folder = new();
+        string recipe = TinyData.Write(folder, TinyData.Autoencoder);
+        long before = TensorMemory.LiveBuffers;
+        Run(folder, recipe, "whole", int.MaxValue);
+        Run(folder, recipe, "parts", 3);
+        Run(folder, recipe, "parts", 4);
+        Run(folder, recipe, "parts", int.MaxValue);
+        Assert.Equal(ModelBytes(folder, "whole"), ModelBytes(folder, "parts"));
+        Assert.Equal(before, TensorMemory.LiveBuffers);
+    }
+
+    [Fact]
+    public void A_process_killed_at_any_moment_ends_in_the_same_bytes()
+    {
+        using TemporaryFolder folder = new();
+        string recipe = TinyData.Write(folder, TinyData.Autoencoder);
+        Run(folder, recipe, "whole", int.MaxValue);
+        foreach (int milliseconds in (ReadOnlySpan<int>)[900, 1300])
+        {
+            using Process killed = Start(folder, recipe);
+            if (!killed.WaitForExit(milliseconds))
+                killed.Kill(entireProcessTree: true);
+            killed.WaitForExit();
+        }
+        using Process last = Start(folder, recipe);
+        last.WaitForExit();
+        Assert.Equal(0, last.ExitCode);
+        Assert.Equal(ModelBytes(folder, "whole"), ModelBytes(folder, "killed"));
+    }
+
+    [Fact]
+    public void A_checkpoint_of_another_recipe_is_refused()
+    {
+        using TemporaryFolder folder = new();
+        string recipe = TinyData.Write(folder, TinyData.Autoencoder);
+        Run(folder, recipe, "run", 3);
+        File.WriteAllText(recipe, TinyData.Autoencoder.Replace("0.002", "0.003", StringComparison.Ordinal));
+        PareidoliaException error = Assert.Throws<PareidoliaException>(() => Run(folder, recipe, "run", int.MaxValue));
+        Assert.Contains("another recipe", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_loss_falls_and_is_logged_once_a_step()
+    {
+        using TemporaryFolder folder = new();
+        string recipe = TinyData.Write(folder, TinyData.Autoencoder.Replace("\"steps\": 12", "\"steps\": 60", StringComparison.Ordinal));
+        List<TrainingProgress> progress = Run(folder, recipe, "run", int.MaxValue);
+        Assert.Equal(60, progress.Count);
+        Assert.True(progress[^1].Loss < 0.7 * progress[0].Loss, $"the loss went from {progress[0].Loss} to {progress[^1].Loss} only");
+        Assert.Equal(61, File.ReadLines(Path.Combine(folder["run"], "metrics.jsonl")).Count());
+    }
+
+    // Runs until a number of reports have come, then pauses as Ctrl-C does.
+    private static List<TrainingProgress> Run(TemporaryFolder folder, string recipe, string run, int reports)
+    {
+        using AutoencoderTrainer trainer = new(Recipe.Load(recipe), DataRoot.Resolve(Path.GetDirectoryName(recipe)));
+        using TrainingLoop loop = new(trainer, folder[run]);
+        using CancellationTokenSource pause = new();
+        List<TrainingProgress> progress = [];
+        try
+        {
+            foreach (TrainingProgress report in loop.Run(pause.Token))
+            {
+                progress.Add(report);
+                if (progress.Count >= reports)
+                    pause.Cancel();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Paused as asked.
+        }
+        return progress;
+    }
+
+    private static Process Start(TemporaryFolder folder, string recipe)
+    {
+        ProcessStartInfo start = new("dotnet")
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            ArgumentList = { Path.Combine(AppContext.BaseDirectory, "Pareidolia.Cli.dll"), "train", "autoencoder", recipe, "--data", Path.GetDirectoryName(recipe)!, "--run", folder["killed"] },
+        };
+        Process process = Process.Start(start)!;
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    private static byte[] ModelBytes(TemporaryFolder folder, string run) =>
+        File.ReadAllBytes(Path.Combine(folder[run], "model", "diffusion_pytorch_model.safetensors"));
+}
