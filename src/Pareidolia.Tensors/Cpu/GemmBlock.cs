@@ -15,12 +15,12 @@ internal readonly record struct GemmBlock(int Start, int End, int FirstPanel, in
         where L : struct, IPanelLayout
     {
         float* tile = stackalloc float[Tile.MaxRows * Tile.MaxColumns];
-        float* panel = Scratch.Floats(Scratch.Slot.Left, (Tile.MaxRows + 1) * Tile.MaxDepth);
+        float* scratch = Scratch.Floats(Scratch.Slot.Left, (Tile.MaxRows + 1) * Tile.MaxDepth);
         int depth = plan.DepthOf(Depth);
         for (int row = Start; row < End; row += Tile.Rows)
         {
             int rows = Math.Min(Tile.Rows, End - row);
-            left.Pack(row, rows, plan.DepthStart(Depth), depth, panel);
+            float* panel = left.Pack(row, rows, plan.DepthStart(Depth), depth, scratch);
             for (int p = 0; p < Panels; p++)
             {
                 int column = (FirstPanel + p) * Tile.Columns;

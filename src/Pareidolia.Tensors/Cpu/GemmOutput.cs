@@ -50,8 +50,9 @@ internal unsafe struct GemmOutput
     /// </summary>
     public readonly bool Direct(int row, int rows, int column, int columns, bool first, bool last, out TileTarget target)
     {
-        target = new TileTarget(Y + (row * RowStride) + column, (nint)RowStride, !first || Accumulate);
-        return Grid.Width == 0 && !(last && Finishes) && Tile.Fits(rows, columns);
+        bool plain = Grid.Width == 0;
+        target = new TileTarget(Y + Place(row) + column, (nint)(plain ? RowStride : Grid.ColumnStride), !first || Accumulate);
+        return (plain || Grid.IsLine(row, rows)) && !(last && Finishes) && Tile.Fits(rows, columns);
     }
 
     /// <summary>Takes the tile [rows, columns] of one block of depth; the sums of the blocks before it wait in y.</summary>
@@ -141,6 +142,9 @@ internal readonly record struct PixelGrid(int Height, int Width, long ImageStrid
         long row = (long)pictures[2] * pictures[3];
         return new PixelGrid(height, width, pictures[1] * row, p.StrideH * row, (long)p.StrideW * pictures[3]);
     }
+
+    /// <summary>Whether these pixels lie in one row of a picture.</summary>
+    public bool IsLine(int pixel, int pixels) => (pixel % Width) + pixels <= Width;
 
     public long Place(int pixel)
     {

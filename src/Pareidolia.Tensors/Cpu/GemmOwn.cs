@@ -15,6 +15,10 @@ internal static unsafe class GemmOwn
     private const int WantedTasks = 16;
     private const long PartialFloats = 4 << 20;
 
+    // A left matrix that so many blocks of columns read is packed once for all of them, unless that would take too much memory.
+    private const int LeastUses = 3;
+    private const long SharedLeftFloats = 8 << 20;
+
     // Multiply-adds that are worth a task, and blocks of depth that are worth a partial product.
     private const long TaskWork = 250_000;
     private const int LeastBlocks = 2;
@@ -35,17 +39,40 @@ internal static unsafe class GemmOwn
         int wanted = (int)Math.Clamp((long)m * n * k / TaskWork, 1, WantedTasks);
         int splits = Splits(plan, wanted);
         plan = WithColumns(plan, GemmPlan.Ceiling(wanted, plan.RowBlocks * splits));
+        if (plan.ColumnBlocks >= LeastUses && (long)m * k <= SharedLeftFloats)
+            Run<LeftPanels<L>, L, B>(plan, splits, PackLeft<A, L>(plan, left), right, output);
+        else
+            Run<A, L, B>(plan, splits, left, right, output);
+    }
+
+    private static void Run<A, L, B>(in GemmPlan plan, int splits, in A left, in B right, in GemmOutput output)
+        where A : struct, ILeft<L>
+        where L : struct, IPanelLayout
+        where B : struct, IRight
+    {
         int tasks = plan.RowBlocks * plan.ColumnBlocks * splits;
         if (splits == 1)
         {
             Workers.Run(tasks, new MultiplySplit<A, L, B>(plan, left, right, output, 1, 0));
             return;
         }
-        long size = (long)m * n;
+        long size = (long)plan.M * plan.N;
         float* partial = Scratch.Floats(Scratch.Slot.Partial, splits * size);
-        Workers.Run(tasks, new MultiplySplit<A, L, B>(plan, left, right, GemmOutput.Plain(partial, n), splits, size));
-        int rows = (int)Math.Clamp(PartialFloats / 256 / ((long)n * splits), 1, m);
-        Workers.Run(GemmPlan.Ceiling(m, rows), new AddPartials(partial, splits, m, n, rows, output));
+        Workers.Run(tasks, new MultiplySplit<A, L, B>(plan, left, right, GemmOutput.Plain(partial, plan.N), splits, size));
+        int rows = (int)Math.Clamp(PartialFloats / 256 / ((long)plan.N * splits), 1, plan.M);
+        Workers.Run(GemmPlan.Ceiling(plan.M, rows), new AddPartials(partial, splits, plan.M, plan.N, rows, output));
+    }
+
+    private static LeftPanels<L> PackLeft<A, L>(in GemmPlan plan, in A left)
+        where A : struct, ILeft<L>
+        where L : struct, IPanelLayout
+    {
+        int panels = GemmPlan.Ceiling(plan.M, Tile.Rows);
+        int panelFloats = Math.Max(L.RowStride * Tile.Rows, L.DepthStride * plan.Depth);
+        float* packed = Scratch.Floats(Scratch.Slot.SharedLeft, (long)plan.DepthBlocks * panels * panelFloats);
+        LeftPanels<L> to = new(packed, panelFloats, panels, plan.Depth);
+        Workers.Run(plan.DepthBlocks, new PackLeftBlock<A, L>(plan, left, to, panels));
+        return to;
     }
 
     private static int Splits(in GemmPlan plan, int wanted)
@@ -59,6 +86,21 @@ internal static unsafe class GemmOwn
     {
         int columns = GemmPlan.EvenPart(plan.N, Math.Max(LeastColumns, GemmPlan.Ceiling(plan.N, blocks)), Tile.Columns);
         return plan with { BlockPanels = Math.Min(plan.BlockPanels, columns / Tile.Columns) };
+    }
+
+    // One task: a block of depth, all rows.
+    private struct PackLeftBlock<A, L>(GemmPlan plan, A left, LeftPanels<L> to, int panels) : IWork
+        where A : struct, ILeft<L>
+        where L : struct, IPanelLayout
+    {
+        public void Run(int task)
+        {
+            for (int panel = 0; panel < panels; panel++)
+            {
+                int row = panel * Tile.Rows;
+                _ = left.Pack(row, Math.Min(Tile.Rows, plan.M - row), plan.DepthStart(task), plan.DepthOf(task), to.At(task, panel));
+            }
+        }
     }
 
     // One task: a split of the depth, a block of rows, a block of columns.

@@ -4,8 +4,10 @@ namespace Pareidolia.Tensors.Cpu;
 internal unsafe interface ILeft<L>
     where L : struct, IPanelLayout
 {
-    /// <summary>Writes rows x depth elements from (row, k) on as a panel of layout <typeparamref name="L"/>.</summary>
-    void Pack(int row, int rows, int k, int depth, float* panel);
+    /// <summary>
+    /// Writes rows x depth elements from (row, k) on as a panel of layout <typeparamref name="L"/>; returns it, or a place where it lies already.
+    /// </summary>
+    float* Pack(int row, int rows, int k, int depth, float* panel);
 }
 
 /// <summary>Where the right matrix [k, n] of a product comes from.</summary>
@@ -18,22 +20,33 @@ internal unsafe interface IRight
 /// <summary>A matrix [m, k] in memory.</summary>
 internal readonly unsafe struct LeftRows(float* start, long stride) : ILeft<RowPanel>
 {
-    public void Pack(int row, int rows, int k, int depth, float* panel)
+    public float* Pack(int row, int rows, int k, int depth, float* panel)
     {
         for (int r = 0; r < rows; r++)
             Packing.Copy(start + ((row + r) * stride) + k, panel + (r * RowPanel.RowStride), depth);
+        return panel;
     }
 }
 
 /// <summary>A matrix stored transposed, [k, m].</summary>
 internal readonly unsafe struct LeftColumns(float* start, long stride) : ILeft<DepthPanel>
 {
-    public void Pack(int row, int rows, int k, int depth, float* panel)
+    public float* Pack(int row, int rows, int k, int depth, float* panel)
     {
         float* from = start + (k * stride) + row;
-        for (int i = 0; i < depth; i++, from += stride, panel += DepthPanel.DepthStride)
-            Packing.Copy(from, panel, rows);
+        for (int i = 0; i < depth; i++, from += stride)
+            Packing.Copy(from, panel + (i * DepthPanel.DepthStride), rows);
+        return panel;
     }
+}
+
+/// <summary>A left matrix whose panels have all been packed before, block of depth by block of depth.</summary>
+internal readonly unsafe struct LeftPanels<L>(float* packed, int panelFloats, int panels, int blockDepth) : ILeft<L>
+    where L : struct, IPanelLayout
+{
+    public float* Pack(int row, int rows, int k, int depth, float* panel) => At(k / blockDepth, row / Tile.Rows);
+
+    public float* At(int block, int panel) => packed + ((((long)block * panels) + panel) * panelFloats);
 }
 
 /// <summary>A matrix [k, n] in memory.</summary>

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using Pareidolia.Tensors.Kernels;
+
 namespace Pareidolia.Tensors.Cpu;
 
 /// <summary>
@@ -33,7 +36,7 @@ internal unsafe struct Patches : ILeft<RowPanel>, IRight
 
     private readonly int RunLength => RunPixels * Channels;
 
-    /// <summary>Makes one run of the taps of each row, where they follow each other without gaps. Taps come with one run each, row by row.</summary>
+    /// <summary>Makes one run of the taps of each row, where they follow each other without gaps; before, each tap is a run.</summary>
     public void JoinRuns(int taps, int groups)
     {
         int width = 1;
@@ -47,11 +50,20 @@ internal unsafe struct Patches : ILeft<RowPanel>, IRight
     }
 
     /// <summary>The rows are pixels.</summary>
-    public readonly void Pack(int row, int rows, int k, int depth, float* panel)
+    public readonly float* Pack(int row, int rows, int k, int depth, float* panel)
     {
-        Pixel pixel = At(row);
-        for (int r = 0; r < rows; r++, panel += RowPanel.RowStride, Next(ref pixel))
-            CopyTaps(pixel, k, depth, panel);
+        Pixel* pixels = stackalloc Pixel[Tile.MaxRows];
+        pixels[0] = At(row);
+        for (int r = 1; r < rows; r++)
+            pixels[r] = Next(pixels[r - 1]);
+        (int run, int from) = Math.DivRem(k, RunLength);
+        for (int done = 0, part; done < depth; run++, from = 0, done += part)
+        {
+            part = Math.Min(RunLength - from, depth - done);
+            for (int r = 0; r < rows; r++)
+                CopyRun(pixels[r], run, from, part, panel + done + (r * RowPanel.RowStride));
+        }
+        return panel;
     }
 
     /// <summary>The depth is pixels: the patches of a weight gradient.</summary>
@@ -83,37 +95,29 @@ internal unsafe struct Patches : ILeft<RowPanel>, IRight
         return new Pixel { Image = image, Y = y, X = x };
     }
 
-    private readonly void Next(ref Pixel pixel)
+    private readonly Pixel Next(Pixel pixel)
     {
         if (++pixel.X < GridWidth)
-            return;
+            return pixel;
         pixel.X = 0;
         if (++pixel.Y < GridHeight)
-            return;
+            return pixel;
         pixel.Y = 0;
         pixel.Image++;
+        return pixel;
     }
 
-    // Elements k..k+count of the row of one pixel.
-    private readonly void CopyTaps(in Pixel pixel, int k, int count, float* to)
+    [MethodImpl(Lanes.Inline)]
+    private readonly void CopyRun(in Pixel pixel, int run, int from, int count, float* to)
     {
-        (int run, int from) = Math.DivRem(k, RunLength);
-        while (count > 0)
-        {
-            int part = Math.Min(RunLength - from, count);
-            int y = (pixel.Y * StrideH) + RunY[run];
-            int x = (pixel.X * StrideW) + RunX[run];
-            if ((uint)y >= (uint)Height)
-                Packing.Clear(to, part);
-            else if (x >= 0 && x + RunPixels <= Width)
-                Packing.Copy(Address(pixel.Image, y, x) + from, to, part);
-            else
-                CopyClipped(pixel.Image, y, x, from, part, to);
-            run++;
-            from = 0;
-            to += part;
-            count -= part;
-        }
+        int y = (pixel.Y * StrideH) + RunY[run];
+        int x = (pixel.X * StrideW) + RunX[run];
+        if ((uint)y >= (uint)Height)
+            Packing.Clear(to, count);
+        else if (x >= 0 && x + RunPixels <= Width)
+            Packing.Copy(Address(pixel.Image, y, x) + from, to, count);
+        else
+            CopyClipped(pixel.Image, y, x, from, count, to);
     }
 
     // A run that begins or ends outside the picture.
@@ -147,7 +151,7 @@ internal unsafe struct Patches : ILeft<RowPanel>, IRight
             to += pixels * Tile.Columns;
             depth -= pixels;
             pixel.X = GridWidth - 1;
-            Next(ref pixel);
+            pixel = Next(pixel);
         }
     }
 

@@ -25,6 +25,9 @@ internal sealed unsafe class Scratch
         /// <summary>One panel of the left matrix.</summary>
         Left,
 
+        /// <summary>All panels of the left matrix, that the tasks of a product read.</summary>
+        SharedLeft,
+
         /// <summary>Panels of the right matrix, of a task.</summary>
         Right,
 

@@ -60,7 +60,8 @@ internal static unsafe class Tile
     }
 
     /// <summary>Whether a kernel has exactly these rows and columns, so that it may write where nothing else may be touched.</summary>
-    public static bool Fits(int rows, int columns) => columns == Columns && (rows is 4 or 8 or 12 || rows == Rows);
+    public static bool Fits(int rows, int columns) =>
+        (columns == Columns || columns == Width) && (rows is 4 or 8 or MaxRows || rows == Rows);
 
     private static void Multiply<V, L>(int rows, int columns, int depth, float* left, float* right, TileTarget target)
         where V : unmanaged, ILanes<V>
