@@ -59,7 +59,7 @@ internal sealed class GenerateCommand
     private readonly Option<string?> _sampler =
         OptionOf.Text("--sampler", "NAME", "euler-a, dpmpp-2m-karras, ddim ...; a wrong name lists all.");
     private readonly Option<PictureSize?> _size = OptionOf.Size("--size", "Pixels of a side, or width x height.");
-    private readonly Option<string?> _style = OptionOf.Text("--style", "NAME", "One of the model's styles; a wrong name lists them.");
+    private readonly Option<string?> _style = OptionOf.Text("--style", "NAME", "One of the model's styles, or none; a wrong name lists them.");
     private readonly Option<string?> _model =
         OptionOf.Text("--model", "FOLDER", "A model in the Hugging Face layout; else the one that comes with the program.");
     private readonly Option<bool> _grid = OptionOf.Flag("--grid", "Also write all pictures in one, NAME-grid.png.");

@@ -62,7 +62,7 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
         List<PlannedPicture> plans = [];
         for (int i = 0; i < prompts.Count; i++)
         {
-            string text = request.Style is string style ? pipeline.Settings.Styled(prompts[i].Text, style) : prompts[i].Text;
+            string text = pipeline.Settings.Styled(prompts[i].Text, request.Style);
             GenerateSettings own = settings with { Prompt = text };
             pipeline.Validate(own);
             NoteWhatIsCut(pipeline, text);

@@ -6,18 +6,21 @@ namespace Pareidolia.Pipelines;
 /// What a model's author recommends, from an optional <c>pareidolia.json</c> beside its <c>model_index.json</c>:
 /// <code>
 /// {
-///   "steps": 20, "guidance": 4, "sampler": "dpmpp_2m_karras", "size": [128, 128], "negative": "",
-///   "styles": { "noto": "noto", "3d": "fluent 3d" },
-///   "style_template": "an emoji of {prompt} in {style} style"
+///   "steps": 24, "guidance": 4, "sampler": "DPM++ 2M SGM Uniform", "size": [128, 128], "negative": "",
+///   "styles": ["fluent-3d", "fluent-flat", "noto"], "default_style": "fluent-3d",
+///   "template": "an emoji of {prompt} in {style} style"
 /// }
 /// </code>
 /// </summary>
 public sealed class ModelSettings
 {
+    /// <summary>The style that leaves a prompt as it is.</summary>
+    public const string NoStyle = "none";
+
     private const string FileName = "pareidolia.json";
     private const string PlainTemplate = "{prompt} in {style} style";
 
-    private readonly Dictionary<string, string> _phraseOf = new(StringComparer.OrdinalIgnoreCase);
+    private readonly string? _defaultStyle;
     private readonly string _template;
 
     /// <summary>Reads a model's file; without one, <paramref name="side"/> is what its networks were trained on.</summary>
@@ -39,34 +42,56 @@ public sealed class ModelSettings
             Width = size.Count > 0 ? size[0] : side,
             Height = size.Count > 0 ? size[^1] : side,
         };
-        _template = config.Text("style_template", PlainTemplate)!;
-        if (config.Section("styles") is JsonConfig styles)
-            foreach (string style in styles.Keys)
-                _phraseOf.Add(style, styles.Text(style)!);
+        Styles = config.Texts("styles", []);
+        _template = config.Text("template", PlainTemplate)!;
+        _defaultStyle = config.Text("default_style") is string style ? Find(style) : null;
     }
 
     /// <summary>Settings to start from: all but the prompt and the seed.</summary>
     public GenerateSettings Defaults { get; }
 
-    /// <summary>The styles that the model knows by name.</summary>
-    public IReadOnlyCollection<string> Styles => _phraseOf.Keys;
+    /// <summary>The styles that the model was trained on, such as <c>noto</c> or <c>fluent-3d</c>.</summary>
+    public IReadOnlyList<string> Styles { get; }
 
-    /// <summary>A prompt that asks for a style, in the words that the model was trained on; unchanged where it names the style itself.</summary>
+    /// <summary>
+    /// A prompt that asks for a style, in the words that the model was trained on. A prompt that names a style itself stays as it is, unless another
+    /// is asked for.
+    /// </summary>
+    /// <param name="prompt">What to draw.</param>
+    /// <param name="style">
+    /// A style, or the word that tells it from the others (<c>3d</c>); <see cref="NoStyle"/>; null for the model's default, if it has one.
+    /// </param>
     /// <exception cref="PareidoliaException">The model has no such style; the message lists those it has.</exception>
-    public string Styled(string prompt, string style)
+    public string Styled(string prompt, string? style)
     {
         ArgumentNullException.ThrowIfNull(prompt);
-        if (!_phraseOf.TryGetValue(style, out string? phrase))
-            phrase = _phraseOf.Values.FirstOrDefault(value => value.Equals(style.Replace('-', ' '), StringComparison.OrdinalIgnoreCase));
-        if (phrase is null)
-            throw new PareidoliaException(_phraseOf.Count == 0
-                ? $"This model has no named styles, so '{style}' cannot be asked for by --style; say it in the prompt."
-                : $"There is no style '{style}'; this model has {string.Join(", ", Styles)}.");
-        return Names(prompt, phrase) ? prompt
-            : _template.Replace("{prompt}", prompt, StringComparison.Ordinal).Replace("{style}", phrase, StringComparison.Ordinal);
+        if (style is null && Styles.Any(known => Names(prompt, known)))
+            return prompt;
+        string? wanted = style is null ? _defaultStyle : style.Equals(NoStyle, StringComparison.OrdinalIgnoreCase) ? null : Find(style);
+        return wanted is null || Names(prompt, wanted) ? prompt
+            : _template.Replace("{prompt}", prompt, StringComparison.Ordinal).Replace("{style}", Phrase(wanted), StringComparison.Ordinal);
     }
 
-    private static bool Names(string prompt, string phrase)
+    private string Find(string style)
+    {
+        string plain = style.Trim().Replace(' ', '-');
+        return Styles.FirstOrDefault(known => known.Equals(plain, StringComparison.OrdinalIgnoreCase))
+            ?? Styles.FirstOrDefault(known => OwnWords(known).Contains(plain, StringComparer.OrdinalIgnoreCase))
+            ?? throw new PareidoliaException(Styles.Count == 0
+                ? $"This model has no named styles, so '{style}' cannot be asked for by name; say it in the prompt."
+                : $"There is no style '{style}'; this model has {string.Join(", ", Styles)}, and {NoStyle} for the prompt as it is.");
+    }
+
+    private bool Names(string prompt, string style) =>
+        HasWords(prompt, Phrase(style)) || OwnWords(style).Any(word => HasWords(prompt, word));
+
+    // The words of a style's name that no other style has: "3d" of fluent-3d, not "fluent".
+    private IEnumerable<string> OwnWords(string style) =>
+        style.Split('-').Where(word => Styles.Count(other => other.Split('-').Contains(word, StringComparer.OrdinalIgnoreCase)) == 1);
+
+    private static string Phrase(string style) => style.Replace('-', ' ');
+
+    private static bool HasWords(string prompt, string phrase)
     {
         string words = $" {prompt} ";
         for (int at = 0; (at = words.IndexOf(phrase, at, StringComparison.OrdinalIgnoreCase)) >= 0; at++)

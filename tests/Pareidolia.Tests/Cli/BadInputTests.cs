@@ -29,7 +29,7 @@ public sealed class BadInputTests : IDisposable
         { "Count is 0", ["a cat", "-o", "{}/a.png", "--count", "0"] },
         { "--seed is '-7'", ["a cat", "-o", "{}/a.png", "--seed", "-7"] },
         { "--threads is 0", ["a cat", "-o", "{}/a.png", "--threads", "0"] },
-        { "There is no style 'oil'; this model has noto, 3d", ["a cat", "-o", "{}/a.png", "--style", "oil"] },
+        { "There is no style 'oil'; this model has noto, fluent-3d", ["a cat", "-o", "{}/a.png", "--style", "oil"] },
         { "pictures are written as PNG", ["a cat", "-o", "{}/a.jpg"] },
         { "is not a folder", ["a cat", "-o", "{}/file/a.png"] },
         { "There is no model '{}/none'", ["a cat", "-o", "{}/a.png", "--model", "{}/none"] },

@@ -5,6 +5,8 @@ namespace Pareidolia.Tests.Pipelines;
 
 public sealed class ModelSettingsTests : IDisposable
 {
+    private const string Styles = """{"styles": ["noto", "fluent-3d", "fluent-flat"], "default_style": "flat"}""";
+
     private readonly TemporaryFolder _folder = new();
 
     [Fact]
@@ -19,8 +21,9 @@ public sealed class ModelSettingsTests : IDisposable
     public void A_file_states_what_suits_the_model()
     {
         ModelSettings settings = Read("""{"steps": 12, "guidance": 3.5, "sampler": "DPM++ 2M Karras", "size": [96, 64], "negative": "blurry"}""");
-        Assert.Equal((12, 3.5, 96, 64, "blurry"), (settings.Defaults.Steps, settings.Defaults.Guidance, settings.Defaults.Width, settings.Defaults.Height, settings.Defaults.Negative));
-        Assert.Equal(("dpmpp_2m", "karras"), (settings.Defaults.Sampler!.Sampler.Name, settings.Defaults.Sampler.Schedule));
+        GenerateSettings defaults = settings.Defaults;
+        Assert.Equal((12, 3.5, 96, 64, "blurry"), (defaults.Steps, defaults.Guidance, defaults.Width, defaults.Height, defaults.Negative));
+        Assert.Equal(("dpmpp_2m", "karras"), (defaults.Sampler!.Sampler.Name, defaults.Sampler.Schedule));
     }
 
     [Theory]
@@ -28,18 +31,31 @@ public sealed class ModelSettingsTests : IDisposable
     [InlineData("a cat", "NOTO", "a cat in noto style")]
     [InlineData("a cat", "3d", "a cat in fluent 3d style")]
     [InlineData("a cat", "fluent-3d", "a cat in fluent 3d style")]
+    [InlineData("a cat", "fluent flat", "a cat in fluent flat style")]
     [InlineData("a noto cat", "noto", "a noto cat")]
     [InlineData("a notorious cat", "noto", "a notorious cat in noto style")]
-    public void A_style_is_put_in_the_models_words(string prompt, string style, string styled) =>
-        Assert.Equal(styled, Read("""{"styles": {"noto": "noto", "3d": "fluent 3d"}}""").Styled(prompt, style));
+    [InlineData("a noto cat", "3d", "a noto cat in fluent 3d style")]
+    [InlineData("a cat", null, "a cat in fluent flat style")]
+    [InlineData("a cat in 3d", null, "a cat in 3d")]
+    [InlineData("an emoji of a cat in noto style", null, "an emoji of a cat in noto style")]
+    [InlineData("a cat", "none", "a cat")]
+    public void A_style_is_put_in_the_models_words(string prompt, string? style, string styled) =>
+        Assert.Equal(styled, Read(Styles).Styled(prompt, style));
 
     [Fact]
-    public void An_unknown_style_is_answered_with_the_known()
-    {
-        ModelSettings settings = Read("""{"styles": {"noto": "noto", "3d": "fluent 3d"}}""");
-        Assert.Contains("noto, 3d", Assert.Throws<PareidoliaException>(() => settings.Styled("a cat", "oil")).Message, StringComparison.Ordinal);
-        Assert.Contains("no named styles", Assert.Throws<PareidoliaException>(() => Read("{}").Styled("a cat", "oil")).Message, StringComparison.Ordinal);
-    }
+    public void The_models_own_template_counts() => Assert.Equal(
+        "an emoji of a cat in noto style",
+        Read("""{"styles": ["noto"], "template": "an emoji of {prompt} in {style} style"}""").Styled("a cat", "noto"));
+
+    [Fact]
+    public void Without_a_default_style_a_prompt_stays_as_it_is() => Assert.Equal("a cat", Read("""{"styles": ["noto"]}""").Styled("a cat", null));
+
+    [Theory]
+    [InlineData("oil", Styles, "this model has noto, fluent-3d, fluent-flat")]
+    [InlineData("fluent", Styles, "There is no style 'fluent'")]
+    [InlineData("oil", "{}", "no named styles")]
+    public void An_unknown_style_is_answered_with_the_known(string style, string json, string message) =>
+        Assert.Contains(message, Assert.Throws<PareidoliaException>(() => Read(json).Styled("a cat", style)).Message, StringComparison.Ordinal);
 
     public void Dispose() => _folder.Dispose();
 

@@ -63,7 +63,7 @@ internal static class TinyModel
              "tokenizer": ["transformers", "CLIPTokenizer"], "unet": ["diffusers", "UNet2DConditionModel"], "vae": ["diffusers", "AutoencoderKL"]}
             """);
         File.WriteAllText(Path.Combine(folder, "pareidolia.json"), """
-            {"steps": 3, "guidance": 4, "size": 32, "styles": {"noto": "noto", "3d": "fluent 3d"}, "style_template": "{prompt} in {style} style"}
+            {"steps": 3, "guidance": 4, "size": 32, "styles": ["noto", "fluent-3d"]}
             """);
     }
 
