@@ -62,10 +62,9 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
         List<PlannedPicture> plans = [];
         for (int i = 0; i < prompts.Count; i++)
         {
-            string text = pipeline.Settings.Styled(prompts[i].Text, request.Style);
-            GenerateSettings own = settings with { Prompt = text };
-            pipeline.Validate(own);
-            NoteWhatIsCut(pipeline, text);
+            pipeline.Validate(settings with { Prompt = prompts[i].Text });
+            GenerateSettings own = settings with { Prompt = pipeline.Settings.Styled(prompts[i].Text, request.Style) };
+            NoteWhatIsCut(pipeline, own.Prompt);
             string name = prompts[i].Name ?? OutputFiles.NameFor(prompts[i].Text);
             plans.AddRange(own.Pictures().Select(picture => new PlannedPicture(i, name, picture)));
         }
