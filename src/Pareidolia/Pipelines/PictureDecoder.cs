@@ -11,10 +11,9 @@ internal sealed class PictureDecoder : IDisposable
     private const string UpscalerName = "upscaler";
 
     private readonly Pretrained<AutoencoderKl> _vae;
-    private readonly Pretrained<PixelShuffleUpscaler>? _upscaler;
+    private Pretrained<PixelShuffleUpscaler>? _upscaler;
 
-    private PictureDecoder(Pretrained<AutoencoderKl> vae, Pretrained<PixelShuffleUpscaler>? upscaler) =>
-        (_vae, _upscaler) = (vae, upscaler);
+    private PictureDecoder(Pretrained<AutoencoderKl> vae) => _vae = vae;
 
     /// <summary>Pixels of a picture for each cell of its latent, in each direction.</summary>
     public int Factor => _vae.Model.Config.Factor * (_upscaler?.Model.Config.Scale ?? 1);
@@ -27,9 +26,17 @@ internal sealed class PictureDecoder : IDisposable
     {
         // Not a component of the index: diffusers, which has no such part, should still load the rest.
         string upscaler = Path.Combine(folder.Path, UpscalerName);
-        return new PictureDecoder(
-            AutoencoderKl.Load(folder.Component("vae").Folder, device),
-            Directory.Exists(upscaler) ? PixelShuffleUpscaler.Load(upscaler, device) : null);
+        PictureDecoder decoder = new(AutoencoderKl.Load(folder.Component("vae").Folder, device));
+        try
+        {
+            decoder._upscaler = Directory.Exists(upscaler) ? PixelShuffleUpscaler.Load(upscaler, device) : null;
+            return decoder;
+        }
+        catch
+        {
+            decoder.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Pixels [n, h, w, 3], about -1..1, of latents of the diffusion model.</summary>

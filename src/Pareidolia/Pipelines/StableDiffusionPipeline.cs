@@ -29,20 +29,15 @@ public sealed class StableDiffusionPipeline : IDisposable
     private const int UsualSide = 64;
 
     private readonly ClipTokenizer _tokenizer;
-    private readonly Pretrained<ClipTextModel> _text;
-    private readonly Pretrained<UNet2DConditionModel> _unet;
+    private readonly ModelParts _parts;
     private readonly JsonConfig _schedulerConfig;
 
-    private StableDiffusionPipeline(ModelFolder folder, Backend? device)
+    private StableDiffusionPipeline(ModelFolder folder, ClipTokenizer tokenizer, ModelParts parts)
     {
         Name = Path.GetFileName(Path.GetFullPath(folder.Path).TrimEnd(Path.DirectorySeparatorChar));
+        (_tokenizer, _parts) = (tokenizer, parts);
         _schedulerConfig = folder.Component("scheduler").Config;
-        _tokenizer = ClipTokenizer.Load(folder.Component("tokenizer").Folder);
-        _text = ClipTextModel.Load(folder.Component("text_encoder").Folder, device);
-        _unet = UNet2DConditionModel.Load(folder.Component("unet").Folder, device);
-        Decoder = PictureDecoder.Load(folder, device);
-        Settings = new ModelSettings(folder, (_unet.Model.Config.SampleSize ?? UsualSide) * Factor);
-        RequireFit(folder.Path);
+        Settings = new ModelSettings(folder, (UNet.Config.SampleSize ?? UsualSide) * Factor);
     }
 
     /// <summary>The model's name: its folder's.</summary>
@@ -61,13 +56,33 @@ public sealed class StableDiffusionPipeline : IDisposable
     public int PromptTokens => ContextLength - 2;
 
     /// <summary>The last stage.</summary>
-    internal PictureDecoder Decoder { get; }
+    internal PictureDecoder Decoder => _parts.Decoder;
 
-    private int ContextLength => Math.Min(_tokenizer.MaxLength, _text.Model.Config.MaxPositionEmbeddings);
+    private ClipTextModel Text => _parts.Text.Model;
+
+    private UNet2DConditionModel UNet => _parts.UNet.Model;
+
+    private Backend Device => _parts.UNet.Weights.Device;
+
+    private int ContextLength => Math.Min(_tokenizer.MaxLength, Text.Config.MaxPositionEmbeddings);
 
     /// <summary>Loads a model in the Hugging Face layout (<c>StableDiffusionPipeline</c>); folder <c>upscaler/</c> is optional.</summary>
     /// <exception cref="PareidoliaException">A part is missing, damaged, or does not fit the others.</exception>
-    public static StableDiffusionPipeline Load(string folder, Backend? device = null) => new(new ModelFolder(folder), device);
+    public static StableDiffusionPipeline Load(string folder, Backend? device = null)
+    {
+        ModelFolder model = new(folder);
+        ClipTokenizer tokenizer = ClipTokenizer.Load(model.Component("tokenizer").Folder);
+        ModelParts parts = ModelParts.Load(model, device);
+        try
+        {
+            return new StableDiffusionPipeline(model, tokenizer, parts);
+        }
+        catch
+        {
+            parts.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>One picture with the model's own settings, its infotext inside.</summary>
     /// <exception cref="PareidoliaException">The prompt is empty or too long.</exception>
@@ -136,7 +151,7 @@ public sealed class StableDiffusionPipeline : IDisposable
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(settings);
         Shape shape = [batch.Count, settings.Height / Factor, settings.Width / Factor, Decoder.LatentChannels];
-        return new LatentNoise([.. batch.Select(picture => new TorchCpuGenerator(picture.Seed))], shape, _unet.Weights.Device);
+        return new LatentNoise([.. batch.Select(picture => new TorchCpuGenerator(picture.Seed))], shape, Device);
     }
 
     /// <summary>The next noise of the streams: of deviation 1, whatever the sampler. The caller disposes it.</summary>
@@ -204,26 +219,12 @@ public sealed class StableDiffusionPipeline : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        Decoder.Dispose();
-        _unet.Dispose();
-        _text.Dispose();
-    }
-
-    private void RequireFit(string path)
-    {
-        (int channels, int latent) = (_unet.Model.Config.InChannels, Decoder.LatentChannels);
-        Require(channels == latent,
-            $"'{path}' does not make pictures from text alone: its UNet reads {channels} channels, its autoencoder's latents have {latent}.");
-        (int width, int hidden) = (_unet.Model.Config.CrossAttentionDim[0], _text.Model.Config.HiddenSize);
-        Require(width == hidden, $"'{path}': the UNet reads tokens of {width} numbers, the text encoder gives {hidden}.");
-    }
+    public void Dispose() => _parts.Dispose();
 
     private IEnumerable<DenoiseStep> Steps(Conditioning conditioning, Latent noise, GenerateSettings settings, StepNoise stepNoise)
     {
         SamplingPlan plan = Plan(settings);
-        Guidance guidance = new(_unet.Model, conditioning, settings.Guidance, settings.GuidanceRescale);
+        Guidance guidance = new(UNet, conditioning, settings.Guidance, settings.GuidanceRescale);
         using Tensor start = Scope.Detach(plan.Start(noise.Values));
         foreach (DenoiseStep step in plan.Run(guidance.Predict, start, stepNoise))
         {
@@ -243,10 +244,10 @@ public sealed class StableDiffusionPipeline : IDisposable
         using Scope scope = new();
         string[] distinct = [.. texts.Distinct()];
         int[] ids = [.. distinct.SelectMany(text => Tokenize(text).Padded(ContextLength))];
-        ClipTextOutput output = _text.Model.Forward(Tensor.From(ids, [distinct.Length, ContextLength], _text.Weights.Device));
+        ClipTextOutput output = Text.Forward(Tensor.From(ids, [distinct.Length, ContextLength], Device));
         int layers = output.HiddenStates.Count - 1;
         Require(clipSkip <= layers, $"Clip skip is {clipSkip}; the text encoder of '{Name}' has {layers} layers.");
-        Tensor encoded = clipSkip == 1 ? output.LastHidden : _text.Model.FinalNorm(output.HiddenStates[^clipSkip]);
+        Tensor encoded = clipSkip == 1 ? output.LastHidden : Text.FinalNorm(output.HiddenStates[^clipSkip]);
         Tensor[] rows = [.. texts.Select(text => encoded.Slice(0, Array.IndexOf(distinct, text), 1))];
         return scope.Keep(Tensor.Concat(0, rows));
     }

@@ -110,7 +110,9 @@ public sealed class StableDiffusionPipelineTests
         TinyModel.CopyTo(folder);
         string config = folder["vae/config.json"];
         File.WriteAllText(config, File.ReadAllText(config).Replace("\"latent_channels\": 4", "\"latent_channels\": 8", StringComparison.Ordinal));
+        long before = TensorMemory.LiveBuffers;
         Assert.Throws<PareidoliaException>(() => StableDiffusionPipeline.Load(folder.Path));
+        Assert.Equal(before, TensorMemory.LiveBuffers);
     }
 
     /// <summary>The tiny model with a UNet that says NaN.</summary>

@@ -1,0 +1,61 @@
+using Pareidolia.Models;
+using Pareidolia.Tensors;
+using Pareidolia.Weights;
+
+namespace Pareidolia.Pipelines;
+
+/// <summary>The networks of a model.</summary>
+/// <param name="Text">Reads the prompt.</param>
+/// <param name="UNet">Removes noise.</param>
+/// <param name="Decoder">Makes the picture.</param>
+internal sealed record ModelParts(Pretrained<ClipTextModel> Text, Pretrained<UNet2DConditionModel> UNet, PictureDecoder Decoder) : IDisposable
+{
+    /// <summary>Loads all of them side by side: for one small picture, loading is a good part of the time.</summary>
+    /// <exception cref="PareidoliaException">One is missing, damaged, or does not fit the others.</exception>
+    public static ModelParts Load(ModelFolder folder, Backend? device)
+    {
+        Task<Pretrained<UNet2DConditionModel>> unet = Task.Run(() => UNet2DConditionModel.Load(folder.Component("unet").Folder, device));
+        Task<PictureDecoder> decoder = Task.Run(() => PictureDecoder.Load(folder, device));
+        Pretrained<ClipTextModel>? text = null;
+        try
+        {
+            text = ClipTextModel.Load(folder.Component("text_encoder").Folder, device);
+            ModelParts parts = new(text, unet.GetAwaiter().GetResult(), decoder.GetAwaiter().GetResult());
+            parts.RequireFit(folder.Path);
+            return parts;
+        }
+        catch
+        {
+            text?.Dispose();
+            Release(unet);
+            Release(decoder);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Decoder.Dispose();
+        UNet.Dispose();
+        Text.Dispose();
+    }
+
+    private static void Release<T>(Task<T> load) where T : IDisposable
+    {
+        _ = Task.WaitAny(load);
+        if (load.IsCompletedSuccessfully)
+            load.Result.Dispose();
+    }
+
+    private void RequireFit(string path)
+    {
+        (int channels, int latent) = (UNet.Model.Config.InChannels, Decoder.LatentChannels);
+        if (channels != latent)
+            throw new PareidoliaException(
+                $"'{path}' does not make pictures from text alone: its UNet reads {channels} channels, its autoencoder's latents have {latent}.");
+        (int width, int hidden) = (UNet.Model.Config.CrossAttentionDim[0], Text.Model.Config.HiddenSize);
+        if (width != hidden)
+            throw new PareidoliaException($"'{path}': the UNet reads tokens of {width} numbers, the text encoder gives {hidden}.");
+    }
+}
