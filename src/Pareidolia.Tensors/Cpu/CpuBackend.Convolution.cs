@@ -9,11 +9,20 @@ internal sealed unsafe partial class CpuBackend
         int pixels = checked(y.Shape[0] * y.Shape[1] * y.Shape[2]);
         int* runs = stackalloc int[2 * taps];
         Patches patches = ForwardPatches(x, y.Shape, p, depth, runs);
+        GemmOutput whole = GemmOutput.Of(y, y.Shape[3], epilogue);
+        whole.RowsPerImage = y.Shape[1] * y.Shape[2];
+        whole.ImageBiasStride = y.Shape[3];
+        if (Depthwise.Is(p, x, w))
+        {
+            int* all = stackalloc int[taps];
+            for (int tap = 0; tap < taps; tap++)
+                all[tap] = tap;
+            Depthwise.Run(patches, pixels, taps, w.Pointer, taps, all, whole);
+            return;
+        }
         for (int group = 0; group < p.Groups; group++, patches.Start += depth)
         {
-            GemmOutput output = GemmOutput.Of(y, y.Shape[3], epilogue);
-            output.RowsPerImage = y.Shape[1] * y.Shape[2];
-            output.ImageBiasStride = y.Shape[3];
+            GemmOutput output = whole;
             output.Move(group * outputs, group * outputs);
             RightColumns right = new(w.Pointer + ((long)group * outputs * taps * depth), taps * depth);
             if (IsPointwise(p))
@@ -30,6 +39,11 @@ internal sealed unsafe partial class CpuBackend
         int pixels = checked(g.Shape[0] * g.Shape[1] * g.Shape[2]);
         int* runs = stackalloc int[2 * taps];
         Patches patches = ForwardPatches(x, g.Shape, p, depth, runs);
+        if (Depthwise.Is(p, x, w: dw))
+        {
+            Depthwise.WeightGradient(patches, pixels, taps, g.Pointer, dw.Pointer);
+            return;
+        }
         for (int group = 0; group < p.Groups; group++, patches.Start += depth)
         {
             LeftColumns left = new(g.Pointer + (group * outputs), g.Shape[3]);
@@ -72,13 +86,20 @@ internal sealed unsafe partial class CpuBackend
         patches.JoinRuns(count, p.Groups);
         PixelGrid grid = PixelGrid.Phase(dx.Shape, p, patches.GridHeight, patches.GridWidth);
         int pixels = checked(dx.Shape[0] * grid.Height * grid.Width);
+        GemmOutput whole = GemmOutput.Of(dx, inputs, epilogue);
+        whole.Grid = p.StrideH * p.StrideW == 1 ? default : grid;
+        whole.RowsPerImage = grid.Height * grid.Width;
+        whole.ImageBiasStride = inputs;
+        whole.Move((((long)y * dx.Shape[2]) + x) * inputs, 0);
+        if (Depthwise.Is(p, dx, w))
+        {
+            Depthwise.Run(patches, pixels, count, w.Pointer, taps, chosen, whole);
+            return;
+        }
         for (int group = 0; group < p.Groups; group++, patches.Start += outputs)
         {
-            GemmOutput output = GemmOutput.Of(dx, inputs, epilogue);
-            output.Grid = p.StrideH * p.StrideW == 1 ? default : grid;
-            output.RowsPerImage = grid.Height * grid.Width;
-            output.ImageBiasStride = inputs;
-            output.Move((((long)y * dx.Shape[2]) + x) * inputs + (group * channels), group * channels);
+            GemmOutput output = whole;
+            output.Move(group * channels, group * channels);
             WeightTaps right = new(w.Pointer + ((long)group * outputs * taps * channels), outputs, taps, channels, chosen);
             Gemm.Run<Patches, RowPanel, WeightTaps>(pixels, channels, count * outputs, patches, right, output);
         }

@@ -5,7 +5,7 @@ internal unsafe interface ILeft<L>
     where L : struct, IPanelLayout
 {
     /// <summary>
-    /// Writes rows x depth elements from (row, k) on as a panel of layout <typeparamref name="L"/>; returns it, or a place where it lies already.
+    /// Writes rows x depth elements from (row, k) on as a panel of layout <typeparamref name="L"/>; returns it, or one that is there already.
     /// </summary>
     float* Pack(int row, int rows, int k, int depth, float* panel);
 }

@@ -80,6 +80,16 @@ internal unsafe struct Patches : ILeft<RowPanel>, IRight
         }
     }
 
+    /// <summary>The first channel of what the first tap of a run meets for a pixel; false where that is outside the picture.</summary>
+    public readonly bool TryFind(int row, int run, out float* channels)
+    {
+        Pixel pixel = At(row);
+        int y = (pixel.Y * StrideH) + RunY[run];
+        int x = (pixel.X * StrideW) + RunX[run];
+        channels = Address(pixel.Image, y, x);
+        return (uint)y < (uint)Height && (uint)x < (uint)Width;
+    }
+
     private readonly bool IsRegular(int taps, int width)
     {
         for (int tap = 0; tap < taps; tap++)
