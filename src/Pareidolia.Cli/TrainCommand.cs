@@ -33,12 +33,13 @@ internal sealed class TrainCommand
         Argument<string> recipe = new("recipe") { Description = "The recipe's JSON file." };
         Option<string?> data = OptionOf.Text("--data", "FOLDER", "The folder of data; else PAREIDOLIA_DATA, else ../shared/data.");
         Option<string?> run = OptionOf.Text("--run", "FOLDER", "Where checkpoints, metrics and samples go; default runs/NAME of the recipe.");
-        Command command = new(kind, $"Train {what}.") { recipe, data, run };
-        command.SetAction(parsed => Run(kind, parsed.GetValue(recipe)!, parsed.GetValue(data), parsed.GetValue(run)));
+        Option<bool> export = OptionOf.Flag("--export", "Do not train: write the model from the last checkpoint of a paused run.");
+        Command command = new(kind, $"Train {what}.") { recipe, data, run, export };
+        command.SetAction(parsed => Run(kind, parsed.GetValue(recipe)!, parsed.GetValue(data), parsed.GetValue(run), parsed.GetValue(export)));
         return command;
     }
 
-    private int Run(string kind, string recipePath, string? data, string? run)
+    private int Run(string kind, string recipePath, string? data, string? run, bool export)
     {
         Recipe recipe = Recipe.Load(recipePath);
         if (recipe.Json.Text("kind", kind) != kind)
@@ -49,12 +50,20 @@ internal sealed class TrainCommand
         using Trainer trainer = s_kinds[kind].Make(recipe, root);
         _io.Error.WriteLine($"{kind}: {trainer.SampleCount} pictures, {trainer.Weights.Count / 1e6:F2} M parameters, {recipe.Steps} steps of {recipe.Batch * recipe.Accumulate}; run folder {folder}");
         using TrainingLoop loop = new(trainer, folder);
+        if (export)
+            _io.Error.WriteLine($"{kind}: the model of step {loop.Export()} of {recipe.Steps}");
+        else
+            Train(kind, loop);
+        _io.Out.WriteLine(Path.Combine(folder, "model"));
+        return ExitCode.Done;
+    }
+
+    private void Train(string kind, TrainingLoop loop)
+    {
         foreach (TrainingProgress progress in loop.Run(_io.Cancelled))
             Report(kind, progress);
         if (_io.Live)
             _io.Error.WriteLine();
-        _io.Out.WriteLine(Path.Combine(folder, "model"));
-        return ExitCode.Done;
     }
 
     private void Report(string kind, TrainingProgress progress)

@@ -20,6 +20,7 @@ public readonly record struct TrainingProgress(int Step, int Steps, double Loss,
 /// </summary>
 public sealed class TrainingLoop : IDisposable
 {
+    private const string ModelFolder = "model";
     private readonly Trainer _trainer;
     private readonly string _folder;
     private readonly Recipe _recipe;
@@ -56,7 +57,6 @@ public sealed class TrainingLoop : IDisposable
             counted++;
             step++;
             double now = seconds + clock.Elapsed.TotalSeconds;
-            bool stop = cancellation.IsCancellationRequested;
             if (step % _recipe.LogEvery == 0 || step == _recipe.Steps)
             {
                 double speed = counted * _recipe.Batch * _recipe.Accumulate / Math.Max(1e-9, now - reported);
@@ -64,13 +64,29 @@ public sealed class TrainingLoop : IDisposable
                 yield return new TrainingProgress(step, _recipe.Steps, lossSum / counted, speed, Remaining(step, speed));
                 (reported, lossSum, counted) = (now, 0, 0);
             }
+            bool stop = cancellation.IsCancellationRequested;
             if (stop || step % _recipe.CheckpointEvery == 0 || step == _recipe.Steps)
                 _checkpoint.Save(step, seconds + clock.Elapsed.TotalSeconds);
-            cancellation.ThrowIfCancellationRequested();
+            if (stop)
+                throw new OperationCanceledException(cancellation);
             if (_recipe.SampleEvery > 0 && step % _recipe.SampleEvery == 0)
                 Show(step, log);
         }
         Finish(log);
+    }
+
+    /// <summary>Writes <c>model/</c> from the last checkpoint without training on: a model to try while the run is paused.</summary>
+    /// <returns>The step that the model is from.</returns>
+    /// <exception cref="PareidoliaException">The run has no checkpoint yet.</exception>
+    public int Export()
+    {
+        (int step, _) = _checkpoint.Restore();
+        if (step == 0)
+            throw new PareidoliaException($"The run in '{_folder}' has no checkpoint to export yet.");
+        using IDisposable? swap = _average?.Swap();
+        using Scope scope = new();
+        _trainer.Export(Path.Combine(_folder, ModelFolder));
+        return step;
     }
 
     /// <inheritdoc/>
@@ -148,6 +164,6 @@ public sealed class TrainingLoop : IDisposable
         if (log.Rows.Count == 0 || !log.Rows[^1].ContainsKey(row.Keys.Last()))
             log.Add(row);
         Draw(_recipe.Steps, log);
-        _trainer.Export(Path.Combine(_folder, "model"));
+        _trainer.Export(Path.Combine(_folder, ModelFolder));
     }
 }

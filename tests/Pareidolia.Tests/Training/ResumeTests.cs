@@ -42,6 +42,21 @@ public sealed class ResumeTests
     }
 
     [Fact]
+    public void A_paused_run_exports_its_last_checkpoint_and_still_ends_in_the_same_bytes()
+    {
+        using TemporaryFolder folder = new();
+        string recipe = TinyData.Write(folder, TinyData.Autoencoder);
+        Run(folder, recipe, "whole", int.MaxValue);
+        Run(folder, recipe, "parts", 5);
+        using (AutoencoderTrainer trainer = new(Recipe.Load(recipe), DataRoot.Resolve(folder.Path)))
+        using (TrainingLoop loop = new(trainer, folder["parts"]))
+            Assert.Equal(5, loop.Export());
+        Assert.NotEqual(ModelBytes(folder, "whole"), ModelBytes(folder, "parts"));
+        Run(folder, recipe, "parts", int.MaxValue);
+        Assert.Equal(ModelBytes(folder, "whole"), ModelBytes(folder, "parts"));
+    }
+
+    [Fact]
     public void A_checkpoint_of_another_recipe_is_refused()
     {
         using TemporaryFolder folder = new();
