@@ -6,8 +6,8 @@ namespace Pareidolia.Tests;
 internal static class SharedData
 {
     /// <summary>
-    /// The data's folder: PAREIDOLIA_DATA, else ../shared/data beside the checkout. Where it lacks the part that a test needs, the test is skipped and
-    /// says so; where CI=true it fails, so that a check that means to use the data cannot pass without it.
+    /// The data's folder: PAREIDOLIA_DATA, else ../shared/data beside the checkout. Where it lacks the part that a test needs, the test is
+    /// skipped and says so; where CI=true it fails, so that a check that means to use the data cannot pass without it.
     /// </summary>
     /// <param name="part">A file or folder below the root, such as "emoji".</param>
     public static DataRoot Require(string part)

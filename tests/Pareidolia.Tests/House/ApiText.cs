@@ -7,7 +7,11 @@ namespace Pareidolia.Tests.House;
 /// <summary>Public types and members as text: a line each, in an order that stays.</summary>
 internal static class ApiText
 {
-    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+    private const BindingFlags Declared =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+
+    // Every class, struct, enum or delegate has one of these above it.
+    private static readonly Type[] s_silentParents = [typeof(object), typeof(ValueType), typeof(Enum), typeof(MulticastDelegate)];
 
     /// <summary>All public types of an assembly and what they declare.</summary>
     public static IEnumerable<string> Of(Assembly assembly) =>
@@ -16,8 +20,9 @@ internal static class ApiText
     /// <summary>A type and what it declares.</summary>
     public static IEnumerable<string> Of(Type type)
     {
-        IEnumerable<Type> above = type.GetInterfaces().Except(type.BaseType?.GetInterfaces() ?? []).Where(found => !found.Name.StartsWith("IEquatable", StringComparison.Ordinal));
-        if (type.BaseType is { } parent && parent != typeof(object) && parent != typeof(ValueType) && parent != typeof(Enum) && !IsDelegate(type))
+        IEnumerable<Type> above = type.GetInterfaces().Except(type.BaseType?.GetInterfaces() ?? [])
+            .Where(found => !found.Name.StartsWith("IEquatable", StringComparison.Ordinal));
+        if (type.BaseType is { } parent && !s_silentParents.Contains(parent))
             above = above.Prepend(parent);
         string list = string.Join(", ", above.Select(TypeNames.Of).Order(StringComparer.Ordinal));
         yield return $"{Kind(type)} {type.Namespace}.{TypeNames.Of(type)}{(list.Length > 0 ? $" : {list}" : "")}{Constraints(type)}";
@@ -32,9 +37,16 @@ internal static class ApiText
         if (type.IsEnum || type.IsInterface || IsDelegate(type))
             return type.IsEnum ? "enum" : type.IsInterface ? "interface" : "delegate";
         string word = type.GetMethod("PrintMembers", Declared) is not null ? "record" : type.IsValueType ? "struct" : "class";
-        string reach = type.IsValueType ? "" : type is { IsAbstract: true, IsSealed: true } ? "static " : type.IsAbstract ? "abstract " : type.IsSealed ? "sealed " : "";
-        return $"{reach}{word}{(type.IsValueType && word == "record" ? " struct" : "")}";
+        return $"{Reach(type)}{word}{(type.IsValueType && word == "record" ? " struct" : "")}";
     }
+
+    private static string Reach(Type type) => type switch
+    {
+        { IsValueType: true } => "",
+        { IsAbstract: true, IsSealed: true } => "static ",
+        { IsAbstract: true } => "abstract ",
+        _ => type.IsSealed ? "sealed " : "",
+    };
 
     private static string Constraints(Type type) => string.Concat(
         from argument in type.GetGenericArguments()
@@ -54,7 +66,8 @@ internal static class ApiText
 
     private static bool IsOpen(MethodBase method) => method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly;
 
-    private static bool IsMade(MemberInfo member) => member.IsDefined(typeof(CompilerGeneratedAttribute)) || member.Name == "EqualityContract";
+    private static bool IsMade(MemberInfo member) =>
+        member.IsDefined(typeof(CompilerGeneratedAttribute)) || member.Name == "EqualityContract";
 
     private static bool IsCopy(ConstructorInfo constructor) =>
         constructor.GetParameters() is [{ } only] && only.ParameterType == constructor.DeclaringType && IsMade(constructor);
@@ -82,7 +95,8 @@ internal static class ApiText
     private static string MethodName(MethodInfo method)
     {
         string name = method.IsSpecialName ? Operators.GetValueOrDefault(method.Name, method.Name) : method.Name;
-        return method.IsGenericMethod ? $"{name}<{string.Join(", ", method.GetGenericArguments().Select(argument => argument.Name))}>" : name;
+        string arguments = string.Join(", ", method.GetGenericArguments().Select(argument => argument.Name));
+        return method.IsGenericMethod ? $"{name}<{arguments}>" : name;
     }
 
     private static Dictionary<string, string> Operators { get; } = new()

@@ -8,7 +8,8 @@ public sealed partial class DependencyRule
 {
     private const string JsonConfigOnly = "Weights.JsonConfig";
 
-    // A folder, and what it may see besides itself and the folders above it. Folders inside it are one with it unless they have their own rule.
+    // A folder, and what it may see besides itself and the folders above it. Folders inside it are one with it unless they have
+    // their own rule.
     private static readonly Dictionary<string, string[]> s_maySee = new()
     {
         ["Tensors"] = ["Tensors"],
@@ -71,11 +72,13 @@ public sealed partial class DependencyRule
     public void The_engine_depends_on_NET_alone_and_the_library_on_the_engine()
     {
         Assert.All(Foreign(typeof(Tensor)), name => Assert.Fail($"Pareidolia.Tensors refers to {name}."));
-        Assert.All(Foreign(typeof(PareidoliaException)).Where(name => name != "Pareidolia.Tensors"), name => Assert.Fail($"Pareidolia refers to {name}."));
+        IEnumerable<string> others = Foreign(typeof(PareidoliaException)).Where(name => name != "Pareidolia.Tensors");
+        Assert.All(others, name => Assert.Fail($"Pareidolia refers to {name}."));
     }
 
     private static IEnumerable<string> Foreign(Type type) =>
-        type.Assembly.GetReferencedAssemblies().Select(found => found.Name!).Where(name => !name.StartsWith("System.", StringComparison.Ordinal));
+        type.Assembly.GetReferencedAssemblies().Select(found => found.Name!)
+            .Where(name => !name.StartsWith("System.", StringComparison.Ordinal));
 
     private static SourceFile At(string place, params string[] lines)
     {
@@ -87,11 +90,12 @@ public sealed partial class DependencyRule
     {
         if (RuleOf(file.Place) is not (string home, string[] allowed))
             return [$"{file.Path}: the folder has no rule; give it one in {nameof(DependencyRule)}."];
+        string seen = allowed.Length == 0 ? "nothing" : string.Join(", ", allowed);
         return from line in file.Code.Index()
                where !line.Item.StartsWith("namespace ", StringComparison.Ordinal)
                from target in Targets(line.Item, file.Place).Distinct()
                where !IsAllowed(home, allowed, target)
-               select $"{file.Path}:{line.Index + 1}: {file.Place} may not see {target}; it may see {(allowed.Length == 0 ? "nothing" : string.Join(", ", allowed))}.";
+               select $"{file.Path}:{line.Index + 1}: {file.Place} may not see {target}; it may see {seen}.";
     }
 
     // The nearest rule: the folder that has it, this one or one above, and what it may see.
@@ -118,9 +122,11 @@ public sealed partial class DependencyRule
     }
 
     private static bool IsAllowed(string home, string[] allowed, string target) =>
-        IsInside(target, home) || IsInside(home, target) || allowed.Any(name => IsInside(target, name) || (name == JsonConfigOnly && target == "Weights"));
+        IsInside(target, home) || IsInside(home, target)
+        || allowed.Any(name => IsInside(target, name) || (name == JsonConfigOnly && target == "Weights"));
 
-    private static bool IsInside(string inner, string outer) => outer.Length > 0 && $"{inner}.".StartsWith($"{outer}.", StringComparison.Ordinal);
+    private static bool IsInside(string inner, string outer) =>
+        outer.Length > 0 && $"{inner}.".StartsWith($"{outer}.", StringComparison.Ordinal);
 
     // Ops, Autograd and Memory are aspects of the engine's own types: their files are partial classes of the folder above.
     private static bool IsNamespaceOf(string declared, string place)

@@ -7,13 +7,15 @@ public sealed partial class DocPages
 {
     private static readonly string s_docs = Path.Combine(RepositoryRoot.Path, "docs");
 
-    public static TheoryData<string> Pages => [.. Directory.GetFiles(s_docs, "*.md").Select(page => Path.GetFileName(page)).Order(StringComparer.Ordinal)];
+    private static readonly string s_tests = Path.Combine(RepositoryRoot.Path, "tests", "Pareidolia.Tests", "Docs");
+
+    public static TheoryData<string> Pages => [.. Directory.GetFiles(s_docs, "*.md").Select(page => Path.GetFileName(page)).Order()];
 
     [Theory]
     [MemberData(nameof(Pages))]
     public void Runnable_code_stands_in_a_test(string page)
     {
-        string tests = string.Join('\n', Directory.GetFiles(Path.Combine(RepositoryRoot.Path, "tests", "Pareidolia.Tests", "Docs"), "*.cs").Select(Plain));
+        string tests = string.Join('\n', Directory.GetFiles(s_tests, "*.cs").Select(Plain));
         foreach (Match block in RunnableBlock().Matches(Read(page)))
             Assert.True(
                 tests.Contains(WithoutIndent(block.Groups["code"].Value), StringComparison.Ordinal),

@@ -8,7 +8,8 @@ internal sealed record Function(string Path, int Line, int Lines)
     public override string ToString() => $"{Path}:{Line} ({Lines})";
 
     /// <summary>
-    /// The functions of a file, found by their braces on lines of their own at the depth of a type's members, which is how the formatter lays them out.
+    /// The functions of a file, found by their braces on lines of their own at the depth of a type's members, which is how the formatter
+    /// lays them out.
     /// A function inside a function counts as part of it; members written with an arrow are not counted, being short.
     /// </summary>
     public static IEnumerable<Function> In(SourceFile file)

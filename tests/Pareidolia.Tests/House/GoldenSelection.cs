@@ -3,7 +3,9 @@ using Pareidolia.Tests.Golden;
 
 namespace Pareidolia.Tests.House;
 
-/// <summary>A clone without the golden folder checks itself with tests/golden: small, and with a case of every kind that a test runs.</summary>
+/// <summary>
+/// A clone without the golden folder checks itself with tests/golden: small, and with a case of every kind that a test runs.
+/// </summary>
 public sealed class GoldenSelection
 {
     private const long LargestSelection = 10_000_000;

@@ -1,9 +1,11 @@
 namespace Pareidolia.Tests.House;
 
-/// <summary>Size is a decision, not a drift: budgets of files and functions in src/, and a total that only a deliberate commit raises.</summary>
+/// <summary>
+/// Size is a decision, not a drift: budgets of files and functions in src/, and a total that only a deliberate commit raises.
+/// </summary>
 public sealed class LineBudget
 {
-    private const int TotalLines = 24_000;
+    private const int TotalLines = 27_000;
     private const int LongestFile = 800;
     private const int LongFile = 350;
 
@@ -11,16 +13,19 @@ public sealed class LineBudget
     public void The_total_stays_under_its_number()
     {
         int total = SourceFile.All.Sum(file => file.Lines.Length);
-        Assert.True(total <= TotalLines, $"src/ has {total} lines where {TotalLines} are allowed. Remove some, or raise {nameof(TotalLines)} and say why.");
+        Assert.True(
+            total <= TotalLines,
+            $"src/ has {total} lines where {TotalLines} are allowed. Remove some, or raise {nameof(TotalLines)} and say why.");
     }
 
     [Fact]
     public void No_file_is_longer_than_800_lines()
     {
         SourceFile[] large = [.. SourceFile.All.Where(file => file.Lines.Length > LongFile).OrderByDescending(file => file.Lines.Length)];
+        string list = string.Join(", ", large.Select(file => $"{file.Path} ({file.Lines.Length})"));
         Assert.True(
             large.All(file => file.Lines.Length <= LongestFile),
-            $"No file of src/ may be over {LongestFile} lines. Over {LongFile}: {string.Join(", ", large.Select(file => $"{file.Path} ({file.Lines.Length})"))}.");
+            $"No file of src/ may be over {LongestFile} lines. Over {LongFile}: {list}.");
     }
 
     [Fact]
@@ -38,8 +43,9 @@ public sealed class LineBudget
         int[] lengths = [.. functions.Select(function => function.Lines)];
         string longest = string.Join(", ", functions.OrderByDescending(function => function.Lines).Take(10));
         Assert.True(functions.Length > 100, $"Only {functions.Length} functions were found in src/: the guard does not see them.");
-        Assert.True(Quantile(lengths, 0.5) <= 10, $"The median function has {Quantile(lengths, 0.5)} lines; the longest are {longest}.");
-        Assert.True(Quantile(lengths, 0.9) <= 40, $"One function in ten has over {Quantile(lengths, 0.9)} lines; the longest are {longest}.");
+        (int median, int p90) = (Quantile(lengths, 0.5), Quantile(lengths, 0.9));
+        Assert.True(median <= 10, $"The median function has {median} lines; the longest are {longest}.");
+        Assert.True(p90 <= 40, $"One function in ten has over {p90} lines; the longest are {longest}.");
     }
 
     [Fact]

@@ -19,8 +19,8 @@ public sealed class PublicSurface
         string[] changes = [.. agreed.Except(actual).Select(line => "- " + line), .. actual.Except(agreed).Select(line => "+ " + line)];
         Assert.True(
             changes.Length == 0,
-            $"The public API has changed. If it is meant, run this test once with {Variable}=1 and commit PublicApi.txt; if not, make it internal:\n"
-            + string.Join('\n', changes.Take(40)));
+            $"The public API has changed. If it is meant, run this test once with {Variable}=1 and commit PublicApi.txt; "
+            + "if not, make it internal:\n" + string.Join('\n', changes.Take(40)));
     }
 
     [Fact]

@@ -32,7 +32,7 @@ internal static class TypeNames
             return $"{Of(type.GetElementType()!)}[]";
         if (Nullable.GetUnderlyingType(type) is { } value)
             return Of(value) + "?";
-        if (type.FullName?.StartsWith("System.ValueTuple`", StringComparison.Ordinal) ?? type.Name.StartsWith("ValueTuple`", StringComparison.Ordinal))
+        if (type.Namespace == "System" && type.Name.StartsWith("ValueTuple`", StringComparison.Ordinal))
             return $"({string.Join(", ", type.GetGenericArguments().Select(Of))})";
         return type is { IsNested: true, IsGenericParameter: false } ? $"{Short(type.DeclaringType!)}.{Short(type)}" : Short(type);
     }
