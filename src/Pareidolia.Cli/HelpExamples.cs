@@ -12,6 +12,8 @@ internal sealed class HelpExamples(HelpAction plain) : SynchronousCommandLineAct
           pareidolia generate "a red apple" -o apple.png
           pareidolia generate "a sleeping cat" --style noto --seed 42 --count 4 --grid -o cats/
           pareidolia inspect models/emoji
+          pareidolia train autoencoder recipes/emoji/autoencoder.json
+          pareidolia eval
         """;
 
     private static readonly Dictionary<string, string> s_examples = new()
@@ -31,6 +33,11 @@ internal sealed class HelpExamples(HelpAction plain) : SynchronousCommandLineAct
               pareidolia train clip recipes/emoji/clip.json
               pareidolia train upscaler recipes/emoji/upscaler.json
               pareidolia train diffusion recipes/emoji/diffusion.json --run runs/second-try
+            """,
+        ["eval"] = """
+            Examples:
+              pareidolia eval
+              pareidolia eval --model runs/emoji-diffusion/model --data path/to/data --json
             """,
         ["inspect"] = """
             Examples:

@@ -118,10 +118,13 @@ public sealed class ClipTrainer : Trainer
         foreach (int[] batch in Enumerable.Range(0, pictures.Pictures.Count).Chunk(64))
         {
             images.Add(model.EncodeImage(pictures.Batch(batch)).L2Normalize());
-            texts.Add(model.EncodeText(Ids(tokenizer, batch.Select(i => pictures.Pictures[i].Record.Captions[caption]))).L2Normalize());
+            texts.Add(model.EncodeText(Ids(tokenizer, batch.Select(i => CaptionOf(pictures.Pictures[i], caption)))).L2Normalize());
         }
         return Tensor.Concat(0, [.. images]).MatMul(Tensor.Concat(0, [.. texts]), transposeOther: true).ToArray();
     }
+
+    // Pictures with fewer captions are asked for by their last one.
+    private static string CaptionOf(Picture picture, int caption) => picture.Record.Captions[Math.Min(caption, picture.Record.Captions.Count - 1)];
 
     private static Tensor Ids(ClipTokenizer tokenizer, IEnumerable<string> captions)
     {

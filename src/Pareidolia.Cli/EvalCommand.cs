@@ -1,0 +1,110 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Pareidolia.Models;
+using Pareidolia.Text;
+using Pareidolia.Training;
+using Pareidolia.Training.Data;
+using Pareidolia.Weights;
+
+namespace Pareidolia.Cli;
+
+/// <summary><c>pareidolia eval</c>: measures a model's parts on held-out captioned pictures.</summary>
+internal sealed class EvalCommand
+{
+    private readonly CommandIo _io;
+    private readonly Option<string?> _model =
+        OptionOf.Text("--model", "FOLDER", "A model in the Hugging Face layout; else the one that comes with the program.");
+    private readonly Option<string?> _data = OptionOf.Text("--data", "FOLDER", "The folder of data; else PAREIDOLIA_DATA, else ../shared/data.");
+    private readonly Option<string?> _shards = OptionOf.Text("--shards", "PATTERN", "Held-out shards in that folder; else emoji/val-*.tar.");
+    private readonly Option<string?> _styles =
+        OptionOf.Text("--exclude-styles", "NAMES", "Styles to leave out, with commas between them; else openmoji.");
+    private readonly Option<bool> _json = OptionOf.Flag("--json", "Write the result as JSON.");
+
+    public EvalCommand(CommandIo io)
+    {
+        _io = io;
+        Command = new Command("eval", "Measure a model on held-out pictures: retrieval by its CLIP, loss by its autoencoder.")
+        {
+            _model, _data, _shards, _styles, _json,
+        };
+        Command.SetAction(Run);
+    }
+
+    /// <summary>The command for the command line.</summary>
+    public Command Command { get; }
+
+    private int Run(ParseResult parsed)
+    {
+        string folder = ShippedModel.Locate(parsed.GetValue(_model));
+        DataRoot root = DataRoot.Resolve(parsed.GetValue(_data));
+        string shards = parsed.GetValue(_shards) ?? "emoji/val-*.tar";
+        JsonConfig data = DataSection(shards, parsed.GetValue(_styles) ?? "openmoji");
+        Dictionary<string, double> results = [];
+        int pictures = MeasureAutoencoder(folder, root, data, results);
+        if (Directory.Exists(Path.Combine(folder, "clip")))
+            MeasureClip(folder, root, data, results);
+        if (parsed.GetValue(_json))
+            JsonOutput.Write(_io.Out, json => WriteJson(json, folder, shards, pictures, results));
+        else
+            WriteText($"{folder} on {pictures} pictures of {shards}", results);
+        return ExitCode.Done;
+    }
+
+    private static JsonConfig DataSection(string shards, string styles)
+    {
+        using MemoryStream stream = new();
+        using (Utf8JsonWriter json = new(stream))
+        {
+            json.WriteStartObject();
+            json.WriteString("eval", shards);
+            json.WriteStartArray("exclude_styles");
+            foreach (string style in styles.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+                json.WriteStringValue(style);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        return JsonConfig.Parse(System.Text.Encoding.UTF8.GetString(stream.ToArray()), "eval");
+    }
+
+    private int MeasureAutoencoder(string folder, DataRoot root, JsonConfig data, Dictionary<string, double> results)
+    {
+        using Pretrained<AutoencoderKl> vae = AutoencoderKl.Load(Path.Combine(folder, "vae"));
+        PictureSet pictures = Load(root, data, vae.Model.Config.SampleSize);
+        results["autoencoder_psnr"] = AutoencoderTrainer.MeanPsnr(vae.Model, pictures);
+        return pictures.Pictures.Count;
+    }
+
+    private void MeasureClip(string folder, DataRoot root, JsonConfig data, Dictionary<string, double> results)
+    {
+        using Pretrained<ClipModel> clip = ClipModel.Load(Path.Combine(folder, "clip"));
+        ClipTokenizer tokenizer = ClipTokenizer.Load(Path.Combine(folder, "tokenizer"));
+        PictureSet pictures = Load(root, data, clip.Model.Config.Vision.ImageSize);
+        foreach ((string name, double value) in ClipTrainer.Retrieval(clip.Model, tokenizer, pictures))
+            results[name] = value;
+    }
+
+    private PictureSet Load(DataRoot root, JsonConfig data, int size)
+    {
+        _io.Cancelled.ThrowIfCancellationRequested();
+        return PictureSet.Load(root, data, "eval", size);
+    }
+
+    private void WriteText(string title, Dictionary<string, double> results)
+    {
+        _io.Out.WriteLine(title);
+        TextTable table = new();
+        foreach ((string name, double value) in results)
+            table.Add(name, value.ToString(name.EndsWith("psnr", StringComparison.Ordinal) ? "0.0 dB" : "0.000", CultureInfo.InvariantCulture));
+        table.Write(_io.Out);
+    }
+
+    private static void WriteJson(Utf8JsonWriter json, string folder, string shards, int pictures, Dictionary<string, double> results)
+    {
+        json.WriteString("model", folder);
+        json.WriteString("shards", shards);
+        json.WriteNumber("pictures", pictures);
+        foreach ((string name, double value) in results)
+            json.WriteNumber(name, Math.Round(value, 5));
+    }
+}
