@@ -15,12 +15,16 @@ public static class ClipPixels
     /// <summary>The normalised square of one picture, rows from the top, channels side by side: [size, size, 3].</summary>
     /// <param name="image">Any picture; transparency is laid over white.</param>
     /// <param name="size">Edge in pixels, 224 for the published models.</param>
-    public static float[] Of(Image image, int size)
+    /// <param name="mean">Of red, green, blue, for a model with pictures of its own; null for <see cref="Mean"/>.</param>
+    /// <param name="deviation">The same of <see cref="Deviation"/>.</param>
+    public static float[] Of(Image image, int size, IReadOnlyList<float>? mean = null, IReadOnlyList<float>? deviation = null)
     {
+        mean ??= Mean;
+        deviation ??= Deviation;
         byte[] pixels = Resize.ToSquare(image.ToRgb(), size, Resampling.Bicubic).Pixels;
         float[] values = new float[pixels.Length];
         for (int i = 0; i < values.Length; i++)
-            values[i] = (pixels[i] / 255f - Mean[i % 3]) / Deviation[i % 3];
+            values[i] = (pixels[i] / 255f - mean[i % 3]) / deviation[i % 3];
         return values;
     }
 }

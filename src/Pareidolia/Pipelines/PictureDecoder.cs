@@ -66,16 +66,7 @@ internal sealed class PictureDecoder : IDisposable
         _upscaler?.Dispose();
     }
 
-    private static Image ToImage(Tensor pixels)
-    {
-        float[] values = pixels.ToArray();
-        byte[] bytes = new byte[values.Length];
-        for (int i = 0; i < values.Length; i++)
-        {
-            if (!float.IsFinite(values[i]))
-                throw new PareidoliaException("The decoded picture holds numbers that are not finite: the autoencoder's weights are damaged.");
-            bytes[i] = (byte)MathF.Round(Math.Clamp(values[i] / 2 + 0.5f, 0, 1) * 255);
-        }
-        return new Image(pixels.Shape[2], pixels.Shape[1], pixels.Shape[3], bytes);
-    }
+    private static Image ToImage(Tensor pixels) => pixels.ToArray().All(float.IsFinite)
+        ? TensorImages.From(pixels)[0]
+        : throw new PareidoliaException("The decoded picture holds numbers that are not finite: the autoencoder's weights are damaged.");
 }
