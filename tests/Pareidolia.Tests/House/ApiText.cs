@@ -81,7 +81,7 @@ internal static class ApiText
             MethodInfo method => $"{Reach(method)}{name}.{MethodName(method)}({Parameters(method)}) : {TypeNames.Of(method.ReturnType)}",
             PropertyInfo property => $"{Reach(property.GetAccessors(nonPublic: true).First(IsOpen))}{name}.{PropertyName(property)} : "
                 + $"{TypeNames.Of(property.PropertyType)} {{ {Accessors(property)}}}",
-            FieldInfo { IsLiteral: true } constant => $"{name}.{constant.Name} = {Value(constant.GetRawConstantValue())}",
+            FieldInfo { IsLiteral: true } constant => $"{name}.{constant.Name} = {Value(constant.GetRawConstantValue()!)}",
             FieldInfo field => $"{(field.IsStatic ? "static " : "")}{name}.{field.Name} : {TypeNames.Of(field.FieldType)}",
             _ => throw new NotSupportedException(member.ToString()),
         };
@@ -129,13 +129,14 @@ internal static class ApiText
     {
         string way = parameter.IsOut ? "out " : parameter.IsIn ? "in " : parameter.ParameterType.IsByRef ? "ref "
             : parameter.IsDefined(typeof(ParamArrayAttribute)) || parameter.IsDefined(typeof(ParamCollectionAttribute)) ? "params " : "";
-        string value = parameter.HasDefaultValue ? $" = {Value(parameter.RawDefaultValue)}" : "";
+        bool isEmpty = parameter.ParameterType.IsValueType && Nullable.GetUnderlyingType(parameter.ParameterType) is null;
+        string none = isEmpty ? "default" : "null";
+        string value = parameter.HasDefaultValue ? $" = {(parameter.RawDefaultValue is { } given ? Value(given) : none)}" : "";
         return $"{way}{TypeNames.Of(parameter.ParameterType)} {parameter.Name}{value}";
     }
 
-    private static string Value(object? value) => value switch
+    private static string Value(object value) => value switch
     {
-        null => "null",
         string text => $"\"{text}\"",
         bool truth => truth ? "true" : "false",
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
