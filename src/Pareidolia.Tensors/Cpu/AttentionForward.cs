@@ -3,35 +3,19 @@ using Pareidolia.Tensors.Kernels;
 
 namespace Pareidolia.Tensors.Cpu;
 
-/// <summary>Packs the keys (as columns) and the values (as rows) of one head.</summary>
-internal readonly unsafe struct AttentionPacking(AttentionLayout layout, float* k, float* v, float* keys, float* values) : ILaneWork
-{
-    private readonly AttentionLayout _layout = layout;
-
-    public void Run<V>(int head)
-        where V : unmanaged, ILanes<V>
-    {
-        long keySize = AttentionPanels.ColumnsSize(_layout.Depth), valueSize = AttentionPanels.RowsSize(_layout.ValueDepth);
-        for (int block = 0; block < _layout.KeyBlocks; block++)
-        {
-            int first = block * AttentionLayout.Block, count = _layout.KeysOf(block);
-            long place = (long)head * _layout.KeyBlocks + block;
-            AttentionPanels.Columns(k + _layout.KeyAt(head, first), _layout.Row, count, _layout.Depth, keys + place * keySize);
-            AttentionPanels.Rows<V>(v + _layout.ValueAt(head, first), _layout.ValueRow, count, _layout.ValueDepth, values + place * valueSize);
-        }
-    }
-}
-
 /// <summary>
-/// One block of queries of one head against all keys, a block at a time, with running maxima and sums (https://arxiv.org/abs/1805.02867,
+/// One block of queries of one head against all keys, a block at a time, with running references and sums (https://arxiv.org/abs/1805.02867,
 /// https://arxiv.org/abs/2205.14135). A query that sees no key gives zeros, and lse = -infinity.
 /// </summary>
 internal readonly unsafe struct AttentionForward(
-    AttentionLayout layout, float* q, float* keys, float* values, AttentionBias bias, float* y, float* lse) : ILaneWork
+    AttentionLayout layout, float* q, float* keys, float* values, Operand bias, float* y, float* lse) : ILaneWork
 {
     private const int Block = AttentionLayout.Block;
+
+    // How far a score may lie above the reference: e^16 is far from overflow, also in sums.
+    private const float Headroom = 16;
+
     private readonly AttentionLayout _layout = layout;
-    private readonly AttentionBias _bias = bias;
 
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -39,73 +23,89 @@ internal readonly unsafe struct AttentionForward(
         where V : unmanaged, ILanes<V>
     {
         int head = task / _layout.QueryBlocks, block = task % _layout.QueryBlocks, first = block * Block, rows = _layout.QueriesOf(block);
-        int width = _layout.ValuePanels * Lanes.Count;
-        float* scores = stackalloc float[Block * Block];
-        float* sums = stackalloc float[Block * width];
-        float* largest = stackalloc float[Block];
-        double* totals = stackalloc double[Block];
+        int width = _layout.PaddedValueDepth;
+        float* queries = Scratch.Floats(Scratch.Slot.Attention, (long)Block * (_layout.Depth + width + Block));
+        float* sums = queries + Block * _layout.Depth;
+        float* scores = sums + Block * width;
+        float* references = stackalloc float[Block];
+        float* totals = stackalloc float[Block * Lanes.Count];
+        AttentionPanels.Left(q + _layout.QueryAt(head, first), _layout.Row, rows, _layout.Depth, queries);
         new Span<float>(sums, rows * width).Clear();
-        new Span<float>(largest, rows).Fill(float.NegativeInfinity);
-        new Span<double>(totals, rows).Clear();
+        new Span<float>(references, rows).Fill(float.NegativeInfinity);
+        new Span<float>(totals, rows * Lanes.Count).Clear();
+        AttentionBias added = new(bias, _layout, head);
         int blocks = _layout.VisibleBlocks(block);
         for (int keyBlock = 0; keyBlock < blocks; keyBlock++)
         {
             int count = _layout.KeysOf(keyBlock);
             long place = (long)head * _layout.KeyBlocks + keyBlock;
-            float* k = keys + place * AttentionPanels.ColumnsSize(_layout.Depth);
-            float* v = values + place * AttentionPanels.RowsSize(_layout.ValueDepth);
-            PanelProduct.Run<V>(
-                q + _layout.QueryAt(head, first), _layout.Row, 1, rows, k, LaneWorkers.Pieces(count, Lanes.Count), (long)Lanes.Count * _layout.Depth, _layout.Depth, scores, Block, false);
+            Score(rows, count, queries, keys + place * AttentionPanels.ColumnsSize(_layout.Depth), scores);
             for (int row = 0; row < rows; row++)
-                Weigh<V>(head, first + row, keyBlock * Block, count, scores + row * Block, sums + row * width, ref largest[row], ref totals[row]);
-            PanelProduct.Run<V>(scores, Block, 1, rows, v, _layout.ValuePanels, Block * Lanes.Count, count, sums, width, true);
+            {
+                AttentionScores<V> line = new(
+                    scores + row * Block, _layout.Scale, added.At(first + row, keyBlock * Block), _layout.Visible(first + row) - keyBlock * Block);
+                Weigh(line, count, sums + row * width, totals + row * Lanes.Count, ref references[row]);
+            }
+            AddValues(rows, count, scores, values + place * AttentionPanels.RowsSize(_layout.ValueDepth), sums);
         }
         for (int row = 0; row < rows; row++)
-            Finish<V>(head, first + row, sums + row * width, largest[row], totals[row]);
+            Finish<V>(head, first + row, sums + row * width, V.Load(totals + row * Lanes.Count).Sum(), references[row]);
     }
 
-    // Scores become exponentials of their distance from the largest so far; what was summed before moves to the new largest.
+    private void Score(int rows, int count, float* queries, float* keys, float* scores) =>
+        AttentionPanels.Multiply<BlockColumns>(
+            rows, count, _layout.Depth, queries, keys, (long)_layout.Depth * Tile.Columns, scores, Block, add: false);
+
+    private void AddValues(int rows, int count, float* weights, float* values, float* sums) =>
+        AttentionPanels.Multiply<BlockRows>(
+            rows, _layout.ValueDepth, count, weights, values, Block * Tile.Columns, sums, _layout.PaddedValueDepth, add: true);
+
+    // Scores become exponentials of their distance from a reference, which only moves when one is far above it, together with all that was
+    // summed before: the largest score itself would have to be looked for, lane against lane, in every row.
     [MethodImpl(Lanes.Inline)]
-    private void Weigh<V>(int head, int query, int firstKey, int count, float* row, float* sums, ref float largest, ref double total)
+    private void Weigh<V>(AttentionScores<V> scores, int count, float* sums, float* total, ref float reference)
         where V : unmanaged, ILanes<V>
     {
-        float* bias = _bias.At(head / _layout.Heads, head % _layout.Heads, query);
-        AttentionScores<V> scores = new(row, _layout.Scale, bias == null ? null : bias + firstKey, _layout.Visible(query) - firstKey);
-        V most = V.Of(float.NegativeInfinity), sum = V.Of(0);
+        float* row = scores.Row;
+        V most = V.Of(float.NegativeInfinity);
         for (int i = 0; i < count; i += Lanes.Count)
         {
             V score = scores.At(i);
             score.Store(row + i);
             most = V.Select(V.Less(most, score), score, most);
         }
-        float before = largest;
-        largest = MathF.Max(before, most.Largest());
-        V from = V.Of(float.IsNegativeInfinity(largest) ? 0 : largest);
+        if (V.AnyLess(V.Of(reference + Headroom), most))
+            Move(most, sums, total, ref reference);
+        V from = V.Of(float.IsNegativeInfinity(reference) ? 0 : reference);
+        V sum = V.Load(total);
         for (int i = 0; i < count; i += Lanes.Count)
         {
             V weight = LaneMath.Exp(V.Load(row + i) - from);
             weight.Store(row + i);
             sum += weight;
         }
-        if (before == largest || float.IsNegativeInfinity(before))
-        {
-            total += sum.Sum();
-            return;
-        }
-        float fade = MathF.Exp(before - largest);
-        total = total * fade + sum.Sum();
-        for (int i = 0; i < _layout.ValuePanels * Lanes.Count; i += Lanes.Count)
-            (V.Load(sums + i) * V.Of(fade)).Store(sums + i);
+        sum.Store(total);
+    }
+
+    private void Move<V>(V most, float* sums, float* total, ref float reference)
+        where V : unmanaged, ILanes<V>
+    {
+        float largest = most.Largest();
+        V fade = LaneMath.Exp(V.Of(reference - largest));
+        reference = largest;
+        (V.Load(total) * fade).Store(total);
+        for (int i = 0; i < _layout.PaddedValueDepth; i += Lanes.Count)
+            (V.Load(sums + i) * fade).Store(sums + i);
     }
 
     [MethodImpl(Lanes.Inline)]
-    private void Finish<V>(int head, int query, float* sums, float largest, double total)
+    private void Finish<V>(int head, int query, float* sums, float total, float reference)
         where V : unmanaged, ILanes<V>
     {
         if (lse != null)
-            lse[(long)head * _layout.Queries + query] = total == 0 ? float.NegativeInfinity : (float)(largest + Math.Log(total));
+            lse[(long)head * _layout.Queries + query] = total == 0 ? float.NegativeInfinity : (float)(reference + Math.Log(total));
         float* to = y + _layout.OutputAt(head, query);
-        V share = V.Of(total == 0 ? 0 : (float)(1 / total));
+        V share = V.Of(total == 0 ? 0 : 1 / total);
         for (int i = 0; i < _layout.ValueDepth; i += Lanes.Count)
             Lanes.Store(V.Load(sums + i) * share, to + i, _layout.ValueDepth - i);
     }

@@ -7,6 +7,9 @@ namespace Pareidolia.Tensors.Cpu;
 internal readonly unsafe ref struct AttentionScores<V>(float* row, float scale, float* bias, int visible)
     where V : unmanaged, ILanes<V>
 {
+    /// <summary>Where the products q k^T lie.</summary>
+    public float* Row => row;
+
     /// <summary>scale row + bias from key i on; -infinity for keys that the query does not see.</summary>
     [MethodImpl(Lanes.Inline)]
     public V At(int i)

@@ -6,7 +6,7 @@ namespace Pareidolia.Tensors.Cpu;
 internal readonly unsafe ref struct AttentionTiles(AttentionLayout layout, float* memory)
 {
     private const int Block = AttentionLayout.Block;
-    private readonly long _tokens = layout.QueryBlocks;
+    private readonly long _blocks = layout.QueryBlocks;
     private readonly long _rows = AttentionPanels.RowsSize(layout.Depth);
     private readonly long _valueRows = AttentionPanels.RowsSize(layout.ValueDepth);
     private readonly long _columns = AttentionPanels.ColumnsSize(layout.Depth);
@@ -16,7 +16,7 @@ internal readonly unsafe ref struct AttentionTiles(AttentionLayout layout, float
     public static long Floats(AttentionLayout layout)
     {
         AttentionTiles empty = new(layout, null);
-        return empty.Products - (float*)null + empty._tokens * Block;
+        return empty.Products - (float*)null + empty._blocks * Block;
     }
 
     /// <summary>A block of p, [queries, keys].</summary>
@@ -34,10 +34,12 @@ internal readonly unsafe ref struct AttentionTiles(AttentionLayout layout, float
     public float* Dk => KeyRows + _rows;
     public float* Dv => Dk + _rows;
 
-    /// <summary>All queries, and the gradients of their outputs, as rows.</summary>
-    public float* Queries(int block) => Dv + _valueRows + block * _rows;
-    public float* Gradients(int block) => Dv + _valueRows + _tokens * _rows + block * _valueRows;
+    /// <summary>All queries, and the gradients of their outputs: on the left of products, and on the right as rows.</summary>
+    public float* Queries(int block) => Dv + _valueRows + block * _columns;
+    public float* Gradients(int block) => Queries((int)_blocks) + block * _valueColumns;
+    public float* QueryRows(int block) => Gradients((int)_blocks) + block * _rows;
+    public float* GradientRows(int block) => QueryRows((int)_blocks) + block * _valueRows;
 
     /// <summary>g . y of every query.</summary>
-    public float* Products => Dv + _valueRows + _tokens * (_rows + _valueRows);
+    public float* Products => GradientRows((int)_blocks);
 }

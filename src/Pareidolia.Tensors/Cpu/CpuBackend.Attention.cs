@@ -16,10 +16,10 @@ internal sealed unsafe partial class CpuBackend
         long blocks = (long)layout.HeadCount * layout.KeyBlocks;
         using Workspace keys = new(this, blocks * AttentionPanels.ColumnsSize(layout.Depth) * sizeof(float));
         using Workspace values = new(this, blocks * AttentionPanels.RowsSize(layout.ValueDepth) * sizeof(float));
-        LaneWorkers.RunGrouped(layout.HeadCount, new AttentionPacking(layout, k.Pointer, v.Pointer, keys.Floats, values.Floats));
+        Workers.Run(layout.HeadCount, new AttentionPacking(layout, k.Pointer, v.Pointer, keys.Floats, values.Floats));
         LaneWorkers.RunGrouped(
             layout.HeadCount * layout.QueryBlocks,
-            new AttentionForward(layout, q.Pointer, keys.Floats, values.Floats, new AttentionBias(bias), y.Pointer, lse.Pointer));
+            new AttentionForward(layout, q.Pointer, keys.Floats, values.Floats, bias, y.Pointer, lse.Pointer));
     }
 
     internal override void AttentionGradient(AttentionGradientOperands o, AttentionSettings settings)
@@ -33,7 +33,7 @@ internal sealed unsafe partial class CpuBackend
         if (o.Dbias.Exists && settings.Causal)
             Fill(o.Dbias, 0); // blocks that no query sees are not visited
         int shares = Math.Clamp(LeastAttentionTasks / layout.HeadCount, 1, layout.KeyBlocks);
-        using Workspace parts = new(this, (long)layout.HeadCount * shares * layout.Queries * layout.DepthPanels * Kernels.Lanes.Count * sizeof(float));
+        using Workspace parts = new(this, layout.HeadCount * shares * layout.QueryPart * sizeof(float));
         LaneWorkers.RunGrouped(layout.HeadCount * shares, new AttentionBackward(this, layout, shares, o, parts.Floats));
         LaneWorkers.RunGrouped(layout.HeadCount, new AttentionQueryGradient(layout, shares, parts.Floats, o.Dq.Pointer));
     }

@@ -37,6 +37,9 @@ internal sealed unsafe class Scratch
         /// <summary>Partial products that are added up at the end.</summary>
         Partial,
 
+        /// <summary>A block of queries, their sums and scores.</summary>
+        Attention,
+
         Count,
     }
 

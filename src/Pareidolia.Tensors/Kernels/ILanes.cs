@@ -54,6 +54,10 @@ internal unsafe interface ILanes<TSelf>
     static abstract TSelf Scale(TSelf x, TSelf n);
 
     static abstract TSelf Less(TSelf a, TSelf b);
+
+    /// <summary>Whether a is less than b in any lane.</summary>
+    static abstract bool AnyLess(TSelf a, TSelf b);
+
     static abstract TSelf LessOrEqual(TSelf a, TSelf b);
     static abstract TSelf Equal(TSelf a, TSelf b);
 

@@ -90,6 +90,9 @@ internal readonly unsafe struct LanePair<V>(V low, V high) : ILanes<LanePair<V>>
     public static LanePair<V> Less(LanePair<V> a, LanePair<V> b) => new(V.Less(a._low, b._low), V.Less(a._high, b._high));
 
     [MethodImpl(Lanes.Inline)]
+    public static bool AnyLess(LanePair<V> a, LanePair<V> b) => V.AnyLess(a._low, b._low) || V.AnyLess(a._high, b._high);
+
+    [MethodImpl(Lanes.Inline)]
     public static LanePair<V> LessOrEqual(LanePair<V> a, LanePair<V> b) => new(V.LessOrEqual(a._low, b._low), V.LessOrEqual(a._high, b._high));
 
     [MethodImpl(Lanes.Inline)]

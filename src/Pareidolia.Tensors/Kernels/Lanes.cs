@@ -87,9 +87,18 @@ internal static unsafe class Lanes
         where V : unmanaged, ILanes<V> => V.ShiftLeft(n + V.Of(12582912f + 127), 23);
 
     /// <summary>Sum of four, halves added to halves.</summary>
-    public static float Sum(Vector128<float> four) => four.GetElement(0) + four.GetElement(2) + (four.GetElement(1) + four.GetElement(3));
+    [MethodImpl(Inline)]
+    public static float Sum(Vector128<float> four)
+    {
+        Vector128<float> two = four + Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1));
+        return (two + Vector128.Shuffle(two, Vector128.Create(1, 0, 3, 2))).ToScalar();
+    }
 
     /// <summary>Largest of four; NaN if there is one.</summary>
-    public static float Largest(Vector128<float> four) =>
-        MathF.Max(MathF.Max(four.GetElement(0), four.GetElement(2)), MathF.Max(four.GetElement(1), four.GetElement(3)));
+    [MethodImpl(Inline)]
+    public static float Largest(Vector128<float> four)
+    {
+        Vector128<float> two = Vector128.Max(four, Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1)));
+        return Vector128.Max(two, Vector128.Shuffle(two, Vector128.Create(1, 0, 3, 2))).ToScalar();
+    }
 }

@@ -89,6 +89,9 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     public static Lanes512 Less(Lanes512 a, Lanes512 b) => new(Vector512.LessThan(a._value, b._value));
 
     [MethodImpl(Lanes.Inline)]
+    public static bool AnyLess(Lanes512 a, Lanes512 b) => Vector512.LessThanAny(a._value, b._value);
+
+    [MethodImpl(Lanes.Inline)]
     public static Lanes512 LessOrEqual(Lanes512 a, Lanes512 b) => new(Vector512.LessThanOrEqual(a._value, b._value));
 
     [MethodImpl(Lanes.Inline)]

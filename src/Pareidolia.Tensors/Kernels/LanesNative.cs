@@ -95,6 +95,9 @@ internal readonly unsafe struct LanesNative(Vector<float> value) : ILanes<LanesN
     public static LanesNative Less(LanesNative a, LanesNative b) => new(Vector.AsVectorSingle(Vector.LessThan(a._value, b._value)));
 
     [MethodImpl(Lanes.Inline)]
+    public static bool AnyLess(LanesNative a, LanesNative b) => Vector.LessThanAny(a._value, b._value);
+
+    [MethodImpl(Lanes.Inline)]
     public static LanesNative LessOrEqual(LanesNative a, LanesNative b) => new(Vector.AsVectorSingle(Vector.LessThanOrEqual(a._value, b._value)));
 
     [MethodImpl(Lanes.Inline)]
