@@ -9,6 +9,8 @@ internal readonly unsafe ref struct AttentionTiles(AttentionLayout layout, float
     private readonly long _blocks = layout.QueryBlocks;
     private readonly long _rows = AttentionPanels.RowsSize(layout.Depth);
     private readonly long _valueRows = AttentionPanels.RowsSize(layout.ValueDepth);
+    private readonly long _sums = (long)Block * layout.PaddedDepth;
+    private readonly long _valueSums = (long)Block * layout.PaddedValueDepth;
     private readonly long _columns = AttentionPanels.ColumnsSize(layout.Depth);
     private readonly long _valueColumns = AttentionPanels.ColumnsSize(layout.ValueDepth);
 
@@ -32,10 +34,10 @@ internal readonly unsafe ref struct AttentionTiles(AttentionLayout layout, float
 
     /// <summary>The gradients of a block of keys and of values, [keys, padded depth].</summary>
     public float* Dk => KeyRows + _rows;
-    public float* Dv => Dk + _rows;
+    public float* Dv => Dk + _sums;
 
     /// <summary>All queries, and the gradients of their outputs: on the left of products, and on the right as rows.</summary>
-    public float* Queries(int block) => Dv + _valueRows + block * _columns;
+    public float* Queries(int block) => Dv + _valueSums + block * _columns;
     public float* Gradients(int block) => Queries((int)_blocks) + block * _valueColumns;
     public float* QueryRows(int block) => Gradients((int)_blocks) + block * _rows;
     public float* GradientRows(int block) => QueryRows((int)_blocks) + block * _valueRows;
