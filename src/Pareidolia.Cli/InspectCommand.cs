@@ -104,7 +104,7 @@ internal sealed class InspectCommand
         _io.Out.WriteLine();
         _io.Out.WriteLine(part.Name);
         TextTable table = new();
-        foreach (SafetensorsEntry tensor in part.Tensors)
+        foreach (StoredTensor tensor in part.Tensors)
             table.Add("  " + tensor.Name, tensor.Type.FormatName(), $"[{string.Join(", ", tensor.Shape)}]");
         table.Write(_io.Out);
     }
@@ -129,7 +129,7 @@ internal sealed class InspectCommand
         json.WriteNumber("parameters", part.Parameters);
         json.WriteNumber("file_bytes", part.FileBytes);
         json.WriteStartArray("tensors");
-        foreach (SafetensorsEntry tensor in part.Tensors)
+        foreach (StoredTensor tensor in part.Tensors)
         {
             json.WriteStartObject();
             json.WriteString("name", tensor.Name);

@@ -7,7 +7,7 @@ namespace Pareidolia.Cli;
 /// <param name="ClassName">What it is; null where nothing says so.</param>
 /// <param name="Tensors">Its tensors; none for a part without weights, such as a tokenizer.</param>
 /// <param name="FileBytes">All its files.</param>
-internal sealed record InspectedPart(string Name, string? ClassName, IReadOnlyList<SafetensorsEntry> Tensors, long FileBytes)
+internal sealed record InspectedPart(string Name, string? ClassName, IReadOnlyList<StoredTensor> Tensors, long FileBytes)
 {
     /// <summary>Number of elements.</summary>
     public long Parameters => Tensors.Sum(tensor => tensor.Count);
@@ -23,9 +23,9 @@ internal sealed record InspectedPart(string Name, string? ClassName, IReadOnlyLi
     public static InspectedPart Of(string name, ModelComponent component)
     {
         long bytes = Directory.EnumerateFiles(component.Folder, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
-        if (component.WeightsPath is null)
+        if (!component.HasWeights)
             return new InspectedPart(name, component.ClassName, [], bytes);
-        using SafetensorsShards weights = component.OpenWeights();
+        using StoredWeights weights = component.OpenWeights();
         return new InspectedPart(name, component.ClassName, Entries(weights), bytes);
     }
 
@@ -36,6 +36,5 @@ internal sealed record InspectedPart(string Name, string? ClassName, IReadOnlyLi
         return new InspectedPart(Path.GetFileName(path), null, Entries(weights), weights.Files.Sum(file => new FileInfo(file.Path).Length));
     }
 
-    private static SafetensorsEntry[] Entries(SafetensorsShards weights) =>
-        [.. weights.Names.Select(name => weights.FileOf(name).Entry(name))];
+    private static StoredTensor[] Entries(StoredWeights weights) => [.. weights.Names.Select(weights.Entry)];
 }

@@ -30,7 +30,12 @@ public sealed class AutoencoderKl(AutoencoderKlConfig config, WeightScope weight
     /// <summary>Loads a component's folder (config.json and safetensors).</summary>
     /// <exception cref="PareidoliaException">A file is missing or damaged, or describes another network.</exception>
     public static Pretrained<AutoencoderKl> Load(string folder, Backend? device = null) =>
-        ModelStorage.Load<AutoencoderKl>(folder, device, json =>
+        Load(new ModelComponent(folder), device);
+
+    /// <summary>Loads a part of a model.</summary>
+    /// <exception cref="PareidoliaException">It is damaged, or describes another network.</exception>
+    public static Pretrained<AutoencoderKl> Load(ModelComponent component, Backend? device = null) =>
+        ModelStorage.Load<AutoencoderKl>(component, device, json =>
         {
             AutoencoderKlConfig config = AutoencoderKlConfig.FromJson(json);
             return weights => new AutoencoderKl(config, weights);

@@ -27,7 +27,7 @@ public sealed class ClipModel(ClipConfig config, WeightScope weights)
     /// <exception cref="PareidoliaException">A file is missing or damaged, or describes another network.</exception>
     public static Pretrained<ClipModel> Load(string folder, Backend? device = null) =>
         ModelStorage.Load<ClipModel>(
-            folder,
+            new ModelComponent(folder),
             device,
             json =>
             {

@@ -49,7 +49,12 @@ public sealed class ClipTextModel
     /// <summary>Loads a component's folder (config.json and safetensors).</summary>
     /// <exception cref="PareidoliaException">A file is missing or damaged, or describes another network.</exception>
     public static Pretrained<ClipTextModel> Load(string folder, Backend? device = null) =>
-        ModelStorage.Load(folder, device, json => Builder(ClipTextConfig.FromJson(json)), IsBuffer);
+        Load(new ModelComponent(folder), device);
+
+    /// <summary>Loads a part of a model.</summary>
+    /// <exception cref="PareidoliaException">It is damaged, or describes another network.</exception>
+    public static Pretrained<ClipTextModel> Load(ModelComponent component, Backend? device = null) =>
+        ModelStorage.Load(component, device, json => Builder(ClipTextConfig.FromJson(json)), IsBuffer);
 
     /// <summary>A new network with CLIP's start.</summary>
     public static Pretrained<ClipTextModel> Initialise(ClipTextConfig config, ulong seed, Backend? device = null)

@@ -56,7 +56,7 @@ public sealed class ClipVisionModel
     /// <summary>Loads a component's folder (config.json and safetensors).</summary>
     /// <exception cref="PareidoliaException">A file is missing or damaged, or describes another network.</exception>
     public static Pretrained<ClipVisionModel> Load(string folder, Backend? device = null) =>
-        ModelStorage.Load(folder, device, json => Builder(ClipVisionConfig.FromJson(json)), ClipTextModel.IsBuffer);
+        ModelStorage.Load(new ModelComponent(folder), device, json => Builder(ClipVisionConfig.FromJson(json)), ClipTextModel.IsBuffer);
 
     /// <summary>A new network with CLIP's start.</summary>
     public static Pretrained<ClipVisionModel> Initialise(ClipVisionConfig config, ulong seed, Backend? device = null)

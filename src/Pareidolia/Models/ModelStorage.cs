@@ -17,17 +17,15 @@ internal static class ModelStorage
     private static readonly JsonWriterOptions Indented = new() { Indented = true };
 
     /// <summary>Loads a model.</summary>
-    /// <param name="folder">The component's folder.</param>
+    /// <param name="component">Where it lies.</param>
     /// <param name="device">Where the parameters go.</param>
     /// <param name="read">Reads the config and gives the model's constructor.</param>
     /// <param name="isIgnored">Keys that may stay unclaimed.</param>
     public static Pretrained<T> Load<T>(
-        string folder, Backend? device, Func<JsonConfig, Func<WeightScope, T>> read, Func<string, bool>? isIgnored = null)
+        ModelComponent component, Backend? device, Func<JsonConfig, Func<WeightScope, T>> read, Func<string, bool>? isIgnored = null)
     {
-        ModelComponent component = new(folder);
-        Func<WeightScope, T> build = read(JsonConfig.Load(component.Needed("config.json")));
-        string weights = component.WeightsPath ?? component.Needed(DiffusersWeights);
-        return Owned(WeightStore.Load(weights, device), store => store.Build(build, isIgnored));
+        Func<WeightScope, T> build = read(component.NeededConfig());
+        return Owned(WeightStore.Load(component.OpenWeights(), device), store => store.Build(build, isIgnored));
     }
 
     /// <summary>Makes a new model.</summary>

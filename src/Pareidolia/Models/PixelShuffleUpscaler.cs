@@ -69,7 +69,7 @@ public sealed class PixelShuffleUpscaler
     /// <summary>Loads a component's folder (config.json and safetensors).</summary>
     /// <exception cref="PareidoliaException">A file is missing or damaged, or describes another network.</exception>
     public static Pretrained<PixelShuffleUpscaler> Load(string folder, Backend? device = null) =>
-        ModelStorage.Load<PixelShuffleUpscaler>(folder, device, json =>
+        ModelStorage.Load<PixelShuffleUpscaler>(new ModelComponent(folder), device, json =>
         {
             PixelShuffleUpscalerConfig config = PixelShuffleUpscalerConfig.FromJson(json);
             return weights => new PixelShuffleUpscaler(config, weights);

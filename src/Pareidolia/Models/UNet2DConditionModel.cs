@@ -51,7 +51,12 @@ public sealed class UNet2DConditionModel
     /// <summary>Loads a component's folder (config.json and safetensors).</summary>
     /// <exception cref="PareidoliaException">A file is missing or damaged, or describes another network.</exception>
     public static Pretrained<UNet2DConditionModel> Load(string folder, Backend? device = null) =>
-        ModelStorage.Load<UNet2DConditionModel>(folder, device, json =>
+        Load(new ModelComponent(folder), device);
+
+    /// <summary>Loads a part of a model.</summary>
+    /// <exception cref="PareidoliaException">It is damaged, or describes another network.</exception>
+    public static Pretrained<UNet2DConditionModel> Load(ModelComponent component, Backend? device = null) =>
+        ModelStorage.Load<UNet2DConditionModel>(component, device, json =>
         {
             UNet2DConditionConfig config = UNet2DConditionConfig.FromJson(json);
             return weights => new UNet2DConditionModel(config, weights);

@@ -46,7 +46,7 @@ public sealed class UNet2DModel
     /// <summary>Loads a component's folder (config.json and safetensors).</summary>
     /// <exception cref="PareidoliaException">A file is missing or damaged, or describes another network.</exception>
     public static Pretrained<UNet2DModel> Load(string folder, Backend? device = null) =>
-        ModelStorage.Load<UNet2DModel>(folder, device, json =>
+        ModelStorage.Load<UNet2DModel>(new ModelComponent(folder), device, json =>
         {
             UNet2DConfig config = UNet2DConfig.FromJson(json);
             return weights => new UNet2DModel(config, weights);

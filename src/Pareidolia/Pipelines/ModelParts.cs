@@ -12,16 +12,16 @@ internal sealed record ModelParts(Pretrained<ClipTextModel> Text, Pretrained<UNe
 {
     /// <summary>Loads all of them side by side: for one small picture, loading is a good part of the time.</summary>
     /// <exception cref="PareidoliaException">One is missing, damaged, or does not fit the others.</exception>
-    public static ModelParts Load(ModelFolder folder, Backend? device)
+    public static ModelParts Load(ModelSource model, Backend? device)
     {
-        Task<Pretrained<UNet2DConditionModel>> unet = Task.Run(() => UNet2DConditionModel.Load(folder.Component("unet").Folder, device));
-        Task<PictureDecoder> decoder = Task.Run(() => PictureDecoder.Load(folder, device));
+        Task<Pretrained<UNet2DConditionModel>> unet = Task.Run(() => UNet2DConditionModel.Load(model.Component("unet"), device));
+        Task<PictureDecoder> decoder = Task.Run(() => PictureDecoder.Load(model, device));
         Pretrained<ClipTextModel>? text = null;
         try
         {
-            text = ClipTextModel.Load(folder.Component("text_encoder").Folder, device);
+            text = ClipTextModel.Load(model.Component("text_encoder"), device);
             ModelParts parts = new(text, unet.GetAwaiter().GetResult(), decoder.GetAwaiter().GetResult());
-            parts.RequireFit(folder.Path);
+            parts.RequireFit(model.Path);
             return parts;
         }
         catch

@@ -25,9 +25,9 @@ public sealed class ModelSettings
 
     /// <summary>Reads a model's file; without one, <paramref name="side"/> is what its networks were trained on.</summary>
     /// <exception cref="PareidoliaException">A value makes no sense.</exception>
-    internal ModelSettings(ModelFolder folder, int side)
+    internal ModelSettings(ModelSource model, int side)
     {
-        string path = Path.Combine(folder.Path, FileName);
+        string path = Path.Combine(model.Path, FileName);
         JsonConfig config = File.Exists(path) ? JsonConfig.Load(path) : JsonConfig.Parse("{}", path);
         IReadOnlyList<int> size = config.Ints("size", [side]);
         GenerateSettings standard = new();

@@ -22,11 +22,11 @@ internal sealed class PictureDecoder : IDisposable
     public int LatentChannels => _vae.Model.Config.LatentChannels;
 
     /// <summary>Loads a model's <c>vae/</c> and, where it is there, <c>upscaler/</c>.</summary>
-    public static PictureDecoder Load(ModelFolder folder, Backend? device)
+    public static PictureDecoder Load(ModelSource model, Backend? device)
     {
         // Not a component of the index: diffusers, which has no such part, should still load the rest.
-        string upscaler = Path.Combine(folder.Path, UpscalerName);
-        PictureDecoder decoder = new(AutoencoderKl.Load(folder.Component("vae").Folder, device));
+        string upscaler = Path.Combine(model.Path, UpscalerName);
+        PictureDecoder decoder = new(AutoencoderKl.Load(model.Component("vae"), device));
         try
         {
             decoder._upscaler = Directory.Exists(upscaler) ? PixelShuffleUpscaler.Load(upscaler, device) : null;

@@ -32,12 +32,12 @@ public sealed class StableDiffusionPipeline : IDisposable
     private readonly ModelParts _parts;
     private readonly JsonConfig _schedulerConfig;
 
-    private StableDiffusionPipeline(ModelFolder folder, ClipTokenizer tokenizer, ModelParts parts)
+    private StableDiffusionPipeline(ModelSource model, ClipTokenizer tokenizer, ModelParts parts)
     {
-        Name = Path.GetFileName(Path.GetFullPath(folder.Path).TrimEnd(Path.DirectorySeparatorChar));
+        Name = Path.GetFileName(Path.GetFullPath(model.Path).TrimEnd(Path.DirectorySeparatorChar));
         (_tokenizer, _parts) = (tokenizer, parts);
-        _schedulerConfig = folder.Component("scheduler").Config;
-        Settings = new ModelSettings(folder, (UNet.Config.SampleSize ?? UsualSide) * Factor);
+        _schedulerConfig = model.Component("scheduler").Config;
+        Settings = new ModelSettings(model, (UNet.Config.SampleSize ?? UsualSide) * Factor);
     }
 
     /// <summary>The model's name: its folder's.</summary>
@@ -68,9 +68,13 @@ public sealed class StableDiffusionPipeline : IDisposable
 
     /// <summary>Loads a model in the Hugging Face layout (<c>StableDiffusionPipeline</c>); folder <c>upscaler/</c> is optional.</summary>
     /// <exception cref="PareidoliaException">A part is missing, damaged, or does not fit the others.</exception>
-    public static StableDiffusionPipeline Load(string folder, Backend? device = null)
+    public static StableDiffusionPipeline Load(string folder, Backend? device = null) => Load(ModelSource.Open(folder), device);
+
+    /// <summary>Loads a model.</summary>
+    /// <exception cref="PareidoliaException">A part is missing, damaged, or does not fit the others.</exception>
+    public static StableDiffusionPipeline Load(ModelSource model, Backend? device = null)
     {
-        ModelFolder model = new(folder);
+        ArgumentNullException.ThrowIfNull(model);
         ClipTokenizer tokenizer = ClipTokenizer.Load(model.Component("tokenizer").Folder);
         ModelParts parts = ModelParts.Load(model, device);
         try

@@ -1,8 +1,8 @@
 namespace Pareidolia.Weights;
 
 /// <summary>
-/// One part of a model in the Hugging Face layout (a network, a scheduler, a tokenizer): a folder with a config and, for a network,
-/// weights. A folder that holds a single network is a component too.
+/// One part of a model (a network, a scheduler, a tokenizer): a config and, for a network, weights under the names of the Hugging Face
+/// layout. It lies in a folder of its own, or in a file that holds a whole model. A folder that holds a single network is a component too.
 /// </summary>
 public sealed class ModelComponent
 {
@@ -18,6 +18,8 @@ public sealed class ModelComponent
         "diffusion_pytorch_model.safetensors.index.fp16.json", "model.safetensors.index.fp16.json",
     ];
 
+    private readonly Func<StoredWeights>? _open;
+
     /// <summary>Opens a component's folder.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="className">Its class as a <c>model_index.json</c> gives it; else the config's own word counts.</param>
@@ -31,9 +33,18 @@ public sealed class ModelComponent
             ?? JsonConfig.Parse("{}", folder);
         string? architecture = Config.Texts("architectures", []) is [string first, ..] ? first : null;
         ClassName = className ?? Config.Text("_class_name") ?? architecture;
+        _open = WeightsPath is string weights ? () => new SafetensorsShards(weights) : null;
     }
 
-    /// <summary>The folder.</summary>
+    /// <summary>A component that lies elsewhere than in a folder of its own.</summary>
+    /// <param name="location">Where it lies: what errors name.</param>
+    /// <param name="className">Its class.</param>
+    /// <param name="config">Its config.</param>
+    /// <param name="open">Opens its weights; null for a part that has none.</param>
+    internal ModelComponent(string location, string className, JsonConfig config, Func<StoredWeights>? open) =>
+        (Folder, ClassName, Config, _open) = (location, className, config, open);
+
+    /// <summary>The folder; of a component in a file that holds a whole model, this file.</summary>
     public string Folder { get; }
 
     /// <summary>The class that made it, such as <c>UNet2DConditionModel</c>; null where nothing says so.</summary>
@@ -45,10 +56,18 @@ public sealed class ModelComponent
     /// <summary>The safetensors file, or the index of its shards; null where the folder has no such weights.</summary>
     public string? WeightsPath => WeightNames.Select(name => Path.Combine(Folder, name)).FirstOrDefault(File.Exists);
 
+    /// <summary>Whether it has weights.</summary>
+    public bool HasWeights => _open is not null;
+
     /// <summary>Opens the weights.</summary>
     /// <exception cref="PareidoliaException">There are none, or they are broken.</exception>
-    public SafetensorsShards OpenWeights() => new(WeightsPath ?? throw new PareidoliaException(
-        $"'{Folder}' has no safetensors weights: {WeightNames[0]} or {WeightNames[1]} is needed."));
+    public StoredWeights OpenWeights() => _open?.Invoke() ?? throw new PareidoliaException(
+        $"'{Folder}' has no safetensors weights: {WeightNames[0]} or {WeightNames[1]} is needed.");
+
+    /// <summary>The config, which must not be empty.</summary>
+    /// <exception cref="PareidoliaException">There is none.</exception>
+    internal JsonConfig NeededConfig() =>
+        Config.Keys.Count > 0 ? Config : throw new PareidoliaException($"'{Folder}' has no {ConfigNames[0]}, which is needed.");
 
     /// <summary>The path of a file that the component needs, such as <c>vocab.json</c>.</summary>
     /// <exception cref="PareidoliaException">It is not there.</exception>

@@ -4,7 +4,7 @@ namespace Pareidolia.Weights;
 /// A whole model in the Hugging Face layout: <c>model_index.json</c> names the class of the pipeline and of each component, and each
 /// component lies in the folder of its name (https://huggingface.co/docs/diffusers/using-diffusers/loading).
 /// </summary>
-public sealed class ModelFolder
+public sealed class ModelFolder : ModelSource
 {
     private const string IndexName = "model_index.json";
 
@@ -13,36 +13,30 @@ public sealed class ModelFolder
     /// <summary>Opens a folder: reads the index and nothing else.</summary>
     /// <exception cref="PareidoliaException">The folder or its index is missing or broken.</exception>
     public ModelFolder(string path)
+        : base(path)
     {
         string index = System.IO.Path.Combine(path, IndexName);
         if (!Directory.Exists(path))
             throw new PareidoliaException($"The model folder '{path}' does not exist.");
         if (!File.Exists(index))
             throw new PareidoliaException($"'{path}' is not a model folder: it has no {IndexName}.");
-        Path = path;
         Index = JsonConfig.Load(index);
         foreach (string name in Index.Keys.Where(key => !key.StartsWith('_')))
             Add(name);
     }
 
-    /// <summary>The folder.</summary>
-    public string Path { get; }
-
     /// <summary><c>model_index.json</c>.</summary>
     public JsonConfig Index { get; }
 
     /// <summary>The pipeline's class, such as <c>StableDiffusionPipeline</c>; null where the index does not say.</summary>
-    public string? ClassName => Index.Text("_class_name");
+    public override string? ClassName => Index.Text("_class_name");
 
     /// <summary>The components' names, in the order of the index.</summary>
-    public IReadOnlyCollection<string> Names => _classOf.Keys;
-
-    /// <summary>Whether the index names a component.</summary>
-    public bool Has(string name) => _classOf.ContainsKey(name);
+    public override IReadOnlyCollection<string> Names => _classOf.Keys;
 
     /// <summary>Opens a component, such as <c>unet</c>: reads its config.</summary>
     /// <exception cref="PareidoliaException">The index does not name it, or its folder is missing or broken.</exception>
-    public ModelComponent Component(string name) => _classOf.TryGetValue(name, out string? className)
+    public override ModelComponent Component(string name) => _classOf.TryGetValue(name, out string? className)
         ? new ModelComponent(System.IO.Path.Combine(Path, name), className)
         : throw new PareidoliaException($"'{Path}' has no component {name}; it has {string.Join(", ", Names)}.");
 

@@ -7,7 +7,7 @@ namespace Pareidolia.Weights;
 /// are first looked at. The whole header is checked when the file is opened, so that no later call can read outside the file.
 /// Safe for several threads, save for <see cref="Dispose"/>. Do not shorten a file in place while it is open: replace it.
 /// </summary>
-public sealed unsafe class SafetensorsFile : IDisposable
+public sealed unsafe class SafetensorsFile : StoredWeights
 {
     private readonly SafetensorsHeader _header;
     private readonly MemoryMappedFile _mapping;
@@ -44,8 +44,11 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <summary>The file's path, as it was given.</summary>
     public string Path { get; }
 
+    /// <inheritdoc/>
+    public override string Location => Path;
+
     /// <summary>The tensors' names in the order of their bytes.</summary>
-    public IEnumerable<string> Names => _header.Entries.Select(entry => entry.Name);
+    public override IReadOnlyCollection<string> Names => _header.Names;
 
     /// <summary>The tensors in the order of their bytes.</summary>
     public IReadOnlyList<SafetensorsEntry> Entries => _header.Entries;
@@ -53,18 +56,18 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <summary>The texts the writer left; empty where there are none.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
 
-    /// <summary>Whether a tensor of this name is there.</summary>
-    public bool Has(string name) => _header.ByName.ContainsKey(name);
+    /// <inheritdoc/>
+    public override bool Has(string name) => _header.ByName.ContainsKey(name);
 
     /// <summary>Type, shape and place of a tensor.</summary>
     /// <exception cref="PareidoliaException">There is no tensor of this name.</exception>
-    public SafetensorsEntry Entry(string name) => _header.ByName.TryGetValue(name, out SafetensorsEntry? entry)
+    public override SafetensorsEntry Entry(string name) => _header.ByName.TryGetValue(name, out SafetensorsEntry? entry)
         ? entry
         : throw new PareidoliaException($"'{Path}' has no tensor {SafetensorsHeader.Shown(name)} among its {_header.Entries.Count}.");
 
     /// <summary>A tensor's bytes without a copy, valid until <see cref="Dispose"/>.</summary>
     /// <exception cref="PareidoliaException">There is no such tensor, or it has 2 GiB or more: then use <see cref="Address"/>.</exception>
-    public ReadOnlySpan<byte> Bytes(string name)
+    public override ReadOnlySpan<byte> Bytes(string name)
     {
         SafetensorsEntry entry = Entry(name);
         if (entry.Length > int.MaxValue)
@@ -82,7 +85,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
     }
 
     /// <summary>Closes the mapping: spans and addresses given out become invalid.</summary>
-    public void Dispose()
+    public override void Dispose()
     {
         if (_start is not null)
             _view.SafeMemoryMappedViewHandle.ReleasePointer();

@@ -22,6 +22,7 @@ internal sealed class SafetensorsHeader
     private SafetensorsHeader(IReadOnlyList<SafetensorsEntry> entries, IReadOnlyDictionary<string, string> metadata)
     {
         Entries = entries;
+        Names = [.. entries.Select(entry => entry.Name)];
         ByName = entries.ToDictionary(entry => entry.Name);
         Metadata = metadata;
     }
@@ -29,7 +30,10 @@ internal sealed class SafetensorsHeader
     /// <summary>The tensors in the order of their bytes.</summary>
     public IReadOnlyList<SafetensorsEntry> Entries { get; }
 
-    /// <summary>The same, by name.</summary>
+    /// <summary>Their names in the same order.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>The tensors by name.</summary>
     public IReadOnlyDictionary<string, SafetensorsEntry> ByName { get; }
 
     /// <summary>The texts of <c>__metadata__</c>.</summary>

@@ -4,7 +4,7 @@ namespace Pareidolia.Weights;
 /// A model's weights in one or several safetensors files, as one set of names: either a single file, or the shards that a
 /// <c>*.safetensors.index.json</c> lists. Every name of the index is checked to be in its shard when the set is opened.
 /// </summary>
-public sealed class SafetensorsShards : IDisposable
+public sealed class SafetensorsShards : StoredWeights
 {
     private readonly Dictionary<string, SafetensorsFile> _files = [];
     private readonly Dictionary<string, SafetensorsFile> _fileOf = [];
@@ -28,17 +28,17 @@ public sealed class SafetensorsShards : IDisposable
         }
     }
 
-    /// <summary>The path that was opened, as it was given.</summary>
-    public string Location { get; }
+    /// <inheritdoc/>
+    public override string Location { get; }
 
     /// <summary>The tensors' names: of a single file in the order of its bytes, of shards in the order of the index.</summary>
-    public IReadOnlyCollection<string> Names => _fileOf.Keys;
+    public override IReadOnlyCollection<string> Names => _fileOf.Keys;
 
     /// <summary>The files, in the order in which they were met.</summary>
     public IReadOnlyCollection<SafetensorsFile> Files => _files.Values;
 
-    /// <summary>Whether a tensor of this name is there.</summary>
-    public bool Has(string name) => _fileOf.ContainsKey(name);
+    /// <inheritdoc/>
+    public override bool Has(string name) => _fileOf.ContainsKey(name);
 
     /// <summary>The file that holds a tensor; ask it for entry, bytes and address.</summary>
     /// <exception cref="PareidoliaException">There is no tensor of this name.</exception>
@@ -47,8 +47,14 @@ public sealed class SafetensorsShards : IDisposable
         : throw new PareidoliaException($"The weights in '{string.Join("', '", _files.Keys)}' have no tensor "
             + $"{SafetensorsHeader.Shown(name)} among their {_fileOf.Count}.");
 
+    /// <inheritdoc/>
+    public override SafetensorsEntry Entry(string name) => FileOf(name).Entry(name);
+
+    /// <inheritdoc/>
+    public override ReadOnlySpan<byte> Bytes(string name) => FileOf(name).Bytes(name);
+
     /// <summary>Closes all files.</summary>
-    public void Dispose()
+    public override void Dispose()
     {
         foreach (SafetensorsFile file in _files.Values)
             file.Dispose();

@@ -8,10 +8,10 @@ public static class TensorFiles
 {
     /// <summary>Reads a tensor as float32 (integers as I32), in the file's own axis order.</summary>
     /// <exception cref="PareidoliaException">There is no such tensor, or its type has no arithmetic here.</exception>
-    public static Tensor Read(SafetensorsFile file, string name, Backend? device = null)
+    public static Tensor Read(StoredWeights file, string name, Backend? device = null)
     {
         ArgumentNullException.ThrowIfNull(file);
-        SafetensorsEntry entry = file.Entry(name);
+        StoredTensor entry = file.Entry(name);
         Shape shape = new([.. entry.Shape.Select(extent => checked((int)extent))]);
         ReadOnlySpan<byte> bytes = file.Bytes(name);
         using Scope scope = new();
@@ -69,7 +69,7 @@ public static class TensorFiles
         return float.IsNaN(x) ? (ushort)((bits >> 16) | 0x40) : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
     }
 
-    private static DType Stored(SafetensorsFile file, SafetensorsEntry entry) => entry.Type switch
+    private static DType Stored(StoredWeights file, StoredTensor entry) => entry.Type switch
     {
         SafetensorsType.F32 => DType.F32,
         SafetensorsType.F16 => DType.F16,
@@ -77,6 +77,6 @@ public static class TensorFiles
         SafetensorsType.I8 => DType.I8,
         SafetensorsType.I32 => DType.I32,
         SafetensorsType.I64 => DType.I64,
-        _ => throw new PareidoliaException($"'{file.Path}': tensor '{entry.Name}' is stored as {entry.Type.FormatName()}, which cannot be computed with; F32, F16, BF16, F64 or integers can."),
+        _ => throw new PareidoliaException($"'{file.Location}': tensor '{entry.Name}' is stored as {entry.Type.FormatName()}, which cannot be computed with; F32, F16, BF16, F64 or integers can."),
     };
 }

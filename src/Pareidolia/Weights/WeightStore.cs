@@ -27,10 +27,10 @@ public sealed record Parameter(string Name, Tensor Tensor, WeightLayout Layout, 
 public sealed class WeightStore : IDisposable
 {
     private readonly Dictionary<string, Parameter> _parameters = [];
-    private readonly SafetensorsShards? _source;
+    private readonly StoredWeights? _source;
     private readonly ulong _seed;
 
-    private WeightStore(SafetensorsShards? source, ulong seed, Backend device)
+    private WeightStore(StoredWeights? source, ulong seed, Backend device)
     {
         _source = source;
         _seed = seed;
@@ -57,7 +57,10 @@ public sealed class WeightStore : IDisposable
 
     /// <summary>A store that reads a safetensors file (or the index of a sharded one).</summary>
     /// <exception cref="PareidoliaException">The file is missing or damaged.</exception>
-    public static WeightStore Load(string path, Backend? device = null) => new(new SafetensorsShards(path), 0, device ?? Backend.Cpu);
+    public static WeightStore Load(string path, Backend? device = null) => Load(new SafetensorsShards(path), device);
+
+    /// <summary>A store that reads open weights, and closes them.</summary>
+    public static WeightStore Load(StoredWeights weights, Backend? device = null) => new(weights, 0, device ?? Backend.Cpu);
 
     /// <summary>Builds a model whose constructor takes a scope; every key of the file must be claimed by it.</summary>
     /// <param name="build">Calls the model's constructor.</param>
@@ -110,12 +113,12 @@ public sealed class WeightStore : IDisposable
         return tensor;
     }
 
-    private static Tensor Read(SafetensorsShards source, string name, Shape shape, WeightLayout layout, Backend device)
+    private static Tensor Read(StoredWeights source, string name, Shape shape, WeightLayout layout, Backend device)
     {
         if (!source.Has(name))
             throw new PareidoliaException($"{source.Location}: '{name}' {shape} is missing; the file does not belong to this config.");
         using Scope scope = new();
-        Tensor stored = TensorFiles.Read(source.FileOf(name), name, device);
+        Tensor stored = TensorFiles.Read(source, name, device);
         Tensor held = layout == WeightLayout.ChannelsFirst && stored.Rank > 2 ? TensorFiles.ChannelsLast(stored) : stored;
         // Attention of old autoencoders is stored as 1x1 convolutions, and the reverse.
         if (held.Shape != shape && held.Count == shape.Count && WithoutOnes(held.Shape) == WithoutOnes(shape))
@@ -127,7 +130,7 @@ public sealed class WeightStore : IDisposable
 
     private static Shape WithoutOnes(Shape shape) => [.. shape.Where(extent => extent != 1)];
 
-    private Tensor Read(SafetensorsShards source, string name, Shape shape, WeightLayout layout) => Read(source, name, shape, layout, Device);
+    private Tensor Read(StoredWeights source, string name, Shape shape, WeightLayout layout) => Read(source, name, shape, layout, Device);
 
     private Tensor Initialised(string name, Shape shape, Initializer initializer)
     {

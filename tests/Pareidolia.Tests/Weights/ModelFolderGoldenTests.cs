@@ -20,7 +20,7 @@ public sealed class ModelFolderGoldenTests
             Assert.NotEmpty(component.Config.Keys);
             if (part is "scheduler" or "tokenizer" or "tokenizer_2")
                 continue;
-            using SafetensorsShards weights = component.OpenWeights();
+            using StoredWeights weights = component.OpenWeights();
             Assert.NotEmpty(weights.Names);
         }
     }

@@ -1,0 +1,30 @@
+namespace Pareidolia.Weights;
+
+/// <summary>
+/// A whole model, wherever its parts lie: in a folder of the Hugging Face layout (<see cref="ModelFolder"/>), or in one file. Each part has its
+/// config and its weights under the same names, so that who loads a model need not know where it came from.
+/// </summary>
+public abstract class ModelSource
+{
+    private protected ModelSource(string path) => Path = path;
+
+    /// <summary>The folder or the file, as it was given.</summary>
+    public string Path { get; }
+
+    /// <summary>The pipeline's class, such as <c>StableDiffusionPipeline</c>; null where nothing says so.</summary>
+    public abstract string? ClassName { get; }
+
+    /// <summary>The parts' names: <c>unet</c>, <c>vae</c>, <c>text_encoder</c>, <c>tokenizer</c>, <c>scheduler</c> ...</summary>
+    public abstract IReadOnlyCollection<string> Names { get; }
+
+    /// <summary>Opens a model.</summary>
+    /// <exception cref="PareidoliaException">It is missing or broken, or nothing that is known here.</exception>
+    public static ModelSource Open(string path) => new ModelFolder(path);
+
+    /// <summary>Whether it has a part.</summary>
+    public bool Has(string name) => Names.Contains(name);
+
+    /// <summary>Opens a part, such as <c>unet</c>: reads its config.</summary>
+    /// <exception cref="PareidoliaException">The model does not have it, or it is broken.</exception>
+    public abstract ModelComponent Component(string name);
+}

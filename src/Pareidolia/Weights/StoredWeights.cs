@@ -1,0 +1,35 @@
+namespace Pareidolia.Weights;
+
+/// <summary>A tensor that lies in a file: what it is called and what its bytes mean.</summary>
+/// <param name="Name">The tensor's name in the file.</param>
+/// <param name="Type">How its elements are written.</param>
+/// <param name="Shape">Its axes, outermost first; empty for a scalar.</param>
+public record StoredTensor(string Name, SafetensorsType Type, long[] Shape)
+{
+    /// <summary>How many elements it has.</summary>
+    public long Count => Shape.Aggregate(1L, (product, extent) => product * extent);
+}
+
+/// <summary>A set of named tensors that lies in one or several files, whatever their format, and is read tensor by tensor.</summary>
+public abstract class StoredWeights : IDisposable
+{
+    /// <summary>The path that was opened, as it was given.</summary>
+    public abstract string Location { get; }
+
+    /// <summary>The tensors' names.</summary>
+    public abstract IReadOnlyCollection<string> Names { get; }
+
+    /// <summary>Whether a tensor of this name is there.</summary>
+    public abstract bool Has(string name);
+
+    /// <summary>Type and shape of a tensor.</summary>
+    /// <exception cref="PareidoliaException">There is no tensor of this name.</exception>
+    public abstract StoredTensor Entry(string name);
+
+    /// <summary>A tensor's bytes, row by row and little-endian, valid until <see cref="Dispose"/>.</summary>
+    /// <exception cref="PareidoliaException">There is no such tensor, or it has 2 GiB or more.</exception>
+    public abstract ReadOnlySpan<byte> Bytes(string name);
+
+    /// <summary>Closes the files.</summary>
+    public abstract void Dispose();
+}
