@@ -66,13 +66,45 @@ internal readonly unsafe struct AttentionForward(
     private void Weigh<V>(AttentionScores<V> scores, int count, float* sums, float* total, ref float reference)
         where V : unmanaged, ILanes<V>
     {
+        if (count == Block && scores.Plain)
+            WeighAll(scores, sums, total, ref reference);
+        else
+            WeighSome(scores, count, sums, total, ref reference);
+    }
+
+    // A whole row at once, in registers.
+    [MethodImpl(Lanes.Inline)]
+    private void WeighAll<V>(AttentionScores<V> scores, float* sums, float* total, ref float reference)
+        where V : unmanaged, ILanes<V>
+    {
+        float* row = scores.Row;
+        V s0 = scores.Scaled(0), s1 = scores.Scaled(1), s2 = scores.Scaled(2), s3 = scores.Scaled(3);
+        V most = Larger(Larger(s0, s1), Larger(s2, s3));
+        if (V.AnyLess(V.Of(reference + Headroom), most))
+            Move(most, sums, total, ref reference);
+        V from = V.Of(float.IsNegativeInfinity(reference) ? 0 : reference);
+        s0 = LaneMath.Exp(s0 - from);
+        s1 = LaneMath.Exp(s1 - from);
+        s2 = LaneMath.Exp(s2 - from);
+        s3 = LaneMath.Exp(s3 - from);
+        s0.Store(row);
+        s1.Store(row + Lanes.Count);
+        s2.Store(row + 2 * Lanes.Count);
+        s3.Store(row + 3 * Lanes.Count);
+        (V.Load(total) + (s0 + s1 + (s2 + s3))).Store(total);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void WeighSome<V>(AttentionScores<V> scores, int count, float* sums, float* total, ref float reference)
+        where V : unmanaged, ILanes<V>
+    {
         float* row = scores.Row;
         V most = V.Of(float.NegativeInfinity);
         for (int i = 0; i < count; i += Lanes.Count)
         {
             V score = scores.At(i);
             score.Store(row + i);
-            most = V.Select(V.Less(most, score), score, most);
+            most = Larger(most, score);
         }
         if (V.AnyLess(V.Of(reference + Headroom), most))
             Move(most, sums, total, ref reference);
@@ -87,6 +119,11 @@ internal readonly unsafe struct AttentionForward(
         sum.Store(total);
     }
 
+    [MethodImpl(Lanes.Inline)]
+    private static V Larger<V>(V a, V b)
+        where V : unmanaged, ILanes<V> => V.Select(V.Less(a, b), b, a);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Move<V>(V most, float* sums, float* total, ref float reference)
         where V : unmanaged, ILanes<V>
     {

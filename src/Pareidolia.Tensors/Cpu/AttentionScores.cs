@@ -10,6 +10,13 @@ internal readonly unsafe ref struct AttentionScores<V>(float* row, float scale, 
     /// <summary>Where the products q k^T lie.</summary>
     public float* Row => row;
 
+    /// <summary>Whether nothing is added and nothing hidden.</summary>
+    public bool Plain => bias == null && visible >= AttentionLayout.Block;
+
+    /// <summary>scale row, of vector i.</summary>
+    [MethodImpl(Lanes.Inline)]
+    public V Scaled(int i) => V.Load(row + i * Lanes.Count) * V.Of(scale);
+
     /// <summary>scale row + bias from key i on; -infinity for keys that the query does not see.</summary>
     [MethodImpl(Lanes.Inline)]
     public V At(int i)
