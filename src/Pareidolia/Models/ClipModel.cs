@@ -23,11 +23,17 @@ public sealed class ClipModel(ClipConfig config, WeightScope weights)
     /// <summary>Logarithm of what multiplies the cosines, [].</summary>
     public Tensor LogitScale { get; } = weights.Get("logit_scale", [], Initializer.Constant((float)config.LogitScaleInitValue));
 
-    /// <summary>Loads a model's folder (config.json and safetensors).</summary>
+    /// <summary>What the names of all tensors of the text tower begin with.</summary>
+    internal const string TextTower = "text_model.";
+
+    /// <summary>
+    /// Loads a model's folder (config.json and safetensors). A CLIP that lies beside a <c>text_encoder/</c>, as in our text-to-image models, may
+    /// leave its text tower to it.
+    /// </summary>
     /// <exception cref="PareidoliaException">A file is missing or damaged, or describes another network.</exception>
     public static Pretrained<ClipModel> Load(string folder, Backend? device = null) =>
         ModelStorage.Load<ClipModel>(
-            new ModelComponent(folder),
+            WithTextTower(new ModelComponent(folder)),
             device,
             json =>
             {
@@ -66,5 +72,17 @@ public sealed class ClipModel(ClipConfig config, WeightScope weights)
         using Scope scope = new();
         Tensor cosines = images.L2Normalize().MatMul(texts.L2Normalize(), transposeOther: true);       // [n, m]
         return scope.Keep(cosines * LogitScale.Exp());
+    }
+
+    private static ModelComponent WithTextTower(ModelComponent clip)
+    {
+        string beside = Path.Combine(clip.Folder, "..", "text_encoder");
+        if (!clip.HasWeights || !Directory.Exists(beside))
+            return clip;
+        using StoredWeights weights = clip.OpenWeights();
+        if (weights.Names.Any(name => name.StartsWith(TextTower, StringComparison.Ordinal)))
+            return clip;
+        ModelComponent tower = new(beside);
+        return new ModelComponent(clip.Folder, nameof(ClipModel), clip.Config, () => new JoinedWeights(clip.OpenWeights(), tower.OpenWeights()));
     }
 }

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Pareidolia.Files;
+using Pareidolia.Models;
+using Pareidolia.Weights;
 
 namespace Pareidolia.Training;
 
@@ -10,7 +12,9 @@ namespace Pareidolia.Training;
 internal static class PipelineExport
 {
     private static readonly (string Input, string Folder)[] s_copied =
-        [("vae", "vae"), ("text_encoder", "text_encoder"), ("tokenizer", "tokenizer"), ("upscaler", "upscaler"), ("clip", "clip")];
+        [("vae", "vae"), ("text_encoder", "text_encoder"), ("tokenizer", "tokenizer"), ("upscaler", "upscaler"), ("clip", ClipFolder)];
+
+    private const string ClipFolder = "clip";
 
     /// <summary>Writes everything but <c>unet/</c>.</summary>
     public static void Write(string folder, Recipe recipe)
@@ -19,6 +23,7 @@ internal static class PipelineExport
         foreach ((string input, string name) in s_copied)
             if (recipe.Section("inputs").Text(input) is string source)
                 Copy(recipe.Beside(source), Path.Combine(folder, name));
+        LeaveTextTower(Path.Combine(folder, ClipFolder), Path.Combine(folder, "text_encoder"));
         WriteObject(Path.Combine(folder, "scheduler", "scheduler_config.json"), document.RootElement.GetProperty("scheduler"));
         if (document.RootElement.TryGetProperty("defaults", out JsonElement defaults))
             WriteObject(Path.Combine(folder, "pareidolia.json"), defaults);
@@ -32,6 +37,18 @@ internal static class PipelineExport
         Directory.CreateDirectory(target);
         foreach (string file in Directory.GetFiles(source))
             File.Copy(file, Path.Combine(target, Path.GetFileName(file)), overwrite: true);
+    }
+
+    // The text tower of CLIP is the text encoder, whose folder lies beside: once is enough.
+    private static void LeaveTextTower(string clip, string textEncoder)
+    {
+        string weights = Path.Combine(clip, ModelStorage.TransformersWeights);
+        if (!File.Exists(weights) || !Directory.Exists(textEncoder))
+            return;
+        using SafetensorsFile file = new(weights);
+        IEnumerable<SafetensorsEntry> kept = file.Entries.Where(entry => !entry.Name.StartsWith(ClipModel.TextTower, StringComparison.Ordinal));
+        SafetensorsWriter.Write(
+            weights, kept.Select(entry => new SafetensorsSource(entry.Name, entry.Type, [.. entry.Shape], stream => stream.Write(file.Bytes(entry.Name)))));
     }
 
     private static void WriteObject(string path, JsonElement element) => WriteJson(path, element.WriteTo);

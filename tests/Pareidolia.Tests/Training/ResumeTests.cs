@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using Pareidolia.Tensors;
+using Pareidolia.Tests.Tensors;
 using Pareidolia.Training;
 using Pareidolia.Training.Data;
 
 namespace Pareidolia.Tests.Training;
 
-/// <summary>A run that was interrupted ends in the same bytes as one that was not.</summary>
+/// <summary>A run that was interrupted ends in the same bytes as one that was not. Counts buffers of the whole process, so it runs alone.</summary>
+[Collection(nameof(TensorMemoryTests))]
 public sealed class ResumeTests
 {
     [Fact]
