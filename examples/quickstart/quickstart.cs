@@ -3,6 +3,7 @@
 // A prompt becomes a picture: dotnet run examples/quickstart/quickstart.cs -- "a red apple" apple.png
 // The third argument is a model folder in the Hugging Face layout; without it, the shipped model.
 using Pareidolia.Diffusion;
+using Pareidolia.Diffusion.Randomness;
 using Pareidolia.Imaging;
 using Pareidolia.Pipelines;
 
@@ -21,9 +22,9 @@ Console.WriteLine($"{file}: {picture.Width}x{picture.Height}");
 GenerateSettings settings = pipeline.Defaults with { Prompt = prompt, Seed = 7 };
 IReadOnlyList<PictureRequest> batch = [.. settings.Pictures()];
 using Conditioning conditioning = pipeline.Encode(batch, settings);
-LatentNoise noise = pipeline.Noise(batch, settings);
+PictureNoise noise = pipeline.Noise(batch, settings);
 using Latent start = StableDiffusionPipeline.Draw(noise);
-foreach (DenoiseStep step in pipeline.Denoise(conditioning, start, settings, noise.ForSteps()))
+foreach (DenoiseStep step in pipeline.Denoise(conditioning, start, settings, noise))
 {
     Console.WriteLine($"step {step.Index + 1} of {step.Count}: noise of {step.To.Sigma:0.000} is left");
     if (step.Index + 1 == step.Count / 2)

@@ -1,4 +1,5 @@
 using Pareidolia.Diffusion;
+using Pareidolia.Diffusion.Randomness;
 using Pareidolia.Imaging;
 using Pareidolia.Pipelines;
 using Pareidolia.Tensors;
@@ -18,13 +19,13 @@ internal sealed class BatchDrawing(StableDiffusionPipeline pipeline, GenerateSet
     {
         PictureRequest[] requests = [.. batch.Select(plan => plan.Request)];
         using Conditioning conditioning = pipeline.Encode(requests, settings);
-        LatentNoise noise = pipeline.Noise(requests, settings);
+        PictureNoise noise = pipeline.Noise(requests, settings);
         using Latent start = StableDiffusionPipeline.Draw(noise);
         List<IReadOnlyList<Image>> moments = frames > 0 ? [pipeline.Decode(start)] : [];
         Tensor? last = null;
         try
         {
-            foreach (DenoiseStep step in pipeline.Denoise(conditioning, start, settings, noise.ForSteps()))
+            foreach (DenoiseStep step in pipeline.Denoise(conditioning, start, settings, noise))
             {
                 onStep();
                 last?.Dispose();

@@ -25,6 +25,8 @@ internal sealed record GenerateRequest
 
     public PictureSize? Size { get; init; }
 
+    public NoiseRequest Noise { get; init; } = new();
+
     public string? Style { get; init; }
 
     public string? Model { get; init; }
@@ -59,6 +61,7 @@ internal sealed class GenerateCommand
     private readonly Option<string?> _sampler =
         OptionOf.Text("--sampler", "NAME", "euler-a, dpmpp-2m-karras, ddim ...; a wrong name lists all.");
     private readonly Option<PictureSize?> _size = OptionOf.Size("--size", "Pixels of a side, or width x height.");
+    private readonly NoiseOptions _noise = new();
     private readonly Option<string?> _style = OptionOf.Text("--style", "NAME", "One of the model's styles, or none; a wrong name lists them.");
     private readonly Option<string?> _model =
         OptionOf.Text("--model", "FOLDER", "A model in the Hugging Face layout; else the one that comes with the program.");
@@ -79,6 +82,7 @@ internal sealed class GenerateCommand
             _prompt, _output, _negative, _style, _steps, _guidance, _seed, _count, _sampler, _size,
             _model, _prompts, _grid, _strip, _verify, _json, _force, _threads,
         };
+        _noise.AddTo(Command);
         Command.SetAction(parsed =>
         {
             Threads.Use(parsed.GetValue(_threads));
@@ -101,6 +105,7 @@ internal sealed class GenerateCommand
         Count = parsed.GetValue(_count) ?? 1,
         Sampler = parsed.GetValue(_sampler),
         Size = parsed.GetValue(_size),
+        Noise = _noise.Read(parsed),
         Style = parsed.GetValue(_style),
         Model = parsed.GetValue(_model),
         Grid = parsed.GetValue(_grid),

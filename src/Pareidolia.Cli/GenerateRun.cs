@@ -54,6 +54,7 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
             Sampler = request.Sampler is string name ? SamplerChoice.Parse(name) : defaults.Sampler,
             Width = request.Size?.Width ?? defaults.Width,
             Height = request.Size?.Height ?? defaults.Height,
+            Noise = request.Noise.ApplyTo(defaults.Noise),
         };
     }
 

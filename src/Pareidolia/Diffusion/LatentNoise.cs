@@ -36,15 +36,16 @@ public sealed class LatentNoise
         int each = drawn.Length / _streams.Count;
         for (int i = 0; i < _streams.Count; i++)
             _streams[i].Randn(drawn.AsSpan(i * each, each));
-        return Tensor.From(ChannelsLast(drawn), _shape, _device);
+        return Tensor.From(ChannelsLast(drawn, _shape), _shape, _device);
     }
 
     /// <summary>As samplers want it: independent noise for every step.</summary>
     public StepNoise ForSteps() => (_, _) => Draw();
 
-    private float[] ChannelsLast(float[] drawn)
+    /// <summary>Numbers drawn channels first, in the order of a tensor of the shape [b, h, w, c].</summary>
+    internal static float[] ChannelsLast(float[] drawn, Shape shape)
     {
-        int pixels = _shape[1] * _shape[2], channels = _shape[3];
+        int pixels = shape[1] * shape[2], channels = shape[3];
         float[] arranged = new float[drawn.Length];
         for (int i = 0; i < drawn.Length; i++)
         {

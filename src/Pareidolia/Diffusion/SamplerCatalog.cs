@@ -110,8 +110,19 @@ public static class SamplerCatalog
         double[] sigmas = SigmasOf(named, Rule(schedule ?? named.Schedule), trained, steps);
         Maker make = Array.Find(Sigma, entry => entry.Named == named).Make;
         return new SamplingPlan(SamplingPlan.Chain(Array.ConvertAll(sigmas, sigma => NoiseLevel.Exploding(sigma))), settings.Prediction,
-            make(options ?? SamplerOptions.Default), trained, initialScale: sigmas[0]);
+            make(options ?? SamplerOptions.Default), trained, initialScale: sigmas[0])
+        {
+            Noise = NoiseOf(named),
+        };
     }
+
+    // The two stages of DPM++ SDE overlap, so that it needs a path; the others' steps do not.
+    private static StepNoiseKind NoiseOf(NamedSampler sampler) => sampler.Name switch
+    {
+        "dpmpp_sde" => StepNoiseKind.Brownian,
+        "dpmpp_2m_sde" or "dpmpp_2m_sde_heun" or "dpmpp_3m_sde" => StepNoiseKind.BrownianButInDiffusers,
+        _ => StepNoiseKind.Independent,
+    };
 
     // Solvers with an estimate between do badly where the last step but one goes very near to 0, so it is left out.
     private static double[] SigmasOf(NamedSampler sampler, Func<NoiseSchedule, int, double[]> rule, NoiseSchedule trained, int steps)

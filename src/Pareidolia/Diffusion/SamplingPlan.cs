@@ -17,11 +17,13 @@ public sealed class SamplingPlan
     private readonly IReadOnlyList<Leg> _legs;
     private readonly Solver _solver;
     private readonly SampleBound? _bound;
+    private readonly IReadOnlyList<Leg> _whole;
 
     internal SamplingPlan(IReadOnlyList<Leg> legs, Prediction prediction, Solver solver,
-        NoiseSchedule? schedule = null, SampleBound? bound = null, double initialScale = 1)
+        NoiseSchedule? schedule = null, SampleBound? bound = null, double initialScale = 1, IReadOnlyList<Leg>? whole = null)
     {
-        (_legs, Prediction, _solver, Schedule, _bound, InitialScale) = (legs, prediction, solver, schedule, bound, initialScale);
+        (_legs, _whole, Prediction, _solver, Schedule, _bound, InitialScale) =
+            (legs, whole ?? legs, prediction, solver, schedule, bound, initialScale);
     }
 
     /// <summary>Walks the legs from x. The denoiser has the plan's prediction, schedule and bound.</summary>
@@ -41,6 +43,15 @@ public sealed class SamplingPlan
 
     /// <summary>Deviation of the pure noise that a run starts from.</summary>
     public double InitialScale { get; }
+
+    /// <summary>Which noise the sampler wants for its steps.</summary>
+    internal StepNoiseKind Noise { get; init; }
+
+    /// <summary>Whether the sampler is the variant that ComfyUI runs with noise drawn on the graphics card ("_gpu").</summary>
+    internal bool NoiseOnDevice { get; init; }
+
+    /// <summary>The levels of the run that this one is a part of.</summary>
+    internal IReadOnlyList<NoiseLevel> WholeLevels => LevelsOf(_whole);
 
     /// <summary>The start of a run from nothing: standard normal noise, scaled.</summary>
     public Tensor Start(Tensor noise)
@@ -62,7 +73,12 @@ public sealed class SamplingPlan
         if (!(strength > 0 && strength <= 1))
             throw new PareidoliaException($"Strength {strength} is outside 0 (exclusive) to 1.");
         int taken = Math.Max(1, (int)(_legs.Count * strength));
-        return new SamplingPlan([.. _legs.Skip(_legs.Count - taken)], Prediction, _solver, Schedule, _bound, InitialScale);
+        IReadOnlyList<Leg> legs = [.. _legs.Skip(_legs.Count - taken)];
+        return new SamplingPlan(legs, Prediction, _solver, Schedule, _bound, InitialScale, _whole)
+        {
+            Noise = Noise,
+            NoiseOnDevice = NoiseOnDevice,
+        };
     }
 
     /// <summary>
@@ -78,4 +94,17 @@ public sealed class SamplingPlan
 
     /// <summary>The levels of a chain.</summary>
     internal static IReadOnlyList<NoiseLevel> LevelsOf(IReadOnlyList<Leg> legs) => [.. legs.Select(leg => leg.From), legs[^1].To];
+}
+
+/// <summary>Which noise a sampler wants for its steps.</summary>
+internal enum StepNoiseKind
+{
+    /// <summary>Independent draws, in the order of the steps.</summary>
+    Independent,
+
+    /// <summary>A Brownian path over sigma: the noise of a part of a step is a part of the step's noise.</summary>
+    Brownian,
+
+    /// <summary>The same, but independent draws where the run is as diffusers has it.</summary>
+    BrownianButInDiffusers,
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Pareidolia.Diffusion;
+using Pareidolia.Diffusion.Randomness;
 
 namespace Pareidolia.Pipelines;
 
@@ -52,9 +54,23 @@ public sealed record GenerateSettings
     /// <summary>The layer of the text encoder that the prompt is read from, counted from its end as the web UI does: 1 is the last.</summary>
     public int ClipSkip { get; init; } = 1;
 
-    /// <summary>The pictures that these settings ask for, each with its seed.</summary>
-    public IEnumerable<PictureRequest> Pictures() =>
-        Enumerable.Range(0, Count).Select(i => new PictureRequest(Prompt, Negative, unchecked(Seed + (ulong)i)));
+    /// <summary>Whose random numbers the seeds stand for, and variations on them. Sizes in it are in pixels.</summary>
+    public NoiseSettings Noise { get; init; } = new();
+
+    /// <summary>
+    /// The pictures that these settings ask for, each with its seed: seed + i; but of variations all have the one seed and variation seeds that
+    /// count up, and of a ComfyUI batch all have the one seed and their place.
+    /// </summary>
+    public IEnumerable<PictureRequest> Pictures()
+    {
+        bool shared = Noise.Mode.Tool() == SamplingTool.ComfyUi, varied = Noise.VariationStrength > 0;
+        return Enumerable.Range(0, Count).Select(i => new PictureRequest(Prompt, Negative, unchecked(Seed + (shared || varied ? 0 : (ulong)i)))
+        {
+            Place = shared ? i : 0,
+            Of = shared ? Count : 1,
+            VariationSeed = unchecked(Noise.VariationSeed + (shared ? 0 : (ulong)i)),
+        });
+    }
 
     /// <summary>Fails unless every value is in its range.</summary>
     /// <param name="factor">Pixels that width and height must be multiples of.</param>
@@ -69,12 +85,24 @@ public sealed record GenerateSettings
         RequireRange("Guidance rescale", GuidanceRescale, 0, 1);
         RequireRange("Clip skip", ClipSkip, 1, MostClipSkip);
         RequireRange("Eta", Eta ?? 0, 0, 1);
+        RequireRange("Variation strength", Noise.VariationStrength, 0, 1);
+        if (Noise.ResizeFrom is (int rows, int columns))
+        {
+            RequireSide("Width to resize noise from", columns, factor);
+            RequireSide("Height to resize noise from", rows, factor);
+        }
         RequireSide("Width", Width, factor);
         RequireSide("Height", Height, factor);
     }
 
     /// <summary>The options of these settings as samplers read them.</summary>
     internal SamplerOptions SamplerOptions => new() { Eta = Eta };
+
+    /// <summary>The noise settings with sizes in latent cells of <paramref name="factor"/> pixels.</summary>
+    internal NoiseSettings NoiseOfLatents(int factor) => Noise with
+    {
+        ResizeFrom = Noise.ResizeFrom is (int rows, int columns) ? (rows / factor, columns / factor) : null,
+    };
 
     private static void RequirePrompt(string name, string text)
     {
@@ -112,4 +140,45 @@ public sealed record GenerateSettings
 /// <param name="Prompt">What to draw.</param>
 /// <param name="Negative">What to stay away from.</param>
 /// <param name="Seed">Where its noise comes from.</param>
-public readonly record struct PictureRequest(string Prompt, string Negative, ulong Seed);
+public readonly record struct PictureRequest(string Prompt, string Negative, ulong Seed)
+{
+    private readonly int _of;
+
+    /// <summary>Its place in a batch that shares one random stream (ComfyUI), from 0.</summary>
+    public int Place { get; init; }
+
+    /// <summary>Pictures in that batch.</summary>
+    public int Of
+    {
+        get => Math.Max(1, _of);
+        init => _of = value;
+    }
+
+    /// <summary>The seed of the noise that a variation turns towards.</summary>
+    public ulong VariationSeed { get; init; }
+
+    /// <summary>Where its noise comes from.</summary>
+    internal NoiseSeed NoiseSeed => new(Seed, Place, Of, VariationSeed);
+
+    /// <summary>Says in the web UI's words how the noise was made; "Noise mode", which it does not know, names the mode itself.</summary>
+    internal void DescribeNoise(NoiseSettings noise, IDictionary<string, string> fields)
+    {
+        if (noise.VariationStrength > 0)
+        {
+            fields["Variation seed"] = VariationSeed.ToString(CultureInfo.InvariantCulture);
+            fields["Variation seed strength"] = noise.VariationStrength.ToString(CultureInfo.InvariantCulture);
+        }
+        if (noise.ResizeFrom is (int rows, int columns))
+            fields["Seed resize from"] = string.Create(CultureInfo.InvariantCulture, $"{columns}x{rows}");
+        if (noise.SeedDelta != 0)
+            fields["ENSD"] = noise.SeedDelta.ToString(CultureInfo.InvariantCulture);
+        fields["RNG"] = noise.Mode.WebUiSource();
+        if (noise.Mode != NoiseMode.Diffusers)
+            fields["Noise mode"] = noise.Mode.Name();
+        if (Of > 1)
+        {
+            fields["Batch size"] = Of.ToString(CultureInfo.InvariantCulture);
+            fields["Batch pos"] = Place.ToString(CultureInfo.InvariantCulture);
+        }
+    }
+}

@@ -1,10 +1,10 @@
 // High-Resolution Image Synthesis with Latent Diffusion Models, https://arxiv.org/abs/2112.10752
 using System.Globalization;
 using Pareidolia.Diffusion;
+using Pareidolia.Diffusion.Randomness;
 using Pareidolia.Imaging;
 using Pareidolia.Models;
 using Pareidolia.Tensors;
-using Pareidolia.Tensors.Random;
 using Pareidolia.Text;
 using Pareidolia.Weights;
 
@@ -102,9 +102,9 @@ public sealed class StableDiffusionPipeline : IDisposable
         foreach (PictureRequest[] batch in settings.Pictures().Chunk(BatchSize(settings)))
         {
             using Conditioning conditioning = Encode(batch, settings);
-            LatentNoise noise = Noise(batch, settings);
+            PictureNoise noise = Noise(batch, settings);
             using Latent start = Draw(noise);
-            using Tensor final = Scope.Detach(Denoise(conditioning, start, settings, noise.ForSteps()).Finish());
+            using Tensor final = Scope.Detach(Denoise(conditioning, start, settings, noise).Finish());
             images.AddRange(Described(Decode(new Latent(final)), batch, settings));
         }
         return images;
@@ -149,20 +149,20 @@ public sealed class StableDiffusionPipeline : IDisposable
         return new Conditioning(Scope.Detach(context), batch.Count);
     }
 
-    /// <summary>The random streams of a batch: one for each picture, from its seed, as torch draws on a CPU.</summary>
-    public LatentNoise Noise(IReadOnlyList<PictureRequest> batch, GenerateSettings settings)
+    /// <summary>The noise of a batch, as the program of <see cref="GenerateSettings.Noise"/> draws it.</summary>
+    public PictureNoise Noise(IReadOnlyList<PictureRequest> batch, GenerateSettings settings)
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(settings);
         Shape shape = [batch.Count, settings.Height / Factor, settings.Width / Factor, Decoder.LatentChannels];
-        return new LatentNoise([.. batch.Select(picture => new TorchCpuGenerator(picture.Seed))], shape, Device);
+        return new PictureNoise([.. batch.Select(picture => picture.NoiseSeed)], shape, settings.NoiseOfLatents(Factor), Device);
     }
 
     /// <summary>The next noise of the streams: of deviation 1, whatever the sampler. The caller disposes it.</summary>
-    public static Latent Draw(LatentNoise noise)
+    public static Latent Draw(PictureNoise noise)
     {
         ArgumentNullException.ThrowIfNull(noise);
-        return new Latent(Scope.Detach(noise.Draw()));
+        return new Latent(Scope.Detach(noise.Start()));
     }
 
     /// <summary>
@@ -173,13 +173,18 @@ public sealed class StableDiffusionPipeline : IDisposable
     /// <param name="settings">Sampler, steps, guidance.</param>
     /// <param name="stepNoise">Noise for samplers that add some in each step.</param>
     /// <exception cref="PareidoliaException">The latents are no longer finite.</exception>
-    public IEnumerable<DenoiseStep> Denoise(Conditioning conditioning, Latent noise, GenerateSettings settings, StepNoise stepNoise)
+    public IEnumerable<DenoiseStep> Denoise(Conditioning conditioning, Latent noise, GenerateSettings settings, PictureNoise stepNoise)
     {
         ArgumentNullException.ThrowIfNull(conditioning);
         ArgumentNullException.ThrowIfNull(noise);
         ArgumentNullException.ThrowIfNull(settings);
-        return Steps(conditioning, noise, settings, stepNoise);
+        ArgumentNullException.ThrowIfNull(stepNoise);
+        return Steps(conditioning, noise, settings, stepNoise.ForSteps);
     }
+
+    /// <summary>The same with the steps' noise as it is given.</summary>
+    internal IEnumerable<DenoiseStep> Denoise(Conditioning conditioning, Latent noise, GenerateSettings settings, StepNoise stepNoise) =>
+        Steps(conditioning, noise, settings, _ => stepNoise);
 
     /// <summary>The pictures of latents, without texts.</summary>
     /// <exception cref="PareidoliaException">A picture is not finite.</exception>
@@ -211,7 +216,7 @@ public sealed class StableDiffusionPipeline : IDisposable
         infotext.Fields["Seed"] = Written(picture.Seed);
         infotext.Fields["Size"] = $"{settings.Width}x{settings.Height}";
         infotext.Fields["Model"] = Name;
-        infotext.Fields["RNG"] = "CPU";
+        picture.DescribeNoise(settings.Noise, infotext.Fields);
         if (settings.ClipSkip > 1)
             infotext.Fields["Clip skip"] = Written(settings.ClipSkip);
         if (settings.Eta is double eta)
@@ -225,12 +230,13 @@ public sealed class StableDiffusionPipeline : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _parts.Dispose();
 
-    private IEnumerable<DenoiseStep> Steps(Conditioning conditioning, Latent noise, GenerateSettings settings, StepNoise stepNoise)
+    private IEnumerable<DenoiseStep> Steps(
+        Conditioning conditioning, Latent noise, GenerateSettings settings, Func<SamplingPlan, StepNoise> stepNoise)
     {
         SamplingPlan plan = Plan(settings);
         Guidance guidance = new(UNet, conditioning, settings.Guidance, settings.GuidanceRescale);
         using Tensor start = Scope.Detach(plan.Start(noise.Values));
-        foreach (DenoiseStep step in plan.Run(guidance.Predict, start, stepNoise))
+        foreach (DenoiseStep step in plan.Run(guidance.Predict, start, stepNoise(plan)))
         {
             Require(step.Sample.ToArray().All(float.IsFinite), $"The latents hold numbers that are not finite after step {step.Index + 1}: "
                 + $"the weights of '{Name}' are damaged, or guidance {settings.Guidance} is too strong.");

@@ -1,4 +1,5 @@
 using Pareidolia.Diffusion;
+using Pareidolia.Diffusion.Randomness;
 using Pareidolia.Imaging;
 using Pareidolia.Pipelines;
 using Pareidolia.Tensors;
@@ -32,10 +33,10 @@ public sealed class PipelinePage
 
         PictureRequest[] batch = [.. settings.Pictures()];                                  // prompt, negative prompt and seed of each picture
         using Conditioning conditioning = pipeline.Encode(batch, settings);                 // strings -> tokens -> what the UNet reads
-        LatentNoise noise = pipeline.Noise(batch, settings);                                // one random stream for each picture
+        PictureNoise noise = pipeline.Noise(batch, settings);                               // as the program of settings.Noise draws it
         using Latent start = StableDiffusionPipeline.Draw(noise);
         Tensor? last = null;
-        foreach (DenoiseStep step in pipeline.Denoise(conditioning, start, settings, noise.ForSteps()))
+        foreach (DenoiseStep step in pipeline.Denoise(conditioning, start, settings, noise))
         {
             Console.WriteLine($"{step.Index + 1} of {step.Count}, noise left {step.To.Ratio:f2}");
             last?.Dispose();

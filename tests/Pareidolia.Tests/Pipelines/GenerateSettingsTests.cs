@@ -1,3 +1,4 @@
+using Pareidolia.Diffusion.Randomness;
 using Pareidolia.Pipelines;
 
 namespace Pareidolia.Tests.Pipelines;
@@ -19,6 +20,8 @@ public sealed class GenerateSettingsTests
         { s_good with { Count = 0 }, "Count is 0" },
         { s_good with { Eta = 1.5 }, "Eta is 1.5" },
         { s_good with { ClipSkip = 0 }, "Clip skip is 0" },
+        { s_good with { Noise = new() { VariationStrength = 1.5 } }, "Variation strength is 1.5; a number from 0 to 1" },
+        { s_good with { Noise = new() { ResizeFrom = (64, 50) } }, "Width to resize noise from is 50, but" },
         { s_good with { Width = 100 }, "Width is 100, but this model draws multiples of 8 pixels: the nearest is 104" },
         { s_good with { Height = 1 }, "the nearest is 8" },
         { s_good with { Height = -64 }, "Height is -64; from 8 to 16384" },
@@ -37,6 +40,17 @@ public sealed class GenerateSettingsTests
     [Fact]
     public void Pictures_count_their_seeds_up() =>
         Assert.Equal([ulong.MaxValue, 0ul, 1ul], (s_good with { Seed = ulong.MaxValue, Count = 3 }).Pictures().Select(picture => picture.Seed));
+
+    [Fact]
+    public void Variations_keep_the_seed_and_a_comfyui_batch_shares_it()
+    {
+        NoiseSettings noise = new() { VariationSeed = 9, VariationStrength = 0.2 };
+        GenerateSettings two = s_good with { Seed = 5, Count = 2 };
+        Assert.Equal([(5ul, 9ul), (5ul, 10ul)], (two with { Noise = noise }).Pictures().Select(picture => (picture.Seed, picture.VariationSeed)));
+        Assert.Equal(
+            [(5ul, 0, 2), (5ul, 1, 2)],
+            (two with { Noise = new() { Mode = NoiseMode.ComfyUi } }).Pictures().Select(picture => (picture.Seed, picture.Place, picture.Of)));
+    }
 
     [Theory]
     [InlineData("euler-a", "euler_ancestral", null)]

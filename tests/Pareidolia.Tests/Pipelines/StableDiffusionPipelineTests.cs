@@ -1,4 +1,5 @@
 using Pareidolia.Diffusion;
+using Pareidolia.Diffusion.Randomness;
 using Pareidolia.Imaging;
 using Pareidolia.Pipelines;
 using Pareidolia.Tensors;
@@ -47,6 +48,45 @@ public sealed class StableDiffusionPipelineTests
         Assert.Superset(expected.ToHashSet(), infotext.Fields.Select(field => $"{field.Key}={field.Value}").ToHashSet());
     }
 
+    [Fact]
+    public void The_picture_says_how_its_noise_was_made()
+    {
+        using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(TinyModel.Folder);
+        NoiseSettings noise = new()
+        {
+            Mode = NoiseMode.WebUiGpu, SeedDelta = 31337, VariationSeed = 3, VariationStrength = 0.25, ResizeFrom = (64, 32),
+        };
+        GenerateSettings settings = pipeline.Defaults with { Steps = 2, Prompt = "a cat", Seed = 42, Noise = noise };
+        Infotext infotext = Infotext.Parse(pipeline.Generate(settings)[0].Texts[Infotext.Key]);
+        string[] expected =
+        [
+            "Seed=42", "Variation seed=3", "Variation seed strength=0.25", "Seed resize from=32x64", "ENSD=31337", "RNG=NV", "Noise mode=a1111-gpu",
+        ];
+        Assert.Superset(expected.ToHashSet(), infotext.Fields.Select(field => $"{field.Key}={field.Value}").ToHashSet());
+    }
+
+    [Fact]
+    public void A_picture_of_a_shared_batch_does_not_depend_on_how_the_batch_is_cut()
+    {
+        using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(TinyModel.Folder);
+        GenerateSettings settings = pipeline.Defaults with
+        {
+            Steps = 2, Prompt = "a cat", Seed = 4, Count = 3, Noise = new() { Mode = NoiseMode.ComfyUi }, Sampler = SamplerChoice.Parse("euler-a"),
+        };
+        PictureRequest[] batch = [.. settings.Pictures()];
+        Assert.Equal(Drawn(batch)[2], Drawn(batch[2..])[0], (a, b) => Math.Abs(a - b) < 1e-4);
+
+        float[][] Drawn(PictureRequest[] part)
+        {
+            using Scope scope = new();
+            PictureNoise noise = pipeline.Noise(part, settings);
+            using Conditioning conditioning = pipeline.Encode(part, settings);
+            using Latent start = StableDiffusionPipeline.Draw(noise);
+            Tensor final = pipeline.Denoise(conditioning, start, settings, noise).Finish();
+            return [.. Enumerable.Range(0, part.Length).Select(i => final.Slice(0, i, 1).ToArray())];
+        }
+    }
+
     [Theory]
     [InlineData("euler_ancestral")]
     [InlineData("dpmpp_2m_karras")]
@@ -57,9 +97,9 @@ public sealed class StableDiffusionPipelineTests
         GenerateSettings settings = pipeline.Defaults with { Prompt = "a cat", Steps = 4, Sampler = SamplerChoice.Parse(sampler) };
         PictureRequest[] batch = [.. settings.Pictures()];
         using Conditioning conditioning = pipeline.Encode(batch, settings);
-        LatentNoise noise = pipeline.Noise(batch, settings);
+        PictureNoise noise = pipeline.Noise(batch, settings);
         using Latent start = StableDiffusionPipeline.Draw(noise);
-        List<DenoiseStep> steps = [.. pipeline.Denoise(conditioning, start, settings, noise.ForSteps())];
+        List<DenoiseStep> steps = [.. pipeline.Denoise(conditioning, start, settings, noise)];
         Assert.Equal(4, steps.Count);
         Assert.InRange(steps[^1].To.Ratio, 0, 0.05);
     }
@@ -85,9 +125,9 @@ public sealed class StableDiffusionPipelineTests
             GenerateSettings settings = pipeline.Defaults with { Prompt = "a cat" };
             PictureRequest[] batch = [.. settings.Pictures()];
             using Conditioning conditioning = pipeline.Encode(batch, settings);
-            LatentNoise noise = pipeline.Noise(batch, settings);
+            PictureNoise noise = pipeline.Noise(batch, settings);
             using Latent start = StableDiffusionPipeline.Draw(noise);
-            _ = pipeline.Denoise(conditioning, start, settings, noise.ForSteps()).First();
+            _ = pipeline.Denoise(conditioning, start, settings, noise).First();
             _ = pipeline.Generate("a cat");
         }
         Assert.Equal(before, TensorMemory.LiveBuffers);
