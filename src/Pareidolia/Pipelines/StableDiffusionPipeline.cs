@@ -7,6 +7,7 @@ using Pareidolia.Models;
 using Pareidolia.Tensors;
 using Pareidolia.Text;
 using Pareidolia.Weights;
+using Pareidolia.Weights.Checkpoints;
 
 namespace Pareidolia.Pipelines;
 
@@ -66,7 +67,10 @@ public sealed class StableDiffusionPipeline : IDisposable
 
     private int ContextLength => Math.Min(_tokenizer.MaxLength, Text.Config.MaxPositionEmbeddings);
 
-    /// <summary>Loads a model in the Hugging Face layout (<c>StableDiffusionPipeline</c>); folder <c>upscaler/</c> is optional.</summary>
+    /// <summary>
+    /// Loads a model in the Hugging Face layout (<c>StableDiffusionPipeline</c>); folder <c>upscaler/</c> is optional. A single file needs a
+    /// vocabulary: see <see cref="SingleFileModel"/>.
+    /// </summary>
     /// <exception cref="PareidoliaException">A part is missing, damaged, or does not fit the others.</exception>
     public static StableDiffusionPipeline Load(string folder, Backend? device = null) => Load(ModelSource.Open(folder), device);
 
@@ -75,7 +79,7 @@ public sealed class StableDiffusionPipeline : IDisposable
     public static StableDiffusionPipeline Load(ModelSource model, Backend? device = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        ClipTokenizer tokenizer = ClipTokenizer.Load(model.Component("tokenizer").Folder);
+        ClipTokenizer tokenizer = TokenizerPart.Load(model.Component("tokenizer"));
         ModelParts parts = ModelParts.Load(model, device);
         try
         {

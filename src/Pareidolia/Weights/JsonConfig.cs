@@ -128,6 +128,14 @@ public sealed class JsonConfig
             : throw Wrong(key, value, "an object {...}");
     }
 
+    /// <summary>This config and, for the keys that it lacks, another one.</summary>
+    internal JsonConfig Over(JsonConfig other)
+    {
+        IEnumerable<JsonProperty> rest = other._object.EnumerateObject().Where(member => !Has(member.Name));
+        IEnumerable<string> members = _object.EnumerateObject().Concat(rest).DistinctBy(member => member.Name).Select(member => member.ToString());
+        return Parse($"{{{string.Join(",", members)}}}", Name);
+    }
+
     /// <summary>The items of a list, null for each that is no text; null where the key holds no list.</summary>
     internal IReadOnlyList<string?>? TextsOrNulls(string key) =>
         Find(key) is { ValueKind: JsonValueKind.Array } list ? [.. list.EnumerateArray().Select(AsText)] : null;

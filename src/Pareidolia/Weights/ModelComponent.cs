@@ -53,6 +53,9 @@ public sealed class ModelComponent
     /// <summary>Its config; without any key where the folder has none (a tokenizer of vocabulary files alone).</summary>
     public JsonConfig Config { get; }
 
+    /// <summary>The token that fills texts up, where the model says it and its vocabulary, which came from elsewhere, may not.</summary>
+    internal string? PadToken { get; init; }
+
     /// <summary>The safetensors file, or the index of its shards; null where the folder has no such weights.</summary>
     public string? WeightsPath => WeightNames.Select(name => Path.Combine(Folder, name)).FirstOrDefault(File.Exists);
 

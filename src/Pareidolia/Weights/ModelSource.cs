@@ -1,3 +1,5 @@
+using Pareidolia.Weights.Checkpoints;
+
 namespace Pareidolia.Weights;
 
 /// <summary>
@@ -17,9 +19,12 @@ public abstract class ModelSource
     /// <summary>The parts' names: <c>unet</c>, <c>vae</c>, <c>text_encoder</c>, <c>tokenizer</c>, <c>scheduler</c> ...</summary>
     public abstract IReadOnlyCollection<string> Names { get; }
 
-    /// <summary>Opens a model.</summary>
+    /// <summary>Opens a model: a folder in the Hugging Face layout, or a single file in the original one.</summary>
+    /// <param name="path">The folder or the file.</param>
+    /// <param name="options">What a single file does not tell; a folder needs none of it.</param>
     /// <exception cref="PareidoliaException">It is missing or broken, or nothing that is known here.</exception>
-    public static ModelSource Open(string path) => new ModelFolder(path);
+    public static ModelSource Open(string path, SingleFileOptions? options = null) =>
+        File.Exists(path) ? new SingleFileModel(path, options) : new ModelFolder(path);
 
     /// <summary>Whether it has a part.</summary>
     public bool Has(string name) => Names.Contains(name);

@@ -54,7 +54,7 @@ public sealed unsafe class SafetensorsFile : StoredWeights
     public IReadOnlyList<SafetensorsEntry> Entries => _header.Entries;
 
     /// <summary>The texts the writer left; empty where there are none.</summary>
-    public IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
+    public override IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
 
     /// <inheritdoc/>
     public override bool Has(string name) => _header.ByName.ContainsKey(name);

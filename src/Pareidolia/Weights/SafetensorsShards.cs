@@ -37,6 +37,10 @@ public sealed class SafetensorsShards : StoredWeights
     /// <summary>The files, in the order in which they were met.</summary>
     public IReadOnlyCollection<SafetensorsFile> Files => _files.Values;
 
+    /// <summary>The texts of the first file.</summary>
+    public override IReadOnlyDictionary<string, string> Metadata =>
+        _files.Count == 0 ? base.Metadata : _files.Values.First().Metadata;
+
     /// <inheritdoc/>
     public override bool Has(string name) => _fileOf.ContainsKey(name);
 
@@ -62,7 +66,7 @@ public sealed class SafetensorsShards : StoredWeights
 
     private void AddSingle(string path)
     {
-        SafetensorsFile file = Open(path);
+        SafetensorsFile file = Shard(path);
         foreach (string name in file.Names)
             _fileOf.Add(name, file);
     }
@@ -79,13 +83,13 @@ public sealed class SafetensorsShards : StoredWeights
             if (shard != Path.GetFileName(shard) || !shard.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
                 throw new PareidoliaException($"'{path}' names the shard {SafetensorsHeader.Shown(shard)}; "
                     + "a .safetensors file beside it is needed.");
-            SafetensorsFile file = Open(Path.Combine(folder, shard));
+            SafetensorsFile file = Shard(Path.Combine(folder, shard));
             _ = file.Entry(name);
             _fileOf.Add(name, file);
         }
     }
 
-    private SafetensorsFile Open(string path)
+    private SafetensorsFile Shard(string path)
     {
         if (!_files.TryGetValue(path, out SafetensorsFile? file))
             _files.Add(path, file = new SafetensorsFile(path));

@@ -13,11 +13,22 @@ public record StoredTensor(string Name, SafetensorsType Type, long[] Shape)
 /// <summary>A set of named tensors that lies in one or several files, whatever their format, and is read tensor by tensor.</summary>
 public abstract class StoredWeights : IDisposable
 {
+    /// <summary>Opens a file, or all shards of an index, which is any <c>.json</c> file.</summary>
+    /// <exception cref="PareidoliaException">It is missing, broken, or holds no weights.</exception>
+    public static StoredWeights Open(string path)
+    {
+        WeightFileStart.Check(path);
+        return new SafetensorsShards(path);
+    }
+
     /// <summary>The path that was opened, as it was given.</summary>
     public abstract string Location { get; }
 
     /// <summary>The tensors' names.</summary>
     public abstract IReadOnlyCollection<string> Names { get; }
+
+    /// <summary>The texts the writer left; empty where there are none.</summary>
+    public virtual IReadOnlyDictionary<string, string> Metadata => new Dictionary<string, string>();
 
     /// <summary>Whether a tensor of this name is there.</summary>
     public abstract bool Has(string name);
