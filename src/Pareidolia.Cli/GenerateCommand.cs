@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pareidolia.Weights.Checkpoints;
 
 namespace Pareidolia.Cli;
 
@@ -30,6 +31,8 @@ internal sealed record GenerateRequest
     public string? Style { get; init; }
 
     public string? Model { get; init; }
+
+    public SingleFileOptions SingleFile { get; init; } = new();
 
     public bool Grid { get; init; }
 
@@ -64,7 +67,11 @@ internal sealed class GenerateCommand
     private readonly NoiseOptions _noise = new();
     private readonly Option<string?> _style = OptionOf.Text("--style", "NAME", "One of the model's styles, or none; a wrong name lists them.");
     private readonly Option<string?> _model =
-        OptionOf.Text("--model", "FOLDER", "A model in the Hugging Face layout; else the one that comes with the program.");
+        OptionOf.Text("--model", "FOLDER|FILE", "A model folder or a single file of Stable Diffusion; else the one that comes with the program.");
+    private readonly Option<string?> _tokenizer =
+        OptionOf.Text("--tokenizer", "FOLDER", "Where a single file's vocabulary is: vocab.json and merges.txt, or a model folder.");
+    private readonly Option<string?> _config =
+        OptionOf.Text("--config", "FOLDER|FILE", "A model folder, or JSON with one object for each part, whose configs count for a single file.");
     private readonly Option<bool> _grid = OptionOf.Flag("--grid", "Also write all pictures in one, NAME-grid.png.");
     private readonly Option<bool> _strip =
         OptionOf.Flag("--steps-strip", "Also write a filmstrip of each picture's denoising, NAME-steps.png.");
@@ -80,7 +87,7 @@ internal sealed class GenerateCommand
         Command = new Command("generate", "Draw what a prompt says.")
         {
             _prompt, _output, _negative, _style, _steps, _guidance, _seed, _count, _sampler, _size,
-            _model, _prompts, _grid, _strip, _verify, _json, _force, _threads,
+            _model, _tokenizer, _config, _prompts, _grid, _strip, _verify, _json, _force, _threads,
         };
         _noise.AddTo(Command);
         Command.SetAction(parsed =>
@@ -108,6 +115,7 @@ internal sealed class GenerateCommand
         Noise = _noise.Read(parsed),
         Style = parsed.GetValue(_style),
         Model = parsed.GetValue(_model),
+        SingleFile = new SingleFileOptions { Tokenizer = parsed.GetValue(_tokenizer), Config = parsed.GetValue(_config) },
         Grid = parsed.GetValue(_grid),
         StepsStrip = parsed.GetValue(_strip),
         Verify = parsed.GetValue(_verify),

@@ -1,6 +1,7 @@
 using Pareidolia.Imaging;
 using Pareidolia.Pipelines;
 using Pareidolia.Text;
+using Pareidolia.Weights;
 
 namespace Pareidolia.Cli;
 
@@ -20,7 +21,7 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
         OutputFiles files = new(request.Output, request.Force);
         Require(!files.IsFile || prompts.Count == 1, $"-o is one file, '{request.Output}', for {prompts.Count} prompts: name a folder.");
         string folder = ShippedModel.Locate(request.Model);
-        using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(folder);
+        using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(ModelSource.Open(folder, request.SingleFile));
         using PromptVerifier? verifier = request.Verify ? PromptVerifier.Load(folder) : null;
         GenerateSettings settings = Settings(pipeline);
         IReadOnlyList<PlannedPicture> plans = Plan(prompts, pipeline, settings);

@@ -14,7 +14,8 @@ internal sealed class GoldenCheckpoint : IDisposable
     public GoldenCheckpoint(string name)
     {
         Case = GoldenCase.Load(name);
-        KeyMap = JsonNode.Parse(System.IO.File.ReadAllText(Path.Combine(Case.Folder, "keymap.json")))!.AsObject();
+        string map = Path.Combine(Case.Folder, "keymap.json");
+        KeyMap = System.IO.File.Exists(map) ? JsonNode.Parse(System.IO.File.ReadAllText(map))!.AsObject() : null;
         File = Path.Combine(Case.Folder, "model.safetensors");
         if (!System.IO.File.Exists(File))
             Assemble(File = _folder["model.safetensors"]);
@@ -23,8 +24,8 @@ internal sealed class GoldenCheckpoint : IDisposable
 
     public GoldenCase Case { get; }
 
-    /// <summary>The file's name of a tensor, and its part and diffusers' name; a list for what is joined.</summary>
-    public JsonObject KeyMap { get; }
+    /// <summary>The file's name of a tensor, and its part and diffusers' name; a list for what is joined. Null where the selection leaves it out.</summary>
+    public JsonObject? KeyMap { get; }
 
     public string File { get; }
 
@@ -60,7 +61,7 @@ internal sealed class GoldenCheckpoint : IDisposable
     {
         ModelFolder folder = new(SameWeights!);
         List<SafetensorsSource> tensors = [];
-        foreach (IGrouping<string, KeyValuePair<string, JsonNode?>> part in KeyMap.GroupBy(row => row.Value!.GetValue<string>().Split('/')[0]))
+        foreach (IGrouping<string, KeyValuePair<string, JsonNode?>> part in KeyMap!.GroupBy(row => row.Value!.GetValue<string>().Split('/')[0]))
         {
             using StoredWeights weights = folder.Component(part.Key).OpenWeights();
             foreach ((string name, JsonNode? value) in part)

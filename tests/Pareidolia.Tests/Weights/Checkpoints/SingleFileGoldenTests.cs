@@ -68,6 +68,7 @@ public sealed class SingleFileGoldenTests
         using GoldenCheckpoint checkpoint = new(name);
         SingleFileModel model = new(checkpoint.File, checkpoint.Options);
         Assert.Empty(model.Unclaimed);
+        Assert.SkipWhen(checkpoint.KeyMap is null, $"{name}: the selection of golden cases has no key map of it.");
         HashSet<string> expected = [.. checkpoint.KeyMap.SelectMany(row => row.Value is JsonArray parts
             ? parts.Select(part => part!.GetValue<string>())
             : [row.Value!.GetValue<string>()])];
