@@ -1,6 +1,7 @@
 using System.Globalization;
 using Pareidolia.Diffusion;
 using Pareidolia.Diffusion.Randomness;
+using Pareidolia.Text.Prompts;
 
 namespace Pareidolia.Pipelines;
 
@@ -53,6 +54,12 @@ public sealed record GenerateSettings
 
     /// <summary>The layer of the text encoder that the prompt is read from, counted from its end as the web UI does: 1 is the last.</summary>
     public int ClipSkip { get; init; } = 1;
+
+    /// <summary>The language of the prompts.</summary>
+    public PromptDialect Dialect { get; init; }
+
+    /// <summary>What SDXL is told of the picture's size; nothing to other models.</summary>
+    public SizeConditioning Sizes { get; init; } = new();
 
     /// <summary>Whose random numbers the seeds stand for, and variations on them. Sizes in it are in pixels.</summary>
     public NoiseSettings Noise { get; init; } = new();

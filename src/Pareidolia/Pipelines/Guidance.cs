@@ -15,16 +15,49 @@ namespace Pareidolia.Pipelines;
 /// </param>
 internal sealed class Guidance(UNet2DConditionModel unet, Conditioning conditioning, double scale, double rescale)
 {
+    private int _asked;
+
     /// <summary>The prediction for a sample [n, h, w, c] at a timestep.</summary>
     public Tensor Predict(Tensor input, double timestep)
     {
-        float[] time = [(float)timestep];
-        if (!conditioning.IsGuided)
-            return unet.Forward(input, time, conditioning.Context);
         using Scope scope = new();
-        Tensor[] halves = unet.Forward(Tensor.Concat(0, input, input), time, conditioning.Context).Chunk(2, 0);
-        Tensor guided = halves[0] + (halves[1] - halves[0]).Scale((float)scale);
-        return scope.Keep(rescale == 0 ? guided : Rescaled(guided, halves[1]));
+        (Tensor? negative, Tensor prompted) = Ask(input, timestep);
+        if (negative is null)
+            return scope.Keep(prompted);
+        Tensor guided = negative + (prompted - negative).Scale((float)scale);
+        return scope.Keep(rescale == 0 ? guided : Rescaled(guided, prompted));
+    }
+
+    // What the network says to the negative prompts and to the prompts, [n, h, w, c] each. Prompts change with each question, as in the web UI.
+    private (Tensor? Negative, Tensor Prompted) Ask(Tensor input, double timestep)
+    {
+        _asked++;
+        IReadOnlyList<ConditionRow> rows = conditioning.RowsAt(_asked);
+        Tensor[] said = new Tensor[rows.Count];
+        foreach (ConditionBatch batch in conditioning.At(_asked))
+        {
+            Tensor samples = Tensor.Concat(0, [.. batch.Pictures.Select(picture => input.Slice(0, picture, 1))]);
+            Tensor output = unet.Forward(samples, [(float)timestep], batch.Context, batch.Extras);
+            foreach ((int i, int row) in batch.Rows.Index())
+                said[row] = output.Slice(0, i, 1);
+        }
+        int n = conditioning.Count;
+        Tensor? negative = conditioning.IsGuided ? Tensor.Concat(0, said.AsSpan(0, n)) : null;
+        ILookup<int, (double Weight, Tensor Said)> parts = rows.Zip(said).Where(pair => pair.First.Weight is not null)
+            .ToLookup(pair => pair.First.Picture, pair => (pair.First.Weight!.Value, pair.Second));
+        Tensor[] prompted = [.. Enumerable.Range(0, n).Select(i => Composed([.. parts[i]], negative is null ? null : said[i]))];
+        return (negative, Tensor.Concat(0, prompted));
+    }
+
+    // Several prompts for one picture: each pulls away from the negative one (https://arxiv.org/abs/2206.01714, equation 11).
+    private static Tensor Composed((double Weight, Tensor Said)[] parts, Tensor? negative)
+    {
+        if (parts is [(1, Tensor only)])
+            return only;
+        Tensor sum = negative!;
+        foreach ((double weight, Tensor said) in parts)
+            sum += (said - negative!).Scale((float)weight);
+        return sum;
     }
 
     private Tensor Rescaled(Tensor guided, Tensor prompted)

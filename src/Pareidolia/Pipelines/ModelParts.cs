@@ -8,7 +8,7 @@ namespace Pareidolia.Pipelines;
 /// <param name="Text">Reads the prompt.</param>
 /// <param name="UNet">Removes noise.</param>
 /// <param name="Decoder">Makes the picture.</param>
-internal sealed record ModelParts(Pretrained<ClipTextModel> Text, Pretrained<UNet2DConditionModel> UNet, PictureDecoder Decoder) : IDisposable
+internal sealed record ModelParts(PromptEncoder Text, Pretrained<UNet2DConditionModel> UNet, PictureDecoder Decoder) : IDisposable
 {
     /// <summary>Loads all of them side by side: for one small picture, loading is a good part of the time.</summary>
     /// <exception cref="PareidoliaException">One is missing, damaged, or does not fit the others.</exception>
@@ -16,10 +16,10 @@ internal sealed record ModelParts(Pretrained<ClipTextModel> Text, Pretrained<UNe
     {
         Task<Pretrained<UNet2DConditionModel>> unet = Task.Run(() => UNet2DConditionModel.Load(model.Component("unet"), device));
         Task<PictureDecoder> decoder = Task.Run(() => PictureDecoder.Load(model, device));
-        Pretrained<ClipTextModel>? text = null;
+        PromptEncoder? text = null;
         try
         {
-            text = ClipTextModel.Load(model.Component("text_encoder"), device);
+            text = PromptEncoder.Load(model, device);
             ModelParts parts = new(text, unet.GetAwaiter().GetResult(), decoder.GetAwaiter().GetResult());
             parts.RequireFit(model.Path);
             return parts;
@@ -54,8 +54,11 @@ internal sealed record ModelParts(Pretrained<ClipTextModel> Text, Pretrained<UNe
         if (channels != latent)
             throw new PareidoliaException(
                 $"'{path}' does not make pictures from text alone: its UNet reads {channels} channels, its autoencoder's latents have {latent}.");
-        (int width, int hidden) = (UNet.Model.Config.CrossAttentionDim[0], Text.Model.Config.HiddenSize);
-        if (width != hidden)
-            throw new PareidoliaException($"'{path}': the UNet reads tokens of {width} numbers, the text encoder gives {hidden}.");
+        UNet2DConditionConfig unet = UNet.Model.Config;
+        if (unet.CrossAttentionDim[0] != Text.Width)
+            throw new PareidoliaException($"'{path}': the UNet reads tokens of {unet.CrossAttentionDim[0]} numbers, the text encoder gives {Text.Width}.");
+        if (unet.AdditionEmbedType is not null && (unet.ProjectionClassEmbeddingsInputDim - Text.PooledWidth) / unet.AdditionTimeEmbedDim is not (5 or 6))
+            throw new PareidoliaException($"'{path}': the UNet reads {unet.ProjectionClassEmbeddingsInputDim} numbers about a whole text and the "
+                + $"picture's size, {unet.AdditionTimeEmbedDim} for each of 5 or 6; the text encoder gives {Text.PooledWidth ?? 0} of a whole text.");
     }
 }

@@ -1,3 +1,4 @@
+using Pareidolia.Text.Prompts;
 using Pareidolia.Weights;
 
 namespace Pareidolia.Pipelines;
@@ -8,7 +9,7 @@ namespace Pareidolia.Pipelines;
 /// {
 ///   "steps": 24, "guidance": 4, "sampler": "DPM++ 2M SGM Uniform", "size": [128, 128], "negative": "",
 ///   "styles": ["fluent-3d", "fluent-flat", "noto"], "default_style": "fluent-3d",
-///   "template": "an emoji of {prompt} in {style} style"
+///   "template": "an emoji of {prompt} in {style} style", "dialect": "plain"
 /// }
 /// </code>
 /// </summary>
@@ -28,7 +29,8 @@ public sealed class ModelSettings
     internal ModelSettings(ModelSource model, int side)
     {
         string path = Path.Combine(model.Path, FileName);
-        JsonConfig config = File.Exists(path) ? JsonConfig.Load(path) : JsonConfig.Parse("{}", path);
+        bool said = File.Exists(path);
+        JsonConfig config = said ? JsonConfig.Load(path) : JsonConfig.Parse("{}", path);
         IReadOnlyList<int> size = config.Ints("size", [side]);
         GenerateSettings standard = new();
         Defaults = standard with
@@ -38,6 +40,8 @@ public sealed class ModelSettings
             GuidanceRescale = config.Double("guidance_rescale", 0),
             Negative = config.Text("negative", "")!,
             ClipSkip = config.Int("clip_skip", 1),
+            // Whose author says nothing is a checkpoint that people know from the web UI.
+            Dialect = config.Text("dialect") is string dialect ? PromptReading.Named(dialect) : said ? PromptDialect.Plain : PromptDialect.A1111,
             Sampler = config.Text("sampler") is string name ? SamplerChoice.Parse(name) : null,
             Width = size.Count > 0 ? size[0] : side,
             Height = size.Count > 0 ? size[^1] : side,

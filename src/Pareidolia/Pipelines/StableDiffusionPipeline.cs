@@ -6,6 +6,7 @@ using Pareidolia.Imaging;
 using Pareidolia.Models;
 using Pareidolia.Tensors;
 using Pareidolia.Text;
+using Pareidolia.Text.Prompts;
 using Pareidolia.Weights;
 using Pareidolia.Weights.Checkpoints;
 
@@ -29,14 +30,13 @@ public sealed class StableDiffusionPipeline : IDisposable
     // Cells of a side where a UNet does not say what it was trained on.
     private const int UsualSide = 64;
 
-    private readonly ClipTokenizer _tokenizer;
     private readonly ModelParts _parts;
     private readonly JsonConfig _schedulerConfig;
 
-    private StableDiffusionPipeline(ModelSource model, ClipTokenizer tokenizer, ModelParts parts)
+    private StableDiffusionPipeline(ModelSource model, ModelParts parts)
     {
         Name = Path.GetFileName(Path.GetFullPath(model.Path).TrimEnd(Path.DirectorySeparatorChar));
-        (_tokenizer, _parts) = (tokenizer, parts);
+        _parts = parts;
         _schedulerConfig = model.Component("scheduler").Config;
         Settings = new ModelSettings(model, (UNet.Config.SampleSize ?? UsualSide) * Factor);
     }
@@ -54,22 +54,18 @@ public sealed class StableDiffusionPipeline : IDisposable
     public int Factor => Decoder.Factor;
 
     /// <summary>Most tokens of a prompt that the text encoder reads, without start and end.</summary>
-    public int PromptTokens => ContextLength - 2;
+    public int PromptTokens => _parts.Text.Length - 2;
 
     /// <summary>The last stage.</summary>
     internal PictureDecoder Decoder => _parts.Decoder;
-
-    private ClipTextModel Text => _parts.Text.Model;
 
     private UNet2DConditionModel UNet => _parts.UNet.Model;
 
     private Backend Device => _parts.UNet.Weights.Device;
 
-    private int ContextLength => Math.Min(_tokenizer.MaxLength, Text.Config.MaxPositionEmbeddings);
-
     /// <summary>
-    /// Loads a model in the Hugging Face layout (<c>StableDiffusionPipeline</c>); folder <c>upscaler/</c> is optional. A single file needs a
-    /// vocabulary: see <see cref="SingleFileModel"/>.
+    /// Loads a model in the Hugging Face layout (<c>StableDiffusionPipeline</c>, <c>StableDiffusionXLPipeline</c>); folder <c>upscaler/</c> is
+    /// optional. A single file needs a vocabulary: see <see cref="SingleFileModel"/>.
     /// </summary>
     /// <exception cref="PareidoliaException">A part is missing, damaged, or does not fit the others.</exception>
     public static StableDiffusionPipeline Load(string folder, Backend? device = null) => Load(ModelSource.Open(folder), device);
@@ -79,11 +75,10 @@ public sealed class StableDiffusionPipeline : IDisposable
     public static StableDiffusionPipeline Load(ModelSource model, Backend? device = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        ClipTokenizer tokenizer = TokenizerPart.Load(model.Component("tokenizer"));
         ModelParts parts = ModelParts.Load(model, device);
         try
         {
-            return new StableDiffusionPipeline(model, tokenizer, parts);
+            return new StableDiffusionPipeline(model, parts);
         }
         catch
         {
@@ -138,19 +133,14 @@ public sealed class StableDiffusionPipeline : IDisposable
     }
 
     /// <summary>A prompt's tokens; <see cref="PromptTokens"/> of them count.</summary>
-    public Tokens Tokenize(string prompt) => _tokenizer.Tokenize(prompt);
+    public Tokens Tokenize(string prompt) => _parts.Text.Tokenize(prompt);
 
     /// <summary>What the prompts of a batch say, and, where they are guided, the negative prompts. The caller disposes it.</summary>
     public Conditioning Encode(IReadOnlyList<PictureRequest> batch, GenerateSettings settings)
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(settings);
-        using Scope scope = new();
-        Tensor context = Encode([.. batch.Select(picture => picture.Prompt)], settings.ClipSkip);
-        // As diffusers has it, the negative prompt is read from the last layer whatever the clip skip.
-        if (settings.Guidance != 1)
-            context = Tensor.Concat(0, Encode([.. batch.Select(picture => picture.Negative)], clipSkip: 1), context);
-        return new Conditioning(Scope.Detach(context), batch.Count);
+        return _parts.Text.Encode(batch, settings, UNet.Config);
     }
 
     /// <summary>The noise of a batch, as the program of <see cref="GenerateSettings.Noise"/> draws it.</summary>
@@ -221,6 +211,8 @@ public sealed class StableDiffusionPipeline : IDisposable
         infotext.Fields["Size"] = $"{settings.Width}x{settings.Height}";
         infotext.Fields["Model"] = Name;
         picture.DescribeNoise(settings.Noise, infotext.Fields);
+        if (settings.Dialect != Defaults.Dialect)
+            infotext.Fields["Prompt dialect"] = PromptReading.Names.First(name => name.Value == settings.Dialect).Key;
         if (settings.ClipSkip > 1)
             infotext.Fields["Clip skip"] = Written(settings.ClipSkip);
         if (settings.Eta is double eta)
@@ -251,20 +243,6 @@ public sealed class StableDiffusionPipeline : IDisposable
     private SamplingPlan Plan(GenerateSettings settings) => settings.Sampler is SamplerChoice choice
         ? SamplerCatalog.Plan(_schedulerConfig, choice.Sampler.Name, choice.Schedule, settings.Steps, settings.SamplerOptions)
         : Scheduler.Load(_schedulerConfig).Plan(settings.Steps, settings.SamplerOptions);
-
-    // [n, length, width] for n texts. What several pictures share is encoded once.
-    private Tensor Encode(string[] texts, int clipSkip)
-    {
-        using Scope scope = new();
-        string[] distinct = [.. texts.Distinct()];
-        int[] ids = [.. distinct.SelectMany(text => Tokenize(text).Padded(ContextLength))];
-        ClipTextOutput output = Text.Forward(Tensor.From(ids, [distinct.Length, ContextLength], Device));
-        int layers = output.HiddenStates.Count - 1;
-        Require(clipSkip <= layers, $"Clip skip is {clipSkip}; the text encoder of '{Name}' has {layers} layers.");
-        Tensor encoded = clipSkip == 1 ? output.LastHidden : Text.FinalNorm(output.HiddenStates[^clipSkip]);
-        Tensor[] rows = [.. texts.Select(text => encoded.Slice(0, Array.IndexOf(distinct, text), 1))];
-        return scope.Keep(Tensor.Concat(0, rows));
-    }
 
     private IReadOnlyList<Image> Described(IReadOnlyList<Image> images, PictureRequest[] batch, GenerateSettings settings)
     {

@@ -10,6 +10,9 @@ public sealed class GoldenSelection
 {
     private const long LargestSelection = 10_000_000;
 
+    // Kinds whose smallest case does not fit; they run where PAREIDOLIA_GOLDEN has all cases. Their code also runs on the tiny models of tests.
+    private static readonly string[] s_tooLarge = ["controlnet", "sdxl_pipeline"];
+
     private static readonly string s_folder = Path.Combine(RepositoryRoot.Path, "tests", "golden");
 
     [Fact]
@@ -23,7 +26,7 @@ public sealed class GoldenSelection
     public void Every_kind_that_a_test_runs_has_a_case_in_the_selection()
     {
         HashSet<string> covered = [.. Directory.GetFiles(s_folder, "case.json", SearchOption.AllDirectories).Select(KindOf)];
-        string[] missing = [.. GoldenCoverageTests.TestedKinds.Where(kind => !covered.Contains(kind)).Order(StringComparer.Ordinal)];
+        string[] missing = [.. GoldenCoverageTests.TestedKinds.Where(kind => !covered.Contains(kind) && !s_tooLarge.Contains(kind)).Order(StringComparer.Ordinal)];
         Assert.True(missing.Length == 0, $"tests/golden has no case of the kinds {string.Join(", ", missing)}, which tests run.");
     }
 

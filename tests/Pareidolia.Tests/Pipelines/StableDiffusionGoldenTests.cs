@@ -10,7 +10,7 @@ namespace Pareidolia.Tests.Pipelines;
 /// <summary>Whole text-to-image runs of diffusers, stage by stage: tokens, conditioning, every step's latents, decoded picture.</summary>
 public sealed class StableDiffusionGoldenTests
 {
-    public static TheoryData<string> Cases => GoldenCase.NamesOfKind("sd_pipeline");
+    public static TheoryData<string> Cases => [.. GoldenCase.NamesOfKind("sd_pipeline"), .. GoldenCase.NamesOfKind("sdxl_pipeline")];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -63,6 +63,7 @@ public sealed class StableDiffusionGoldenTests
         GuidanceRescale = ConfigOf(golden).TryGetProperty("guidance_rescale", out JsonElement rescale) ? rescale.GetDouble() : 0,
         // diffusers counts the layers that are left out, the web UI counts from the end.
         ClipSkip = ConfigOf(golden).TryGetProperty("clip_skip", out JsonElement skip) ? skip.GetInt32() + 1 : 1,
+        Sizes = SizesOf(ConfigOf(golden)),
     };
 
     private static PictureRequest[] BatchOf(GoldenCase golden)
@@ -98,12 +99,25 @@ public sealed class StableDiffusionGoldenTests
         // The file has the embeddings without clip skip.
         if (ConfigOf(golden).TryGetProperty("clip_skip", out _))
             return;
-        using Scope scope = new();
-        Tensor context = conditioning.Context;
-        if (conditioning.IsGuided)
-            golden.Check("negative_prompt_embeds", context.Slice(0, 0, conditioning.Count));
-        golden.Check("prompt_embeds", context.Slice(0, conditioning.IsGuided ? conditioning.Count : 0, conditioning.Count));
+        foreach (IGrouping<bool, ConditionRow> rows in conditioning.RowsAt(1).GroupBy(row => row.Weight is null))
+        {
+            string prefix = rows.Key ? "negative_" : "";
+            golden.Check($"{prefix}prompt_embeds", [.. rows.SelectMany(row => row.Text.Context.ToArray())]);
+            if (golden.Outputs.ContainsKey($"{prefix}pooled_prompt_embeds"))
+                golden.Check($"{prefix}pooled_prompt_embeds", [.. rows.SelectMany(row => row.Text.Pooled!.ToArray())]);
+        }
     }
+
+    // Heights stand before widths there.
+    private static SizeConditioning SizesOf(JsonElement config) => new()
+    {
+        Original = Pair(config, "original_size"),
+        Crop = Pair(config, "crops_coords_top_left") ?? default,
+        Target = Pair(config, "target_size"),
+    };
+
+    private static (int, int)? Pair(JsonElement config, string name) =>
+        config.TryGetProperty(name, out JsonElement pair) && pair.ValueKind == JsonValueKind.Array ? (pair[1].GetInt32(), pair[0].GetInt32()) : null;
 
     private static Latent Denoised(GoldenCase golden, IEnumerable<DenoiseStep> steps)
     {

@@ -1,0 +1,147 @@
+using Pareidolia.Models;
+using Pareidolia.Tensors;
+using Pareidolia.Text;
+using Pareidolia.Text.Prompts;
+using Pareidolia.Weights;
+
+namespace Pareidolia.Pipelines;
+
+/// <summary>
+/// All that reads a prompt: one text encoder, or the two of SDXL, whose words are joined and of which the second also sums a text up
+/// (https://arxiv.org/abs/2307.01952).
+/// </summary>
+internal sealed class PromptEncoder : IDisposable
+{
+    private static readonly (string Encoder, string Tokenizer)[] s_parts = [("text_encoder", "tokenizer"), ("text_encoder_2", "tokenizer_2")];
+
+    private static readonly string[] s_asksTwice = ["heun", "dpm_2", "dpm_2_ancestral", "dpmpp_2s_ancestral", "dpmpp_sde", "restart"];
+
+    private readonly TextTower[] _towers;
+    private readonly bool _isXl;
+    private readonly bool _silencesEmpty;
+
+    private PromptEncoder(TextTower[] towers, ModelSource model)
+    {
+        (_towers, _isXl) = (towers, model.Has("text_encoder_2"));
+        // As diffusers has it by default; the published refiner says no.
+        bool usual = model.Has("text_encoder");
+        _silencesEmpty = _isXl && (model is ModelFolder folder ? folder.Index.Bool("force_zeros_for_empty_prompt", usual) : usual);
+    }
+
+    /// <summary>Numbers that it says of a token.</summary>
+    public int Width => _towers.Sum(tower => tower.Width);
+
+    /// <summary>Numbers that it says of a whole text; null where it says none.</summary>
+    public int? PooledWidth => _isXl ? _towers[^1].PooledWidth : null;
+
+    /// <summary>Tokens that are read at once, start and end included.</summary>
+    public int Length => _towers.Min(tower => tower.Length);
+
+    /// <summary>Loads the text encoders of a model.</summary>
+    /// <exception cref="PareidoliaException">One is missing or damaged.</exception>
+    public static PromptEncoder Load(ModelSource model, Backend? device)
+    {
+        List<TextTower> towers = [];
+        try
+        {
+            foreach ((string encoder, string tokenizer) in s_parts.Where((part, i) => model.Has(part.Encoder) || (i == 0 && !model.Has(s_parts[1].Encoder))))
+                towers.Add(TextTower.Load(model, encoder, tokenizer, device));
+            return new PromptEncoder([.. towers], model);
+        }
+        catch
+        {
+            towers.ForEach(tower => tower.Dispose());
+            throw;
+        }
+    }
+
+    /// <summary>A text's tokens.</summary>
+    public Tokens Tokenize(string text) => _towers[0].Tokenizer.Tokenize(text);
+
+    /// <summary>What the prompts of a batch say to a network, and, where they are guided, the negative prompts.</summary>
+    public Conditioning Encode(IReadOnlyList<PictureRequest> batch, GenerateSettings settings, UNet2DConditionConfig unet)
+    {
+        PromptDialect dialect = settings.Dialect;
+        IReadOnlyList<WeightedText>[] parts = [.. batch.Select(picture => PromptReading.Parts(dialect, picture.Prompt))];
+        bool guided = settings.Guidance != 1 || parts.Any(list => list is not [{ Weight: 1 }]);
+        using Scope scope = new();
+        Dictionary<string, EncodedPrompt> prompts = Read([.. parts.SelectMany(list => list).Select(part => part.Text)], settings, false);
+        Dictionary<string, EncodedPrompt> negatives = guided ? Read([.. batch.Select(picture => picture.Negative)], settings, true) : [];
+        return new Conditioning(
+            [.. batch.Select((picture, i) => new PictureConditioning(
+                [.. parts[i].Select(part => (part.Weight, prompts[part.Text]))], guided ? negatives[picture.Negative] : null))],
+            [.. prompts.Values, .. negatives.Values], SizeNumbers(settings, unet, false), SizeNumbers(settings, unet, true));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (TextTower tower in _towers)
+            tower.Dispose();
+    }
+
+    // Each distinct prompt with the texts of its schedule. Without a schedule, all prompts are read in one go.
+    private Dictionary<string, EncodedPrompt> Read(string[] prompts, GenerateSettings settings, bool negative)
+    {
+        string[] distinct = [.. prompts.Distinct()];
+        TowerPlace place = Place(settings, negative);
+        if (settings.Dialect == PromptDialect.Plain)
+            return distinct.Zip(Read(distinct, settings, place, negative))
+                .ToDictionary(pair => pair.First, pair => new EncodedPrompt([(settings.Steps, pair.Second)]));
+        SchedulePass pass = new(settings.Steps * (s_asksTwice.Contains(settings.Sampler?.Sampler.Name) ? 2 : 1));
+        return distinct.ToDictionary(prompt => prompt, prompt =>
+        {
+            IReadOnlyList<ScheduledText> schedule = PromptReading.Schedule(settings.Dialect, prompt, pass);
+            string[] texts = [.. schedule.Select(text => text.Text).Distinct()];
+            EncodedText[] encoded = Read(texts, settings, place, negative);
+            return new EncodedPrompt([.. schedule.Select(text => (text.Until, encoded[Array.IndexOf(texts, text.Text)]))]);
+        });
+    }
+
+    // Texts that belong together, through all towers.
+    private EncodedText[] Read(string[] texts, GenerateSettings settings, TowerPlace place, bool negative)
+    {
+        using Scope scope = new();
+        IReadOnlyList<EncodedText>[] said =
+            [.. _towers.Select(tower => tower.Read(texts, settings.Dialect, place, new Dictionary<string, LearnedWord>()))];
+        EncodedText[] joined = [.. texts.Select((_, i) => Joined([.. said.Select(tower => tower[i])]))];
+        for (int i = 0; i < texts.Length; i++)
+        {
+            if (!(negative && _silencesEmpty && texts[i].Length == 0 && settings.Dialect != PromptDialect.ComfyUi))
+                continue;
+            using EncodedText heard = joined[i];
+            joined[i] = heard.Silenced();
+        }
+        return joined;
+    }
+
+    private static EncodedText Joined(EncodedText[] said)
+    {
+        if (said.Length == 1)
+            return said[0];
+        int length = said.Min(text => text.Context.Shape[1]);
+        Tensor context = Tensor.Concat(-1, [.. said.Select(text => text.Context.Slice(1, 0, length))]);
+        EncodedText joined = new(Scope.Detach(context), Scope.Detach(said[^1].Pooled!.Clone()));
+        foreach (EncodedText text in said)
+            text.Dispose();
+        return joined;
+    }
+
+    // diffusers counts from the layer that the model was trained with and reads the negative prompt there whatever the clip skip; the web UI
+    // and ComfyUI count from the last, and the web UI leaves SDXL as it is.
+    private TowerPlace Place(GenerateSettings settings, bool negative)
+    {
+        int usual = _isXl ? 2 : 1;
+        return new TowerPlace(settings.Dialect switch
+        {
+            PromptDialect.Plain => negative ? usual : usual + settings.ClipSkip - 1,
+            PromptDialect.A1111 when _isXl => usual,
+            _ => Math.Max(usual, settings.ClipSkip),
+        }, Normed: !_isXl);
+    }
+
+    private float[]? SizeNumbers(GenerateSettings settings, UNet2DConditionConfig unet, bool negative) => PooledWidth is not int pooled
+        ? null
+        : settings.Sizes.Numbers(
+            (unet.ProjectionClassEmbeddingsInputDim - pooled) / unet.AdditionTimeEmbedDim, settings.Width, settings.Height, negative);
+}

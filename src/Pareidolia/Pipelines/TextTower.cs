@@ -1,0 +1,93 @@
+using Pareidolia.Models;
+using Pareidolia.Tensors;
+using Pareidolia.Text;
+using Pareidolia.Text.Prompts;
+using Pareidolia.Weights;
+
+namespace Pareidolia.Pipelines;
+
+/// <summary>Where in a text encoder a prompt is read.</summary>
+/// <param name="Layer">Counted from the end: 1 is the last.</param>
+/// <param name="Normed">Through the final norm, as Stable Diffusion 1 and 2 do and SDXL does not.</param>
+internal readonly record struct TowerPlace(int Layer, bool Normed);
+
+/// <summary>A text encoder with its tokenizer.</summary>
+internal sealed record TextTower(ClipTokenizer Tokenizer, Pretrained<ClipTextModel> Model) : IDisposable
+{
+    /// <summary>Tokens that it reads at once, start and end included.</summary>
+    public int Length => Math.Min(Tokenizer.MaxLength, Model.Model.Config.MaxPositionEmbeddings);
+
+    /// <summary>Numbers that it says of a token.</summary>
+    public int Width => Model.Model.Config.HiddenSize;
+
+    /// <summary>Numbers that it says of a whole text; null where it has no projection.</summary>
+    public int? PooledWidth => Model.Model.Config.WithProjection ? Model.Model.Config.ProjectionDim : null;
+
+    /// <summary>Loads a text encoder and the tokenizer that belongs to it.</summary>
+    public static TextTower Load(ModelSource model, string encoder, string tokenizer, Backend? device)
+    {
+        ClipTokenizer words = TokenizerPart.Load(model.Component(tokenizer));
+        return new TextTower(words, ClipTextModel.Load(model.Component(encoder), device));
+    }
+
+    /// <summary>
+    /// What it says of texts that belong together (the web UI keeps the mean of all of them when it applies weights): for each its tokens
+    /// [1, chunks * length, width] and its pooled vector [1, d].
+    /// </summary>
+    public IReadOnlyList<EncodedText> Read(
+        IReadOnlyList<string> texts, PromptDialect dialect, TowerPlace place, IReadOnlyDictionary<string, LearnedWord> learned)
+    {
+        TokenChunk empty = TokenChunk.Framed([], Tokenizer, Length);
+        IReadOnlyList<TokenChunk>[] chunks = [.. texts.Select(text => PromptReading.Chunks(dialect, text, Tokenizer, Length, learned))];
+        int most = dialect == PromptDialect.A1111 ? chunks.Max(list => list.Count) : 0;
+        chunks = [.. chunks.Select(list => (TokenChunk[])[.. list, .. Enumerable.Repeat(empty, Math.Max(0, most - list.Count))])];
+        using Scope scope = new();
+        TokenChunk[] rows = [.. chunks.SelectMany(list => list), .. dialect == PromptDialect.ComfyUi ? [empty] : Array.Empty<TokenChunk>()];
+        (Tensor hidden, Tensor? pooled) = Forward(rows, place);
+        hidden = Weighted(hidden, rows, dialect, most);
+        List<EncodedText> read = [];
+        for (int i = 0, row = 0; i < chunks.Length; row += chunks[i++].Count)
+            read.Add(new EncodedText(
+                Scope.Detach(hidden.Slice(0, row, chunks[i].Count).Reshape(1, chunks[i].Count * Length, Width)),
+                pooled is null ? null : Scope.Detach(pooled.Slice(0, row, 1))));
+        return read;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Model.Dispose();
+
+    private (Tensor Hidden, Tensor? Pooled) Forward(TokenChunk[] rows, TowerPlace place)
+    {
+        int[] ids = [.. rows.SelectMany(row => row.Tokens).Select(token => token.Id)];
+        ClipTextOutput output = Model.Model.Forward(Tensor.From(ids, [rows.Length, Length], Model.Weights.Device));
+        int layers = output.HiddenStates.Count - 1;
+        if (place.Layer > layers)
+            throw new PareidoliaException($"The prompt is to be read {place.Layer} layers from the end, but the text encoder has {layers} layers.");
+        Tensor hidden = output.HiddenStates[^place.Layer];
+        return (!place.Normed ? hidden : place.Layer == 1 ? output.LastHidden : Model.Model.FinalNorm(hidden), output.Embeds);
+    }
+
+    private Tensor Weighted(Tensor hidden, TokenChunk[] rows, PromptDialect dialect, int most)
+    {
+        if (!rows.Any(row => row.IsWeighted))
+            return hidden;
+        float[] values = [.. rows.SelectMany(row => row.Tokens).Select(token => (float)token.Weight)];
+        Tensor weights = Tensor.From(values, [rows.Length, Length], hidden.Device);
+        return dialect == PromptDialect.ComfyUi
+            ? Emphasis.FromEmpty(hidden, hidden.Slice(0, rows.Length - 1, 1), weights)
+            : Restored(hidden, weights, most);
+    }
+
+    // The mean is kept over the first chunks of all texts, over their second chunks, and so on.
+    private Tensor Restored(Tensor hidden, Tensor weights, int chunks)
+    {
+        int texts = hidden.Shape[0] / chunks;
+        Tensor byText = hidden.Reshape(texts, chunks * Length, Width), weightsByText = weights.Reshape(texts, chunks * Length);
+        Tensor[] restored =
+        [
+            .. Enumerable.Range(0, chunks).Select(
+                i => Emphasis.Restored(byText.Slice(1, i * Length, Length), weightsByText.Slice(1, i * Length, Length))),
+        ];
+        return Tensor.Concat(1, restored).Reshape([.. hidden.Shape]);
+    }
+}
