@@ -32,8 +32,10 @@ internal sealed record InspectedPart(string Name, string? ClassName, IReadOnlyLi
     /// <summary>One file of weights, or the index of several.</summary>
     public static InspectedPart OfFile(string path)
     {
-        using SafetensorsShards weights = new(path);
-        return new InspectedPart(Path.GetFileName(path), null, Entries(weights), weights.Files.Sum(file => new FileInfo(file.Path).Length));
+        using StoredWeights weights = StoredWeights.Open(path);
+        return new InspectedPart(Path.GetFileName(path), null, Entries(weights), weights is SafetensorsShards shards
+            ? shards.Files.Sum(file => new FileInfo(file.Path).Length)
+            : new FileInfo(path).Length);
     }
 
     private static StoredTensor[] Entries(StoredWeights weights) => [.. weights.Names.Select(weights.Entry)];

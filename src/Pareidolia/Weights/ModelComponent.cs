@@ -9,13 +9,14 @@ public sealed class ModelComponent
     private static readonly string[] ConfigNames =
         ["config.json", "scheduler_config.json", "tokenizer_config.json", "preprocessor_config.json"];
 
-    /// <summary>Full precision first: a half-precision copy stands in where it is the only one.</summary>
+    /// <summary>Full precision first: a half-precision copy stands in where it is the only one, and a pickle where there is nothing better.</summary>
     private static readonly string[] WeightNames =
     [
         "diffusion_pytorch_model.safetensors", "model.safetensors",
         "diffusion_pytorch_model.safetensors.index.json", "model.safetensors.index.json",
         "diffusion_pytorch_model.fp16.safetensors", "model.fp16.safetensors",
         "diffusion_pytorch_model.safetensors.index.fp16.json", "model.safetensors.index.fp16.json",
+        "diffusion_pytorch_model.bin", "pytorch_model.bin",
     ];
 
     private readonly Func<StoredWeights>? _open;
@@ -33,7 +34,7 @@ public sealed class ModelComponent
             ?? JsonConfig.Parse("{}", folder);
         string? architecture = Config.Texts("architectures", []) is [string first, ..] ? first : null;
         ClassName = className ?? Config.Text("_class_name") ?? architecture;
-        _open = WeightsPath is string weights ? () => new SafetensorsShards(weights) : null;
+        _open = WeightsPath is string weights ? () => StoredWeights.Open(weights) : null;
     }
 
     /// <summary>A component that lies elsewhere than in a folder of its own.</summary>
@@ -56,7 +57,7 @@ public sealed class ModelComponent
     /// <summary>The token that fills texts up, where the model says it and its vocabulary, which came from elsewhere, may not.</summary>
     internal string? PadToken { get; init; }
 
-    /// <summary>The safetensors file, or the index of its shards; null where the folder has no such weights.</summary>
+    /// <summary>The file of weights, or the index of its shards; null where the folder has none.</summary>
     public string? WeightsPath => WeightNames.Select(name => Path.Combine(Folder, name)).FirstOrDefault(File.Exists);
 
     /// <summary>Whether it has weights.</summary>
@@ -65,7 +66,7 @@ public sealed class ModelComponent
     /// <summary>Opens the weights.</summary>
     /// <exception cref="PareidoliaException">There are none, or they are broken.</exception>
     public StoredWeights OpenWeights() => _open?.Invoke() ?? throw new PareidoliaException(
-        $"'{Folder}' has no safetensors weights: {WeightNames[0]} or {WeightNames[1]} is needed.");
+        $"'{Folder}' has no weights: {WeightNames[0]} or {WeightNames[1]} is needed.");
 
     /// <summary>The config, which must not be empty.</summary>
     /// <exception cref="PareidoliaException">There is none.</exception>

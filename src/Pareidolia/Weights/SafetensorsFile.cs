@@ -1,5 +1,3 @@
-using System.IO.MemoryMappedFiles;
-
 namespace Pareidolia.Weights;
 
 /// <summary>
@@ -7,36 +5,25 @@ namespace Pareidolia.Weights;
 /// are first looked at. The whole header is checked when the file is opened, so that no later call can read outside the file.
 /// Safe for several threads, save for <see cref="Dispose"/>. Do not shorten a file in place while it is open: replace it.
 /// </summary>
-public sealed unsafe class SafetensorsFile : StoredWeights
+public sealed class SafetensorsFile : StoredWeights
 {
     private readonly SafetensorsHeader _header;
-    private readonly MemoryMappedFile _mapping;
-    private readonly MemoryMappedViewAccessor _view;
-    private byte* _start;
+    private readonly MappedFile _file;
 
     /// <summary>Opens and checks a file.</summary>
     /// <exception cref="PareidoliaException">It is missing, unreadable, or breaks a rule of the format.</exception>
     public SafetensorsFile(string path)
     {
         Path = path;
+        _file = new MappedFile(path);
         try
         {
-            long length = new FileInfo(path).Length;
-            // An empty file cannot be mapped; the parser words its refusal.
-            if (length == 0)
-                SafetensorsHeader.Parse([], 0, path);
-            _mapping = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
-            _view = _mapping.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
-            _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
-            _start += _view.PointerOffset;
-            int head = (int)Math.Min(length, SafetensorsHeader.PrefixLength + SafetensorsHeader.LengthLimit);
-            _header = SafetensorsHeader.Parse(new ReadOnlySpan<byte>(_start, head), length, path);
+            ReadOnlySpan<byte> head = _file.From(0, SafetensorsHeader.PrefixLength + SafetensorsHeader.LengthLimit);
+            _header = SafetensorsHeader.Parse(head, _file.Length, path);
         }
-        catch (Exception error)
+        catch
         {
-            Dispose();
-            if (error is IOException or UnauthorizedAccessException)
-                throw new PareidoliaException($"Cannot read the weights '{path}': {error.Message}", error);
+            _file.Dispose();
             throw;
         }
     }
@@ -73,24 +60,13 @@ public sealed unsafe class SafetensorsFile : StoredWeights
         if (entry.Length > int.MaxValue)
             throw new PareidoliaException($"Tensor {SafetensorsHeader.Shown(name)} of '{Path}' has {entry.Length} bytes; "
                 + $"a span holds at most {int.MaxValue}.");
-        return new ReadOnlySpan<byte>((byte*)Address(name), (int)entry.Length);
+        return _file.Span(entry.Offset, (int)entry.Length);
     }
 
     /// <summary>Where a tensor's first byte lies in memory, valid until <see cref="Dispose"/>; its length is that of its entry.</summary>
     /// <exception cref="PareidoliaException">There is no such tensor.</exception>
-    public nint Address(string name)
-    {
-        ObjectDisposedException.ThrowIf(_start is null, this);
-        return (nint)(_start + Entry(name).Offset);
-    }
+    public nint Address(string name) => _file.Address(Entry(name).Offset);
 
     /// <summary>Closes the mapping: spans and addresses given out become invalid.</summary>
-    public override void Dispose()
-    {
-        if (_start is not null)
-            _view.SafeMemoryMappedViewHandle.ReleasePointer();
-        _start = null;
-        _view?.Dispose();
-        _mapping?.Dispose();
-    }
+    public override void Dispose() => _file.Dispose();
 }

@@ -1,3 +1,5 @@
+using Pareidolia.Weights.Pickle;
+
 namespace Pareidolia.Weights;
 
 /// <summary>A tensor that lies in a file: what it is called and what its bytes mean.</summary>
@@ -13,12 +15,11 @@ public record StoredTensor(string Name, SafetensorsType Type, long[] Shape)
 /// <summary>A set of named tensors that lies in one or several files, whatever their format, and is read tensor by tensor.</summary>
 public abstract class StoredWeights : IDisposable
 {
-    /// <summary>Opens a file, or all shards of an index, which is any <c>.json</c> file.</summary>
+    /// <summary>Opens a safetensors file, all shards of an index, which is any <c>.json</c> file, or a file of PyTorch.</summary>
     /// <exception cref="PareidoliaException">It is missing, broken, or holds no weights.</exception>
     public static StoredWeights Open(string path)
     {
-        WeightFileStart.Check(path);
-        return new SafetensorsShards(path);
+        return WeightFileStart.Check(path) ? new TorchFile(path) : new SafetensorsShards(path);
     }
 
     /// <summary>The path that was opened, as it was given.</summary>

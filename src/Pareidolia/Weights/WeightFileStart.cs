@@ -1,4 +1,5 @@
 using System.Text;
+using Pareidolia.Weights.Pickle;
 
 namespace Pareidolia.Weights;
 
@@ -8,11 +9,12 @@ internal static class WeightFileStart
     private const int Looked = 512;
 
     /// <summary>Fails where a file is text: a page that a server sent in place of the weights, a placeholder, a renamed file.</summary>
+    /// <returns>Whether it begins as files of PyTorch do.</returns>
     /// <exception cref="PareidoliaException">It is missing, empty, or text.</exception>
-    public static void Check(string path)
+    public static bool Check(string path)
     {
         if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
-            return;
+            return false;
         byte[] start = Read(path);
         if (start.Length == 0)
             throw new PareidoliaException($"'{path}' is empty.");
@@ -23,6 +25,7 @@ internal static class WeightFileStart
             throw new PareidoliaException(text.Contains("<html", StringComparison.OrdinalIgnoreCase)
                 ? $"'{path}' is a web page, not weights: the download brought a page in their place."
                 : $"'{path}' is a text file, not weights.");
+        return TorchFile.IsTorch(start);
     }
 
     /// <summary>The first bytes of a file.</summary>

@@ -32,7 +32,7 @@ public sealed class ModelFolderTests : IDisposable
     {
         ModelComponent unet = new(_folder.Path);
         Assert.Null(unet.WeightsPath);
-        Assert.Contains("has no safetensors weights", Message(unet.OpenWeights), StringComparison.Ordinal);
+        Assert.Contains("has no weights", Message(unet.OpenWeights), StringComparison.Ordinal);
         foreach (string name in (string[])["model.fp16.safetensors", "model.safetensors.index.json", "model.safetensors"])
         {
             Write(name, "");

@@ -1,0 +1,66 @@
+using System.IO.MemoryMappedFiles;
+
+namespace Pareidolia.Weights;
+
+/// <summary>A file mapped into memory to be read. Do not shorten it in place while it is open: replace it.</summary>
+internal sealed unsafe class MappedFile : IDisposable
+{
+    private readonly MemoryMappedFile? _mapping;
+    private readonly MemoryMappedViewAccessor? _view;
+    private byte* _start;
+
+    /// <summary>Opens a file; an empty one has no bytes to map.</summary>
+    /// <exception cref="PareidoliaException">It is missing or unreadable.</exception>
+    public MappedFile(string path)
+    {
+        try
+        {
+            Length = new FileInfo(path).Length;
+            if (Length == 0)
+                return;
+            _mapping = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+            _view = _mapping.CreateViewAccessor(0, Length, MemoryMappedFileAccess.Read);
+            _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
+            _start += _view.PointerOffset;
+        }
+        catch (Exception error)
+        {
+            Dispose();
+            if (error is IOException or UnauthorizedAccessException)
+                throw new PareidoliaException($"Cannot read the weights '{path}': {error.Message}", error);
+            throw;
+        }
+    }
+
+    /// <summary>Bytes of the file.</summary>
+    public long Length { get; }
+
+    /// <summary>Some of the bytes, which must lie in the file; valid until <see cref="Dispose"/>.</summary>
+    public ReadOnlySpan<byte> Span(long offset, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Length - length);
+        return length == 0 ? [] : new ReadOnlySpan<byte>((byte*)Address(offset), length);
+    }
+
+    /// <summary>As much as there is from a place on, at most <paramref name="most"/> bytes.</summary>
+    public ReadOnlySpan<byte> From(long offset, int most) => Span(offset, (int)Math.Min(most, Length - offset));
+
+    /// <summary>Where a byte lies in memory, valid until <see cref="Dispose"/>.</summary>
+    public nint Address(long offset)
+    {
+        ObjectDisposedException.ThrowIf(_start is null && Length > 0, this);
+        return (nint)(_start + offset);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_start is not null)
+            _view!.SafeMemoryMappedViewHandle.ReleasePointer();
+        _start = null;
+        _view?.Dispose();
+        _mapping?.Dispose();
+    }
+}
