@@ -58,8 +58,8 @@ internal sealed class GenerateCommand
     private readonly Option<int?> _steps = OptionOf.Whole("--steps", "Denoising steps.");
     private readonly Option<double?> _guidance =
         OptionOf.Number("--guidance", "How strongly the prompt is followed; 1 is not beyond what the network says.");
-    private readonly Option<ulong?> _seed =
-        OptionOf.Seed("--seed", "Where the noise comes from: the same seed gives the same picture. Picture i has seed + i.");
+    private readonly Option<SeedChoice?> _seed =
+        OptionOf.Seed("--seed", "Where the noise comes from: the same seed gives the same picture; -1 is any. Picture i has seed + i.");
     private readonly Option<int?> _count = OptionOf.Whole("--count", "Pictures of each prompt.");
     private readonly Option<string?> _sampler =
         OptionOf.Text("--sampler", "NAME", "euler-a, dpmpp-2m-karras, ddim ...; a wrong name lists all.");
@@ -108,7 +108,7 @@ internal sealed class GenerateCommand
         Negative = parsed.GetValue(_negative),
         Steps = parsed.GetValue(_steps),
         Guidance = parsed.GetValue(_guidance),
-        Seed = parsed.GetValue(_seed),
+        Seed = parsed.GetValue(_seed)?.Value,
         Count = parsed.GetValue(_count) ?? 1,
         Sampler = parsed.GetValue(_sampler),
         Size = parsed.GetValue(_size),

@@ -34,18 +34,18 @@ internal static class OptionOf
             : Refuse<double?>(result, $"{name} is '{Shown.Short(Value(result))}'; a number is needed."),
     };
 
-    /// <summary>A seed, 0 to 2^64 - 1; null where it is not given or -1, which other tools write for any.</summary>
-    public static Option<ulong?> Seed(string name, string description) => new(name)
+    /// <summary>A seed, 0 to 2^64 - 1, or -1, which other tools write for any; null where it is not given.</summary>
+    public static Option<SeedChoice?> Seed(string name, string description) => new(name)
     {
         HelpName = "N",
         Description = description,
         CustomParser = result =>
         {
             if (Value(result) == "-1")
-                return null;
+                return new SeedChoice(null);
             return ulong.TryParse(Value(result), NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed)
-                ? seed
-                : Refuse<ulong?>(result, $"{name} is '{Shown.Short(Value(result))}'; a whole number from 0 to {ulong.MaxValue} is needed.");
+                ? new SeedChoice(seed)
+                : Refuse<SeedChoice>(result, $"{name} is '{Shown.Short(Value(result))}'; a whole number from 0 to {ulong.MaxValue}, or -1 for any, is needed.");
         },
     };
 
@@ -67,6 +67,9 @@ internal static class OptionOf
         return default;
     }
 }
+
+/// <summary>A seed; any where <paramref name="Value"/> is null.</summary>
+internal sealed record SeedChoice(ulong? Value);
 
 /// <summary>Width and height in pixels.</summary>
 internal readonly record struct PictureSize(int Width, int Height)

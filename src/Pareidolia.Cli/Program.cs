@@ -26,9 +26,9 @@ internal static class Program
     {
         try
         {
-            ParseResult parsed = Root(io).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            ParseResult parsed = Root(io).Parse(args.Length == 0 ? ["--help"] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (parsed.Errors.Count > 0)
-                throw new PareidoliaException($"{parsed.Errors[0].Message} (pareidolia --help shows how.)");
+                throw new PareidoliaException($"{Complaint(parsed)} (pareidolia --help shows how.)");
             return parsed.Invoke(io.Invocation);
         }
         catch (OperationCanceledException)
@@ -53,6 +53,10 @@ internal static class Program
         HelpExamples.AddTo(root);
         return root;
     }
+
+    private static string Complaint(ParseResult parsed) => parsed.UnmatchedTokens is [string odd, ..]
+        ? $"'{Shown.Short(odd)}' is not a command, an option or an argument here."
+        : parsed.Errors[0].Message;
 
     private static string OneLine(Exception error)
     {

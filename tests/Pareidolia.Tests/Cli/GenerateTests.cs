@@ -29,6 +29,13 @@ public sealed class GenerateTests : IDisposable
     }
 
     [Fact]
+    public void Minus_one_is_any_seed_as_in_other_tools()
+    {
+        Ran ran = CommandLine.Generate("a cat", "-o", _cli["any.png"], "--seed", "-1");
+        Assert.Matches(@"  seed \d+  ", ran.Output);
+    }
+
+    [Fact]
     public void A_seed_that_nobody_gave_is_found_in_the_output()
     {
         Ran ran = CommandLine.Generate("a cat", "-o", _cli["a.png"]);
