@@ -7,6 +7,7 @@ internal static class Topics
     {
         ["gemm"] = GemmBenchmark.Run,
         ["conv"] = ConvolutionBenchmark.Run,
+        ["winograd"] = WinogradBenchmark.Run,
         ["attention"] = AttentionBenchmark.Run,
         ["train-step"] = TrainStepBenchmark.Run,
     };

@@ -20,6 +20,11 @@ internal sealed unsafe partial class CpuBackend
             Depthwise.Run(patches, pixels, taps, w.Pointer, taps, all, whole);
             return;
         }
+        if (Winograd.Suits(p, depth, outputs, y.Shape))
+        {
+            Winograd.Run(x.Shape[0], patches, depth, outputs, new RightColumns(w.Pointer, taps * depth), whole);
+            return;
+        }
         for (int group = 0; group < p.Groups; group++, patches.Start += depth)
         {
             GemmOutput output = whole;
@@ -94,6 +99,11 @@ internal sealed unsafe partial class CpuBackend
         if (Depthwise.Is(p, dx, w))
         {
             Depthwise.Run(patches, pixels, count, w.Pointer, taps, chosen, whole);
+            return;
+        }
+        if (Winograd.Suits(p, outputs, channels, dx.Shape))
+        {
+            Winograd.Run(g.Shape[0], patches, outputs, channels, new WeightTaps(w.Pointer, outputs, taps, channels, chosen), whole);
             return;
         }
         for (int group = 0; group < p.Groups; group++, patches.Start += outputs)

@@ -37,6 +37,12 @@ internal sealed unsafe class Scratch
         /// <summary>Partial products that are added up at the end.</summary>
         Partial,
 
+        /// <summary>Transformed windows of a convolution.</summary>
+        Windows,
+
+        /// <summary>Their products.</summary>
+        Sums,
+
         /// <summary>A block of queries, their sums and scores.</summary>
         Attention,
 

@@ -32,6 +32,17 @@ internal static partial class KernelCases
         new("last", [4, 64, 64, 32], 3, Padded(3, 1)), new("patches", [4, 64, 64, 3], 64, new ConvGeometry(8, 8, 8, 8)),
     ];
 
+    private static ConvolutionShape[] WinogradShapes =>
+    [
+        new("eight windows", [8, 4, 4, 32], 32, Padded(3, 1)), new("odd", [2, 7, 9, 33], 40, Padded(3, 1)),
+        new("chunks", [3, 8, 5, 129], 70, Padded(3, 1)), new("no padding", [2, 9, 8, 64], 64, Padded(3, 0)),
+        new("uneven padding", [2, 6, 7, 48], 33, new ConvGeometry(3, 3, Top: 2, Bottom: 1, Left: 0, Right: 2)),
+        new("nothing", [0, 8, 8, 32], 32, Padded(3, 1)),
+    ];
+
+    private static ConvolutionShape[] LargeWinogradShapes =>
+        [new("wide", [2, 32, 31, 64], 200, Padded(3, 1)), new("deep", [2, 8, 8, 330], 330, Padded(3, 1))];
+
     private static NormShape[] NormShapes =>
     [
         new(1, 1, 1, 1), new(7, 1, 33, 1), new(33, 1, 129, 1), new(2, 35, 32, 8), new(1, 9, 33, 3), new(3, 1, 4, 4), new(2, 7, 66, 2),
@@ -55,6 +66,24 @@ internal static partial class KernelCases
             yield return new($"conv input gradient {name}", k => [.. InputGradients(k, s)], Rounding, forward);
             yield return new($"conv weight gradient {name}", k => [WeightGradient(k, s)], Rounding, weights);
         }
+    }
+
+    // Rounding grows with the transforms' factors, up to 100.
+    private static IEnumerable<KernelCase> Winograds(ConvolutionShape[] shapes)
+    {
+        foreach (ConvolutionShape s in shapes)
+        {
+            double forward = Math.Sqrt(s.W.Count / s.Outputs) / 3;
+            yield return new($"winograd {s.Name}", k => Approximated(() => [Convolution(k, s, _ => default)]), WinogradRounding, forward);
+            yield return new($"winograd epilogues {s.Name}", k => Approximated(() => ConvolutionEpilogues(k, s)), WinogradRounding, forward);
+            yield return new($"winograd input gradient {s.Name}", k => Approximated(() => InputGradients(k, s)), WinogradRounding, forward);
+        }
+    }
+
+    private static Operand[] Approximated(Func<IEnumerable<Operand>> run)
+    {
+        using Approximation fast = new();
+        return [.. run()];
     }
 
     private static Operand Convolution(KernelInputs k, ConvolutionShape s, Func<Operand, Epilogue> epilogue)
