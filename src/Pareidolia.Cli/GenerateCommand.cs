@@ -43,6 +43,8 @@ internal sealed record GenerateRequest
     public bool Json { get; init; }
 
     public bool Force { get; init; }
+
+    public bool Exact { get; init; }
 }
 
 /// <summary><c>pareidolia generate</c>: prompts become pictures.</summary>
@@ -79,6 +81,8 @@ internal sealed class GenerateCommand
         OptionOf.Flag("--verify", "Score each picture against its prompt and the prompt's phrases; the best comes first.");
     private readonly Option<bool> _json = OptionOf.Flag("--json", "Write the result as JSON.");
     private readonly Option<bool> _force = OptionOf.Flag("--force", "Overwrite existing files; else the next free name is taken.");
+    private readonly Option<bool> _exact =
+        OptionOf.Flag("--exact", "Compute convolutions by the direct formula: slower, and the picture differs by less than a shade.");
     private readonly Option<int?> _threads =
         OptionOf.Whole("--threads", "Threads to compute with, else one per processor. The pictures do not depend on it.");
 
@@ -87,7 +91,7 @@ internal sealed class GenerateCommand
         Command = new Command("generate", "Draw what a prompt says.")
         {
             _prompt, _output, _negative, _style, _steps, _guidance, _seed, _count, _sampler, _size,
-            _model, _tokenizer, _config, _prompts, _grid, _strip, _verify, _json, _force, _threads,
+            _model, _tokenizer, _config, _prompts, _grid, _strip, _verify, _json, _force, _exact, _threads,
         };
         _noise.AddTo(Command);
         Command.SetAction(parsed =>
@@ -121,5 +125,6 @@ internal sealed class GenerateCommand
         Verify = parsed.GetValue(_verify),
         Json = parsed.GetValue(_json),
         Force = parsed.GetValue(_force),
+        Exact = parsed.GetValue(_exact),
     };
 }

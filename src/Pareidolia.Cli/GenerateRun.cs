@@ -22,6 +22,7 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
         Require(!files.IsFile || prompts.Count == 1, $"-o is one file, '{request.Output}', for {prompts.Count} prompts: name a folder.");
         string folder = ShippedModel.Locate(request.Model);
         using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(ModelSource.Open(folder, request.SingleFile));
+        pipeline.Exact = request.Exact;
         using PromptVerifier? verifier = request.Verify ? PromptVerifier.Load(folder) : null;
         GenerateSettings settings = Settings(pipeline);
         IReadOnlyList<PlannedPicture> plans = Plan(prompts, pipeline, settings);

@@ -34,7 +34,7 @@ internal sealed class NoiseOptions
         $"Whose random numbers a seed stands for: {string.Join(", ", NoiseModes.Names)}.");
     private readonly Option<int?> _delta =
         OptionOf.Whole("--ensd", "The web UI's eta noise seed delta: the steps' noise comes from seed + N.");
-    private readonly Option<ulong?> _variationSeed =
+    private readonly Option<SeedChoice?> _variationSeed =
         OptionOf.Seed("--variation-seed", "Another seed, whose noise the start is turned towards; else one at random.");
     private readonly Option<double?> _variationStrength =
         OptionOf.Number("--variation-strength", "How far, 0 to 1. Above 0 all pictures keep the seed and variation seeds count up.");
@@ -53,7 +53,7 @@ internal sealed class NoiseOptions
     {
         Mode = parsed.GetValue(_mode),
         SeedDelta = parsed.GetValue(_delta),
-        VariationSeed = parsed.GetValue(_variationSeed),
+        VariationSeed = parsed.GetValue(_variationSeed)?.Value,
         VariationStrength = parsed.GetValue(_variationStrength),
         ResizeFrom = parsed.GetValue(_resizeFrom),
     };

@@ -50,6 +50,9 @@ public sealed class StableDiffusionPipeline : IDisposable
     /// <summary>Settings to start from: all but the prompt and the seed.</summary>
     public GenerateSettings Defaults => Settings.Defaults;
 
+    /// <summary>Whether pictures are computed without the faster algorithms of <see cref="Approximation"/>: they differ by less than a shade.</summary>
+    public bool Exact { get; set; }
+
     /// <summary>Width and height of pictures are multiples of this many pixels.</summary>
     public int Factor => Decoder.Factor;
 
@@ -185,6 +188,7 @@ public sealed class StableDiffusionPipeline : IDisposable
     public IReadOnlyList<Image> Decode(Latent latent)
     {
         ArgumentNullException.ThrowIfNull(latent);
+        using Approximation fast = new(!Exact);
         return Decoder.Decode(latent.Values);
     }
 
@@ -232,11 +236,17 @@ public sealed class StableDiffusionPipeline : IDisposable
         SamplingPlan plan = Plan(settings);
         Guidance guidance = new(UNet, conditioning, settings.Guidance, settings.GuidanceRescale);
         using Tensor start = Scope.Detach(plan.Start(noise.Values));
-        foreach (DenoiseStep step in plan.Run(guidance.Predict, start, stepNoise(plan)))
+        foreach (DenoiseStep step in plan.Run(Predict, start, stepNoise(plan)))
         {
             Require(step.Sample.ToArray().All(float.IsFinite), $"The latents hold numbers that are not finite after step {step.Index + 1}: "
                 + $"the weights of '{Name}' are damaged, or guidance {settings.Guidance} is too strong.");
             yield return step;
+        }
+
+        Tensor Predict(Tensor input, double timestep)
+        {
+            using Approximation fast = new(!Exact);
+            return guidance.Predict(input, timestep);
         }
     }
 

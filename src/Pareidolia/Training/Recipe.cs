@@ -29,6 +29,7 @@ public sealed class Recipe
         LogEvery = json.Int("log_every", 20);
         SampleEvery = json.Int("sample_every", 0);
         CheckpointEvery = json.Int("checkpoint_every", 500);
+        Exact = json.Bool("exact", false);
     }
 
     /// <summary>All fields, for what only one trainer reads (<c>data</c>, <c>model</c>, ...).</summary>
@@ -78,6 +79,9 @@ public sealed class Recipe
 
     /// <summary>Steps from one checkpoint to the next.</summary>
     public int CheckpointEvery { get; }
+
+    /// <summary>Whether the faster algorithms of <see cref="Tensors.Approximation"/> are left out.</summary>
+    public bool Exact { get; }
 
     /// <summary>Reads a recipe.</summary>
     /// <exception cref="PareidoliaException">The file is missing, not JSON, or a field is absent or out of range.</exception>

@@ -21,6 +21,7 @@ public sealed class StableDiffusionGoldenTests
         Assert.SkipUnless(mode == "txt2img", $"{name}: {mode} is not there yet.");
         using TemporaryFolder folder = new();
         using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(ModelOf(golden, folder));
+        pipeline.Exact = true;
         GenerateSettings settings = SettingsOf(golden);
         PictureRequest[] batch = BatchOf(golden);
 
