@@ -24,6 +24,8 @@ internal sealed record GenerateRequest
 
     public string? Sampler { get; init; }
 
+    public string? Schedule { get; init; }
+
     public PictureSize? Size { get; init; }
 
     public NoiseRequest Noise { get; init; } = new();
@@ -64,7 +66,9 @@ internal sealed class GenerateCommand
         OptionOf.Seed("--seed", "Where the noise comes from: the same seed gives the same picture; -1 is any. Picture i has seed + i.");
     private readonly Option<int?> _count = OptionOf.Whole("--count", "Pictures of each prompt.");
     private readonly Option<string?> _sampler =
-        OptionOf.Text("--sampler", "NAME", "euler-a, dpmpp-2m-karras, ddim ...; a wrong name lists all.");
+        OptionOf.Text("--sampler", "NAME", "euler-a, dpmpp-2m-karras, ddim ..., as any program names it; pareidolia samplers lists all.");
+    private readonly Option<string?> _schedule =
+        OptionOf.Text("--schedule", "NAME", "How the sampler spaces its steps: karras, sgm-uniform, simple ...");
     private readonly Option<PictureSize?> _size = OptionOf.Size("--size", "Pixels of a side, or width x height.");
     private readonly NoiseOptions _noise = new();
     private readonly Option<string?> _style = OptionOf.Text("--style", "NAME", "One of the model's styles, or none; a wrong name lists them.");
@@ -90,7 +94,7 @@ internal sealed class GenerateCommand
     {
         Command = new Command("generate", "Draw what a prompt says.")
         {
-            _prompt, _output, _negative, _style, _steps, _guidance, _seed, _count, _sampler, _size,
+            _prompt, _output, _negative, _style, _steps, _guidance, _seed, _count, _sampler, _schedule, _size,
             _model, _tokenizer, _config, _prompts, _grid, _strip, _verify, _json, _force, _exact, _threads,
         };
         _noise.AddTo(Command);
@@ -115,6 +119,7 @@ internal sealed class GenerateCommand
         Seed = parsed.GetValue(_seed)?.Value,
         Count = parsed.GetValue(_count) ?? 1,
         Sampler = parsed.GetValue(_sampler),
+        Schedule = parsed.GetValue(_schedule),
         Size = parsed.GetValue(_size),
         Noise = _noise.Read(parsed),
         Style = parsed.GetValue(_style),

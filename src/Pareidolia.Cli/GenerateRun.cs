@@ -1,3 +1,4 @@
+using Pareidolia.Diffusion;
 using Pareidolia.Imaging;
 using Pareidolia.Pipelines;
 using Pareidolia.Text;
@@ -53,11 +54,20 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
             Guidance = request.Guidance ?? defaults.Guidance,
             Seed = request.Seed ?? (ulong)Random.Shared.NextInt64(1L << 32),
             Count = request.Count,
-            Sampler = request.Sampler is string name ? SamplerChoice.Parse(name) : defaults.Sampler,
+            Sampler = Sampler(defaults.Sampler),
             Width = request.Size?.Width ?? defaults.Width,
             Height = request.Size?.Height ?? defaults.Height,
             Noise = request.Noise.ApplyTo(defaults.Noise),
         };
+    }
+
+    private SamplerChoice? Sampler(SamplerChoice? own)
+    {
+        SamplerChoice? choice = request.Sampler is string name ? SamplerChoice.Parse(name) : own;
+        if (request.Schedule is not string schedule)
+            return choice;
+        Require(choice is not null, $"--schedule {schedule} needs a --sampler: this model's own steps along timesteps of its own.");
+        return choice! with { Schedule = SamplerCatalog.FindSchedule(schedule).Name };
     }
 
     private List<PlannedPicture> Plan(IReadOnlyList<NamedPrompt> prompts, StableDiffusionPipeline pipeline, GenerateSettings settings)

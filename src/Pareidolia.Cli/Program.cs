@@ -50,6 +50,7 @@ internal static class Program
         root.Add(new InspectCommand(io).Command);
         root.Add(new TrainCommand(io).Command);
         root.Add(new EvalCommand(io).Command);
+        root.Add(new SamplersCommand(io).Command);
         HelpExamples.AddTo(root);
         return root;
     }

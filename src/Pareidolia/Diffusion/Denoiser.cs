@@ -8,6 +8,17 @@ namespace Pareidolia.Diffusion;
 /// </summary>
 public delegate Tensor Network(Tensor input, double timestep);
 
+/// <summary>The same with what the network says without the prompt, for samplers of the CFG++ kind.</summary>
+public delegate GuidedOutput GuidedNetwork(Tensor input, double timestep);
+
+/// <summary>What a guided network says.</summary>
+/// <param name="Output">The guided output.</param>
+/// <param name="Unguided">The output without the prompt (or with the negative one); <paramref name="Output"/> itself where there is no guidance.</param>
+public readonly record struct GuidedOutput(Tensor Output, Tensor Unguided);
+
+/// <summary>Estimates of the clean picture x0 from the noisy x: guided, and without the prompt.</summary>
+public delegate (Tensor Guided, Tensor Unguided) DenoiseBoth(Tensor x, NoiseLevel level);
+
 /// <summary>An estimate of the clean picture x0 from the noisy x.</summary>
 public delegate Tensor Denoise(Tensor x, NoiseLevel level);
 
@@ -26,7 +37,7 @@ public readonly record struct Estimate(Tensor Denoised, Tensor Noise, Tensor? Va
 /// <summary>A network seen by samplers: scales its input, finds its timestep, reads its output.</summary>
 public sealed class Denoiser
 {
-    private readonly Network _network;
+    private readonly GuidedNetwork _network;
     private readonly Prediction _prediction;
     private readonly NoiseSchedule? _schedule;
     private readonly SampleBound? _bound;
@@ -36,6 +47,12 @@ public sealed class Denoiser
     /// <see cref="Denoise"/>, not to <see cref="Estimate"/>.
     /// </summary>
     public Denoiser(Network network, Prediction prediction, NoiseSchedule? schedule = null, SampleBound? bound = null)
+        : this(Unguided(network), prediction, schedule, bound)
+    {
+    }
+
+    /// <summary>The same for a network that also says what it would without the prompt.</summary>
+    public Denoiser(GuidedNetwork network, Prediction prediction, NoiseSchedule? schedule = null, SampleBound? bound = null)
     {
         _network = network;
         _prediction = prediction;
@@ -51,6 +68,20 @@ public sealed class Denoiser
         return scope.Keep(_bound?.Apply(denoised) ?? denoised);
     }
 
+    /// <summary>The clean picture in x, within the bound, guided and without the prompt.</summary>
+    public (Tensor Guided, Tensor Unguided) DenoiseBoth(Tensor x, NoiseLevel level)
+    {
+        using Scope scope = new();
+        (Tensor output, Tensor unguided) = _network(_prediction.Input(x, level), TimestepOf(level));
+        return (scope.Keep(Read(output)), scope.Keep(Read(unguided)));
+
+        Tensor Read(Tensor output)
+        {
+            Tensor denoised = _prediction.Denoised(x, Halves(x, output).Mean, level);
+            return _bound?.Apply(denoised) ?? denoised;
+        }
+    }
+
     /// <summary>The clean picture and the noise in x, and the variance where the network has one.</summary>
     public Estimate Estimate(Tensor x, NoiseLevel level)
     {
@@ -61,9 +92,17 @@ public sealed class Denoiser
         return new Estimate(denoised, noise, variance is null ? null : scope.Keep(variance));
     }
 
-    private (Tensor Mean, Tensor? Variance) Output(Tensor x, NoiseLevel level)
+    private (Tensor Mean, Tensor? Variance) Output(Tensor x, NoiseLevel level) =>
+        Halves(x, _network(_prediction.Input(x, level), TimestepOf(level)).Output);
+
+    private static GuidedNetwork Unguided(Network network) => (input, timestep) =>
     {
-        Tensor output = _network(_prediction.Input(x, level), TimestepOf(level));
+        Tensor output = network(input, timestep);
+        return new GuidedOutput(output, output);
+    };
+
+    private static (Tensor Mean, Tensor? Variance) Halves(Tensor x, Tensor output)
+    {
         if (output.Shape == x.Shape)
             return (output, null);
         if (output.Shape != x.Shape.With(-1, 2 * x.Shape[-1]))

@@ -63,6 +63,13 @@ public sealed class NoiseSchedule
     /// <summary>Sigma between timesteps, its logarithm interpolated linearly as k-diffusion does.</summary>
     public double LogInterpolatedSigmaAt(double timestep) => Math.Exp(Interpolate(_logSigmas, timestep));
 
+    /// <summary>The variance-preserving level between timesteps, ln alpha interpolated linearly as the authors' DPM-Solver and UniPC do.</summary>
+    internal NoiseLevel LogInterpolatedAt(double timestep)
+    {
+        double alpha = Math.Exp(0.5 * Interpolate(Array.ConvertAll(_alphasCumprod, bar => Math.Log(bar)), timestep));
+        return new NoiseLevel(alpha, Math.Sqrt(1 - alpha * alpha), timestep);
+    }
+
     /// <summary>
     /// The timestep, in general not whole, of a sigma: the inverse of <see cref="LogInterpolatedSigmaAt"/>, kept within the schedule.
     /// </summary>

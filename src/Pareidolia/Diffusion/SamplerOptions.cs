@@ -1,3 +1,4 @@
+using Pareidolia.Diffusion.Randomness;
 using Pareidolia.Diffusion.Samplers;
 
 namespace Pareidolia.Diffusion;
@@ -10,6 +11,15 @@ public sealed record SamplerOptions
 
     /// <summary>Share of fresh noise, 0 to 1. Null: 0 for DDIM, 1 for ancestral and SDE samplers, 0.3 for TCD.</summary>
     public double? Eta { get; init; }
+
+    /// <summary>Whose habits a run of a named sampler follows.</summary>
+    public SamplingTool Tool { get; init; }
+
+    /// <summary>Whether the schedule "align your steps" takes its anchors for SDXL, not those for Stable Diffusion 1.5.</summary>
+    public bool AnchorsOfSdxl { get; init; }
+
+    /// <summary>Factor on the noise that ancestral and SDE samplers add.</summary>
+    public double NoiseScale { get; init; } = 1;
 
     /// <summary>Extra noise of Euler, Heun and DPM2.</summary>
     public Churn Churn { get; init; } = Churn.None;

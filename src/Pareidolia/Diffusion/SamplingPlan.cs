@@ -88,6 +88,10 @@ public sealed class SamplingPlan
     public IEnumerable<DenoiseStep> Run(Network network, Tensor x, StepNoise noise) =>
         _solver(new Denoiser(network, Prediction, Schedule, _bound), x, _legs, noise);
 
+    /// <summary>The same for a network that also says what it would without the prompt, which samplers of the CFG++ kind ask for.</summary>
+    public IEnumerable<DenoiseStep> Run(GuidedNetwork network, Tensor x, StepNoise noise) =>
+        _solver(new Denoiser(network, Prediction, Schedule, _bound), x, _legs, noise);
+
     /// <summary>Steps that form a chain: each ends where the next begins.</summary>
     internal static IReadOnlyList<Leg> Chain(IReadOnlyList<NoiseLevel> levels) =>
         [.. Enumerable.Range(0, levels.Count - 1).Select(i => new Leg(levels[i], levels[i + 1]))];

@@ -50,6 +50,9 @@ public sealed class Scheduler
     public bool HasTimesteps =>
         !ClassName.StartsWith("EDM", StringComparison.Ordinal) && !ClassName.StartsWith("Flow", StringComparison.Ordinal);
 
+    /// <summary>How many timesteps the network was trained on.</summary>
+    internal int TrainTimesteps => _config.Int("num_train_timesteps", 1000);
+
     /// <summary>Whether a configuration names a class that is known.</summary>
     public static bool Knows(JsonConfig config)
     {
@@ -76,9 +79,8 @@ public sealed class Scheduler
     /// <exception cref="PareidoliaException">The steps do not fit the schedule, or the configuration does not make sense.</exception>
     public SamplingPlan Plan(int steps, SamplerOptions? options = null)
     {
-        int most = _config.Int("num_train_timesteps", 1000);
-        if (steps < 1 || steps > most)
-            throw new PareidoliaException($"{steps} steps were asked for; between 1 and {most} are possible.");
+        if (steps < 1 || steps > TrainTimesteps)
+            throw new PareidoliaException($"{steps} steps were asked for; between 1 and {TrainTimesteps} are possible.");
         return _builder(_config, ClassName, steps, options ?? SamplerOptions.Default);
     }
 

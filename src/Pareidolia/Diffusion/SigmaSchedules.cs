@@ -53,14 +53,16 @@ public static class SigmaSchedules
 
     /// <summary>
     /// Anchors that were optimised for a model, their logarithms interpolated ("align your steps", Sabour et al. 2024,
-    /// https://arxiv.org/abs/2404.14507): eleven anchors stand for ten steps.
+    /// https://arxiv.org/abs/2404.14507): eleven anchors stand for ten steps, the last of which ends at 0 in place of the last anchor. With <paramref
+    /// name="toLastAnchor"/> the last step begins at it, as the web UI has it.
     /// </summary>
-    public static double[] AlignYourSteps(int n, bool sdxl)
+    public static double[] AlignYourSteps(int n, bool sdxl, bool toLastAnchor = false)
     {
         double[] anchors = sdxl
             ? [14.615, 6.315, 3.771, 2.181, 1.342, 0.862, 0.555, 0.380, 0.234, 0.113, 0.029]
             : [14.615, 6.475, 3.861, 2.697, 1.886, 1.396, 0.963, 0.652, 0.399, 0.152, 0.029];
-        return [.. Enumerable.Range(0, n).Select(i => LogInterpolated(anchors, (double)i / n * (anchors.Length - 1))), 0];
+        double intervals = toLastAnchor ? Math.Max(1, n - 1) : n;
+        return [.. Enumerable.Range(0, n).Select(i => LogInterpolated(anchors, i / intervals * (anchors.Length - 1))), 0];
     }
 
     private static double LogInterpolated(double[] anchors, double place)

@@ -102,8 +102,11 @@ public sealed record GenerateSettings
         RequireSide("Height", Height, factor);
     }
 
+    /// <summary>Whether the negative prompts are read: by guidance, or by a sampler that wants the estimate without the prompt.</summary>
+    internal bool ReadsNegative => Guidance != 1 || Sampler?.Sampler.NeedsUnguided == true;
+
     /// <summary>The options of these settings as samplers read them.</summary>
-    internal SamplerOptions SamplerOptions => new() { Eta = Eta };
+    internal SamplerOptions SamplerOptions => new() { Eta = Eta, Tool = Noise.Mode.Tool() };
 
     /// <summary>The noise settings with sizes in latent cells of <paramref name="factor"/> pixels.</summary>
     internal NoiseSettings NoiseOfLatents(int factor) => Noise with

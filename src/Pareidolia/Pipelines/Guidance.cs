@@ -1,4 +1,5 @@
 // Classifier-free diffusion guidance, https://arxiv.org/abs/2207.12598
+using Pareidolia.Diffusion;
 using Pareidolia.Models;
 using Pareidolia.Tensors;
 
@@ -17,15 +18,18 @@ internal sealed class Guidance(UNet2DConditionModel unet, Conditioning condition
 {
     private int _asked;
 
-    /// <summary>The prediction for a sample [n, h, w, c] at a timestep.</summary>
-    public Tensor Predict(Tensor input, double timestep)
+    /// <summary>The prediction for a sample [n, h, w, c] at a timestep, and the one without the prompt.</summary>
+    public GuidedOutput Predict(Tensor input, double timestep)
     {
         using Scope scope = new();
         (Tensor? negative, Tensor prompted) = Ask(input, timestep);
         if (negative is null)
-            return scope.Keep(prompted);
+        {
+            scope.Keep(prompted);
+            return new GuidedOutput(prompted, prompted);
+        }
         Tensor guided = negative + (prompted - negative).Scale((float)scale);
-        return scope.Keep(rescale == 0 ? guided : Rescaled(guided, prompted));
+        return new GuidedOutput(scope.Keep(rescale == 0 ? guided : Rescaled(guided, prompted)), scope.Keep(negative));
     }
 
     // What the network says to the negative prompts and to the prompts, [n, h, w, c] each. Prompts change with each question, as in the web UI.

@@ -63,7 +63,7 @@ internal sealed class PromptEncoder : IDisposable
     {
         PromptDialect dialect = settings.Dialect;
         IReadOnlyList<WeightedText>[] parts = [.. batch.Select(picture => PromptReading.Parts(dialect, picture.Prompt))];
-        bool guided = settings.Guidance != 1 || parts.Any(list => list is not [{ Weight: 1 }]);
+        bool guided = settings.ReadsNegative || parts.Any(list => list is not [{ Weight: 1 }]);
         using Scope scope = new();
         Dictionary<string, EncodedPrompt> prompts = Read([.. parts.SelectMany(list => list).Select(part => part.Text)], settings, false);
         Dictionary<string, EncodedPrompt> negatives = guided ? Read([.. batch.Select(picture => picture.Negative)], settings, true) : [];

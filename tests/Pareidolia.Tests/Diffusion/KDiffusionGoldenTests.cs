@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Pareidolia.Diffusion;
-using Pareidolia.Diffusion.Samplers;
+using Pareidolia.Diffusion.Catalog;
 using Pareidolia.Tensors;
 using Pareidolia.Tests.Golden;
 using Pareidolia.Weights;
@@ -67,6 +67,7 @@ public sealed class KDiffusionGoldenTests
         return sigmas;
     }
 
+    // Through the catalog, by ComfyUI's name, which is that of the function.
     private static IEnumerable<DenoiseStep>? Run(GoldenCase golden, Denoise denoise, Tensor x, IReadOnlyList<NoiseLevel> levels)
     {
         int drawn = 0;
@@ -74,24 +75,23 @@ public sealed class KDiffusionGoldenTests
         Tensor NoiseOfStep(NoiseLevel from, NoiseLevel to) =>
             golden.Inputs["step_noise"].Entry(levels.TakeWhile(level => level.Sigma > to.Sigma).Count() - 1);
         JsonConfig arguments = JsonConfig.Parse(golden.Description.GetProperty("args").GetRawText(), "args");
-        Churn churn = GoldenChurn.Read(arguments);
-        DpmSettings sde = new(2, Eta: 1, HeunWeights: arguments.Text("solver_type", "midpoint") == "heun");
-        return golden.Description.GetProperty("function").GetString() switch
+        string name = golden.Description.GetProperty("function").GetString()!["sample_".Length..];
+        if (arguments.Text("solver_type", "midpoint") == "heun")
+            name += "_heun";
+        if (SamplerCatalog.TryFind(name) is not NamedSampler sampler || SamplerCatalog.EntryOf(sampler).AlongSigmas is not { } run)
+            return null;
+        if (name == "dpm_fast")
+            levels = [.. Enumerable.Range(0, golden.Description.GetProperty("n").GetInt32()).Select(_ => levels[0]), levels[^1]];
+        SamplerOptions options = new()
         {
-            "sample_euler" => Euler.Plain(denoise, x, levels, NoiseOfStep, churn),
-            "sample_euler_ancestral" => Euler.Ancestral(denoise, x, levels, Noise),
-            "sample_heun" => Heun.Plain(denoise, x, levels, NoiseOfStep, churn),
-            "sample_dpm_2" => Heun.Midpoint(denoise, x, levels, NoiseOfStep, churn),
-            "sample_dpm_2_ancestral" => Heun.AncestralMidpoint(denoise, x, levels, Noise),
-            "sample_lms" => Lms.Plain(denoise, x, levels),
-            "sample_dpm_fast" => DpmAdaptive.Fast(denoise, x, (levels[0].Sigma, levels[1].Sigma), estimates: 6),
-            "sample_dpm_adaptive" => DpmAdaptive.Controlled(denoise, x, (levels[0].Sigma, levels[1].Sigma)),
-            "sample_dpmpp_2s_ancestral" => DpmAncestral.TwoStage(denoise, x, levels, Noise),
-            "sample_dpmpp_sde" => DpmAncestral.Sde(denoise, x, levels, Noise),
-            "sample_dpmpp_2m" => DpmMultistep.Plain(denoise, x, levels, new DpmSettings(2)),
-            "sample_dpmpp_2m_sde" => DpmMultistep.Plain(denoise, x, levels, sde, Noise),
-            "sample_dpmpp_3m_sde" => DpmMultistep.Plain(denoise, x, levels, new DpmSettings(3, Eta: 1, HeunWeights: true), Noise),
-            _ => null,
+            Eta = arguments.Has("eta") ? arguments.Double("eta", 1) : null,
+            NoiseScale = arguments.Double("s_noise", 1),
+            Churn = GoldenChurn.Read(arguments),
+            LmsOrder = arguments.Int("order", 4),
         };
+        // Of samplers with churn, every step has its own noise, drawn or not.
+        bool churned = name is "euler" or "heun" or "dpm_2";
+        return run(new SigmaRun(denoise, (sample, level) => (denoise(sample, level), denoise(sample, level)), x, levels,
+            churned ? NoiseOfStep : Noise, options, NoiseSchedule.StableDiffusion()));
     }
 }

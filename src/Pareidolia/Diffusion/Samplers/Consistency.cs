@@ -33,6 +33,21 @@ public static class Consistency
         }
     }
 
+    /// <summary>The same along sigmas (Alpha = 1): the picture as estimated, with noise of the next level.</summary>
+    public static IEnumerable<DenoiseStep> AlongSigmas(Denoise denoise, Tensor x, IReadOnlyList<NoiseLevel> levels, StepNoise noise)
+    {
+        using Trajectory path = new(x);
+        for (int i = 0; i + 1 < levels.Count; i++)
+        {
+            NoiseLevel from = levels[i], to = levels[i + 1];
+            yield return path.Step(levels, i, () =>
+            {
+                Tensor denoised = denoise(path.X, from);
+                return Euler.AddNoise(new Outcome(denoised, denoised), to.Sigma, noise, from, to);
+            });
+        }
+    }
+
     /// <summary>
     /// Trajectory consistency distillation (Zheng et al. 2024, https://arxiv.org/abs/2402.19159): down to a level between, then up to the
     /// next with fresh noise. <paramref name="between"/> has the level to go down to in each step.

@@ -38,6 +38,29 @@ public static class Ddim
         }
     }
 
+    /// <summary>
+    /// CFG++ (Chung et al. 2024, https://arxiv.org/abs/2406.08070): the noise that is put back is that without the prompt. <paramref name="scale"/>
+    /// shortens the guidance; the web UI divides its scale by 12.5 here.
+    /// </summary>
+    public static IEnumerable<DenoiseStep> PlusPlus(
+        DenoiseBoth denoise, Tensor x, IReadOnlyList<Leg> legs, StepNoise? noise = null, double eta = 0, double scale = 1)
+    {
+        using Trajectory path = new(x);
+        for (int i = 0; i < legs.Count; i++)
+        {
+            (NoiseLevel from, NoiseLevel to) = (legs[i].From, legs[i].To);
+            yield return path.Step(i, legs.Count, from, to, () =>
+            {
+                (Tensor guided, Tensor unguided) = denoise(path.X, from);
+                Tensor denoised = Weighted.Sum((1 - scale, unguided), (scale, guided));
+                double deviation = eta == 0 ? 0 : eta * PosteriorDeviation(from, to);
+                double direction = Math.Sqrt(to.Sigma * to.Sigma - deviation * deviation) / from.Sigma;
+                Tensor next = Weighted.Sum((to.Alpha, denoised), (direction, path.X), (-direction * from.Alpha, unguided));
+                return Euler.AddNoise(new Outcome(next, denoised), deviation, noise, from, to);
+            });
+        }
+    }
+
     /// <summary>x carried from one level to another along one direction of noise.</summary>
     internal static Tensor Transfer(Tensor x, Tensor eps, NoiseLevel from, NoiseLevel to)
     {

@@ -52,6 +52,24 @@ public static class Ddpm
         }
     }
 
+    /// <summary>The same along sigmas (Alpha = 1), with the posterior's variance.</summary>
+    public static IEnumerable<DenoiseStep> AlongSigmas(Denoise denoise, Tensor x, IReadOnlyList<NoiseLevel> levels, StepNoise noise)
+    {
+        using Trajectory path = new(x);
+        for (int i = 0; i + 1 < levels.Count; i++)
+        {
+            NoiseLevel from = levels[i], to = levels[i + 1];
+            yield return path.Step(levels, i, () =>
+            {
+                // In units of the variance-preserving x, of which this one is the 1 / alpha-fold.
+                double keep = to.Sigma * to.Sigma / (from.Sigma * from.Sigma);
+                Tensor denoised = denoise(path.X, from);
+                Tensor mean = Weighted.Sum((keep, path.X), (1 - keep, denoised));
+                return Euler.AddNoise(new Outcome(mean, denoised), to.Sigma * Math.Sqrt(1 - keep), noise, from, to);
+            });
+        }
+    }
+
     private static Tensor Scaled(Tensor noise, VarianceType type, double posterior, double beta, Tensor? learned)
     {
         if (type == VarianceType.FixedSmall)

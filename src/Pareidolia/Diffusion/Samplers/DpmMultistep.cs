@@ -50,6 +50,29 @@ public static class DpmMultistep
         }
     }
 
+    /// <summary>
+    /// "DPM++ 2M v2", a variant of stable-diffusion.cpp: the step that weighs the estimates is the mean of the last two. Alpha = 1.
+    /// </summary>
+    public static IEnumerable<DenoiseStep> SecondVersion(Denoise denoise, Tensor x, IReadOnlyList<NoiseLevel> levels)
+    {
+        using Trajectory path = new(x, memory: 1);
+        for (int i = 0; i + 1 < levels.Count; i++)
+        {
+            NoiseLevel from = levels[i], to = levels[i + 1];
+            double h = to.Lambda - from.Lambda, last = i == 0 ? h : from.Lambda - levels[i - 1].Lambda;
+            yield return path.Step(levels, i, () =>
+            {
+                Tensor denoised = denoise(path.X, from);
+                if (i == 0 || to.Sigma == 0)
+                    return Euler.Toward(path.X, denoised, from.Sigma, to.Sigma) with { Remember = denoised };
+                double weight = Math.Min(h, last) / Math.Max(h, last) / 2, whole = 1 - Math.Exp(-(h + last) / 2);
+                Tensor next = Weighted.Sum(
+                    (to.Sigma / from.Sigma, path.X), (whole * (1 + weight), denoised), (-whole * weight, path.Past[0]));
+                return new Outcome(next, denoised, denoised);
+            });
+        }
+    }
+
     /// <summary>The noise in x that goes with an estimate of the picture.</summary>
     internal static Tensor NoiseOf(Tensor x, Tensor denoised, NoiseLevel level) =>
         Weighted.Sum((1 / level.Sigma, x), (-level.Alpha / level.Sigma, denoised));

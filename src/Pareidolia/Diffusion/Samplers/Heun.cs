@@ -20,8 +20,7 @@ public static class Heun
             yield return path.Step(levels, i, () =>
             {
                 (Tensor raised, NoiseLevel hat) = Euler.Raise(path.X, from, to, levels.Count - 1, noise, churn ?? Churn.None);
-                Outcome first = Euler.Toward(raised, denoise(raised, hat), hat.Sigma, to.Sigma);
-                return to.Sigma == 0 ? first : Correct(denoise, raised, hat, to, first);
+                return Step(denoise, raised, hat, to);
             });
         }
     }
@@ -60,6 +59,13 @@ public static class Heun
                 return Euler.AddNoise(down, split.Up * noiseScale, noise, from, to);
             });
         }
+    }
+
+    /// <summary>One step of Heun's method; of Euler's to sigma 0.</summary>
+    internal static Outcome Step(Denoise denoise, Tensor x, NoiseLevel from, NoiseLevel to)
+    {
+        Outcome first = Euler.Toward(x, denoise(x, from), from.Sigma, to.Sigma);
+        return to.Sigma == 0 ? first : Correct(denoise, x, from, to, first);
     }
 
     private static Outcome Correct(Denoise denoise, Tensor x, NoiseLevel from, NoiseLevel to, Outcome first)
