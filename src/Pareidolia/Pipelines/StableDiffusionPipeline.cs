@@ -243,7 +243,7 @@ public sealed class StableDiffusionPipeline : IDisposable
             yield return step;
         }
 
-        Tensor Predict(Tensor input, double timestep)
+        GuidedOutput Predict(Tensor input, double timestep)
         {
             using Approximation fast = new(!Exact);
             return guidance.Predict(input, timestep);

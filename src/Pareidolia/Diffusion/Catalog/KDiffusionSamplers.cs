@@ -20,7 +20,7 @@ internal static class KDiffusionSamplers
             r => Euler.Ancestral(r.Denoise, r.X, r.Levels, r.Noise, r.Eta, r.Options.NoiseScale)),
         new(Both("heun", "Heun", "normal") with { Order = 2, Evaluations = 2, DiffusersClass = "HeunDiscreteScheduler", Aliases = ["k_heun"] },
             r => Heun.Plain(r.Denoise, r.X, r.Levels, r.Noise, r.Options.Churn)),
-        new(Both("lms", "LMS", "normal") with { Order = 4, DiffusersClass = "LMSDiscreteScheduler", Aliases = ["k_lms"] },
+        new(Both("lms", "LMS", "normal") with { Order = 3, DiffusersClass = "LMSDiscreteScheduler", Aliases = ["k_lms"] },
             r => Lms.Plain(r.Denoise, r.X, r.Levels, r.Options.LmsOrder)),
         new(Both("dpm_2", "DPM2", "karras") with
             {
