@@ -25,7 +25,7 @@ internal static class ComfyUiSamplers
         new(Comfy("exp_heun_2_x0_sde", "Exp Heun 2 SDE") with { Order = 2, Evaluations = 2, AddsNoise = true },
             r => Seeds.TwoStage(r.Denoise, r.X, r.Levels, r.Noise, r.Eta, r.Options.NoiseScale, r: 1, exactWeights: true)),
         new(Comfy("sa_solver", "SA-Solver") with { Order = 3, AddsNoise = true }, r => Adams(r, twice: false)),
-        new(Comfy("sa_solver_pece", "SA-Solver PECE") with { Order = 3, Evaluations = 2, AddsNoise = true }, r => Adams(r, twice: true)),
+        new(Comfy("sa_solver_pece", "SA-Solver PECE") with { Order = 4, Evaluations = 2, AddsNoise = true }, r => Adams(r, twice: true)),
         new(new NamedSampler("dpmpp_2m_v2", "DPM++ 2M v2", "karras") { Order = 2, Aliases = ["dpmpp2mv2"] },
             r => DpmMultistep.SecondVersion(r.Denoise, r.X, r.Levels)),
         new(new NamedSampler("dpmpp_3m", "DPM++ 3M", "karras") { Order = 2 },
