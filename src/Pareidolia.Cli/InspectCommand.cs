@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Pareidolia.Imaging;
+using Pareidolia.Pipelines;
 using Pareidolia.Weights;
 
 namespace Pareidolia.Cli;
@@ -13,8 +14,9 @@ internal sealed class InspectCommand
     {
         Arity = ArgumentArity.ZeroOrOne,
         HelpName = "path",
-        Description = "A model folder, a part's folder, a .safetensors file or a .png picture; else the model that comes with the program.",
+        Description = "A model folder, a part's folder, a file of weights or a .png picture; else the model that comes with the program.",
     };
+    private readonly Option<PictureSize?> _size = OptionOf.Size("--size", "Tell the memory need of a picture of this size; else of the model's own.");
     private readonly Option<bool> _tensors = OptionOf.Flag("--tensors", "List every tensor: name, type, shape.");
     private readonly Option<bool> _json = OptionOf.Flag("--json", "Write the result as JSON.");
 
@@ -23,7 +25,7 @@ internal sealed class InspectCommand
         _io = io;
         Command = new Command("inspect", "Print a model's parts, parameters, types and memory need, or a picture's settings.")
         {
-            _path, _tensors, _json,
+            _path, _size, _tensors, _json,
         };
         Command.SetAction(Run);
     }
@@ -36,11 +38,11 @@ internal sealed class InspectCommand
         string path = ShippedModel.Locate(parsed.GetValue(_path));
         if (IsPicture(path))
             return InspectPicture(path);
-        (string? className, IReadOnlyList<InspectedPart> parts) = Parts(path);
+        InspectedModel model = InspectedModel.Open(path, parsed.GetValue(_size));
         if (parsed.GetValue(_json))
-            WriteJson(path, className, parts);
+            WriteJson(model);
         else
-            WriteText(path, className, parts, parsed.GetValue(_tensors));
+            WriteText(model, parsed.GetValue(_tensors));
         return ExitCode.Done;
     }
 
@@ -62,24 +64,12 @@ internal sealed class InspectCommand
         return ExitCode.Done;
     }
 
-    private static (string? ClassName, IReadOnlyList<InspectedPart> Parts) Parts(string path)
+    private void WriteText(InspectedModel model, bool tensors)
     {
-        if (File.Exists(path))
-            return (null, [InspectedPart.OfFile(path)]);
-        if (!File.Exists(Path.Combine(path, "model_index.json")))
-            return (null, [InspectedPart.Of(Path.GetFileName(Path.GetFullPath(path)), new ModelComponent(path))]);
-        ModelFolder folder = new(path);
-        // Parts that only this program knows stand beside those of the index.
-        IEnumerable<string> others = Directory.GetDirectories(path).Where(part => File.Exists(Path.Combine(part, "config.json")))
-            .Select(part => Path.GetFileName(part)).Where(name => !folder.Has(name)).Order(StringComparer.Ordinal);
-        return (folder.ClassName, [
-            .. folder.Names.Select(name => InspectedPart.Of(name, folder.Component(name))),
-            .. others.Select(name => InspectedPart.Of(name, new ModelComponent(Path.Combine(path, name))))]);
-    }
-
-    private void WriteText(string path, string? className, IReadOnlyList<InspectedPart> parts, bool tensors)
-    {
-        _io.Out.WriteLine(className is null ? path : $"{path}  {className}");
+        IReadOnlyList<InspectedPart> parts = model.Parts;
+        _io.Out.WriteLine(model.ClassName is null ? model.Path : $"{model.Path}  {model.ClassName}");
+        if (model.Family is not null)
+            _io.Out.WriteLine($"family: {model.Family}");
         TextTable table = new();
         table.Add("part", "class", "parameters", "tensors", "types", "on disk");
         foreach (InspectedPart part in parts)
@@ -87,11 +77,18 @@ internal sealed class InspectCommand
         if (parts.Count > 1)
             AddRow(table, "all", "", "", parts);
         table.Write(_io.Out);
-        _io.Out.WriteLine($"memory: {Shown.Bytes(parts.Sum(part => part.RunningBytes))} for the weights, which run as float32");
+        _io.Out.WriteLine($"precision: {InspectedModel.Precision(parts)}");
+        if (model.Unclaimed is [string first, ..])
+            _io.Out.WriteLine($"unknown: {model.Unclaimed.Count} tensors belong to no part, the first is {first}");
+        _io.Out.WriteLine($"memory: {Shown.Bytes(parts.Sum(part => part.RunningBytes))} for the weights, which run as float32{PeakOf(model)}");
         if (tensors)
             foreach (InspectedPart part in parts)
                 WriteTensors(part);
     }
+
+    private static string PeakOf(InspectedModel model) => model.Forecast is MemoryForecast forecast
+        ? $"; about {Shown.Bytes(forecast.PeakBytes)} at most for a picture of {model.Size.Width}x{model.Size.Height}"
+        : "";
 
     private static void AddRow(TextTable table, string name, string className, string types, IReadOnlyList<InspectedPart> parts) => table.Add(
         name, className, Shown.Count(parts.Sum(part => part.Parameters)), Shown.Count(parts.Sum(part => part.Tensors.Count)), types,
@@ -109,17 +106,38 @@ internal sealed class InspectCommand
         table.Write(_io.Out);
     }
 
-    private void WriteJson(string path, string? className, IReadOnlyList<InspectedPart> parts) => JsonOutput.Write(_io.Out, json =>
+    private void WriteJson(InspectedModel model) => JsonOutput.Write(_io.Out, json =>
     {
-        json.WriteString("path", path);
-        json.WriteString("class", className);
+        IReadOnlyList<InspectedPart> parts = model.Parts;
+        json.WriteString("path", model.Path);
+        json.WriteString("class", model.ClassName);
+        json.WriteString("family", model.Family);
+        json.WriteString("precision", InspectedModel.Precision(parts));
         json.WriteNumber("parameters", parts.Sum(part => part.Parameters));
         json.WriteNumber("weights_memory_bytes", parts.Sum(part => part.RunningBytes));
+        if (model.Forecast is MemoryForecast forecast)
+            WriteForecast(json, model.Size, forecast);
+        json.WriteStartArray("unknown_tensors");
+        foreach (string name in model.Unclaimed)
+            json.WriteStringValue(name);
+        json.WriteEndArray();
         json.WriteStartArray("parts");
         foreach (InspectedPart part in parts)
             WritePart(json, part);
         json.WriteEndArray();
     });
+
+    private static void WriteForecast(Utf8JsonWriter json, PictureSize size, MemoryForecast forecast)
+    {
+        json.WriteStartObject("memory");
+        json.WriteNumber("width", size.Width);
+        json.WriteNumber("height", size.Height);
+        json.WriteNumber("weights_bytes", forecast.WeightBytes);
+        json.WriteNumber("denoising_bytes", forecast.DenoisingBytes);
+        json.WriteNumber("decoding_bytes", forecast.DecodingBytes);
+        json.WriteNumber("peak_bytes", forecast.PeakBytes);
+        json.WriteEndObject();
+    }
 
     private static void WritePart(Utf8JsonWriter json, InspectedPart part)
     {

@@ -22,11 +22,17 @@ internal sealed record InspectedPart(string Name, string? ClassName, IReadOnlyLi
     /// <summary>One component of a model.</summary>
     public static InspectedPart Of(string name, ModelComponent component)
     {
-        long bytes = Directory.EnumerateFiles(component.Folder, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
-        if (!component.HasWeights)
-            return new InspectedPart(name, component.ClassName, [], bytes);
-        using StoredWeights weights = component.OpenWeights();
-        return new InspectedPart(name, component.ClassName, Entries(weights), bytes);
+        StoredTensor[] tensors = [];
+        if (component.HasWeights)
+        {
+            using StoredWeights weights = component.OpenWeights();
+            tensors = Entries(weights);
+        }
+        // Of a part inside of a file, what its tensors take there.
+        long bytes = Directory.Exists(component.Folder)
+            ? Directory.EnumerateFiles(component.Folder, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length)
+            : tensors.Sum(tensor => tensor.Count * tensor.Type.Size());
+        return new InspectedPart(name, component.ClassName, tensors, bytes);
     }
 
     /// <summary>One file of weights, or the index of several.</summary>

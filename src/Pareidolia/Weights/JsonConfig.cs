@@ -128,6 +128,9 @@ public sealed class JsonConfig
             : throw Wrong(key, value, "an object {...}");
     }
 
+    /// <summary>Writes the object as it was read.</summary>
+    internal void WriteTo(Utf8JsonWriter json) => _object.WriteTo(json);
+
     /// <summary>This config and, for the keys that it lacks, another one.</summary>
     internal JsonConfig Over(JsonConfig other)
     {

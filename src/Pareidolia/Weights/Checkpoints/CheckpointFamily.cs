@@ -5,7 +5,6 @@ namespace Pareidolia.Weights.Checkpoints;
 /// <param name="Parts">Its networks.</param>
 internal sealed record CheckpointFamily(string Title, IReadOnlyList<CheckpointPart> Parts)
 {
-    private const string UNetStart = "model.diffusion_model.input_blocks.0.0.weight";
     private const string Pooled = "model.diffusion_model.label_emb.0.0.weight";
 
     /// <summary>SD 1.x: CLIP ViT-L under transformers' names.</summary>
@@ -30,7 +29,7 @@ internal sealed record CheckpointFamily(string Title, IReadOnlyList<CheckpointPa
     /// <exception cref="PareidoliaException">It is something else; the message says what.</exception>
     public static CheckpointFamily Recognise(StoredWeights file)
     {
-        if (!file.Has(UNetStart) || ForeignFile.Describe(file) is not null)
+        if (!ForeignFile.IsModel(file))
             throw new PareidoliaException(ForeignFile.Refusal(file));
         bool Has(string prefix) => file.Has($"{prefix}ln_final.weight") || file.Has($"{prefix}token_embedding.weight");
         if (Has("conditioner.embedders.1.model."))

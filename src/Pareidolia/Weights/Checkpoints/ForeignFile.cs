@@ -3,6 +3,7 @@ namespace Pareidolia.Weights.Checkpoints;
 /// <summary>Files of weights that are no model of their own, or one that cannot run here: what they are, by their keys.</summary>
 internal static class ForeignFile
 {
+    private const string UNetStart = "model.diffusion_model.input_blocks.0.0.weight";
     private const string Sd3 = "Stable Diffusion 3, which cannot run here";
     private const string Flux = "FLUX, which cannot run here";
     private const string Vae = "an autoencoder (VAE) alone, without the networks that read the prompt and draw";
@@ -49,12 +50,15 @@ internal static class ForeignFile
     /// <summary>What a file is, if it is known and not a whole model; null for a model or what is not known.</summary>
     public static string? Describe(StoredWeights file)
     {
-        bool hasUNet = file.Has("model.diffusion_model.input_blocks.0.0.weight");
+        bool hasUNet = file.Has(UNetStart);
         foreach ((string key, string what) in s_signs)
             if (!(hasUNet && s_innocent.Contains(key)) && file.Names.Any(name => Fits(name, key)))
                 return what;
         return null;
     }
+
+    /// <summary>Whether a file is a whole model.</summary>
+    public static bool IsModel(StoredWeights file) => file.Has(UNetStart) && Describe(file) is null;
 
     /// <summary>The sentence that refuses a file as a model.</summary>
     public static string Refusal(StoredWeights file)

@@ -8,6 +8,12 @@ namespace Pareidolia.Weights.Checkpoints;
 /// </summary>
 internal static class InferredScheduler
 {
+    /// <summary>The header's text that tells what a network predicts: v or epsilon (ModelSpec).</summary>
+    public const string PredictionKey = "modelspec.prediction_type";
+
+    /// <summary>The header's text that tells that the schedule was rescaled to end without signal.</summary>
+    public const string ZeroTerminalKey = "pareidolia.zero_terminal_snr";
+
     // ComfyUI's measure: SD 2 models that predict the velocity have this bias spread wider.
     private const string TellingBias = "up_blocks.3.attentions.2.transformer_blocks.0.norm1.bias";
     private const double TellingSpread = 0.09;
@@ -40,8 +46,10 @@ internal static class InferredScheduler
     /// </summary>
     public static bool IsVelocity(StoredWeights file, CheckpointFamily family, StoredWeights unet)
     {
-        if (file.Has("v_pred") || file.Metadata.GetValueOrDefault("modelspec.prediction_type")?.StartsWith('v') == true)
+        if (file.Has("v_pred"))
             return true;
+        if (file.Metadata.GetValueOrDefault(PredictionKey) is string said)
+            return said.StartsWith('v');
         if (YamlSays(Path.ChangeExtension(file.Location, ".yaml")) is bool told)
             return told;
         bool mayBe = family.Title == CheckpointFamily.Sd2.Title && unet.Entry("conv_in.weight").Shape[1] == 4 && unet.Has(TellingBias);

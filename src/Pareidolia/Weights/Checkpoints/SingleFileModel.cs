@@ -36,6 +36,20 @@ public sealed class SingleFileModel : ModelSource
         AddConfigs(file, unet);
     }
 
+    /// <summary>Whether a file of weights is a whole model.</summary>
+    public static bool IsModel(StoredWeights file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return ForeignFile.IsModel(file);
+    }
+
+    /// <summary>What a file of weights is that is no whole model (a LoRA, an autoencoder ...); null where that is not known.</summary>
+    public static string? Describe(StoredWeights file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return ForeignFile.Describe(file);
+    }
+
     /// <summary>The family, with what is special about the file: <c>Stable Diffusion 1, inpainting</c>.</summary>
     public string Family => _family.Title + InputChannels switch
     {
@@ -119,7 +133,7 @@ public sealed class SingleFileModel : ModelSource
             using MappedWeights vae = Mapped("vae", file);
             Add("vae", new InferredConfig(vae).Autoencoder(8 * side, xl ? 0.13025 : 0.18215));
         }
-        Add("scheduler", InferredScheduler.Config(_family, IsVelocity, file.Has("ztsnr")));
+        Add("scheduler", InferredScheduler.Config(_family, IsVelocity, file.Has("ztsnr") || file.Metadata.ContainsKey(InferredScheduler.ZeroTerminalKey)));
     }
 
     private void Add(string part, JsonObject inferred)
