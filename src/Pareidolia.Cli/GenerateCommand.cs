@@ -30,7 +30,7 @@ internal sealed record GenerateRequest
 
     public NoiseRequest Noise { get; init; } = new();
 
-    public string? Style { get; init; }
+    public PromptRequest Words { get; init; } = new();
 
     public string? Model { get; init; }
 
@@ -71,7 +71,7 @@ internal sealed class GenerateCommand
         OptionOf.Text("--schedule", "NAME", "How the sampler spaces its steps: karras, sgm-uniform, simple ...");
     private readonly Option<PictureSize?> _size = OptionOf.Size("--size", "Pixels of a side, or width x height.");
     private readonly NoiseOptions _noise = new();
-    private readonly Option<string?> _style = OptionOf.Text("--style", "NAME", "One of the model's styles, or none; a wrong name lists them.");
+    private readonly PromptOptions _words = new();
     private readonly Option<string?> _model =
         OptionOf.Text("--model", "FOLDER|FILE", "A model folder or a single file of Stable Diffusion; else the one that comes with the program.");
     private readonly Option<string?> _tokenizer =
@@ -94,9 +94,10 @@ internal sealed class GenerateCommand
     {
         Command = new Command("generate", "Draw what a prompt says.")
         {
-            _prompt, _output, _negative, _style, _steps, _guidance, _seed, _count, _sampler, _schedule, _size,
+            _prompt, _output, _negative, _steps, _guidance, _seed, _count, _sampler, _schedule, _size,
             _model, _tokenizer, _config, _prompts, _grid, _strip, _verify, _json, _force, _exact, _threads,
         };
+        _words.AddTo(Command);
         _noise.AddTo(Command);
         Command.SetAction(parsed =>
         {
@@ -122,7 +123,7 @@ internal sealed class GenerateCommand
         Schedule = parsed.GetValue(_schedule),
         Size = parsed.GetValue(_size),
         Noise = _noise.Read(parsed),
-        Style = parsed.GetValue(_style),
+        Words = _words.Read(parsed),
         Model = parsed.GetValue(_model),
         SingleFile = new SingleFileOptions { Tokenizer = parsed.GetValue(_tokenizer), Config = parsed.GetValue(_config) },
         Grid = parsed.GetValue(_grid),

@@ -2,6 +2,7 @@ using Pareidolia.Diffusion;
 using Pareidolia.Imaging;
 using Pareidolia.Pipelines;
 using Pareidolia.Text;
+using Pareidolia.Text.Prompts;
 using Pareidolia.Weights;
 
 namespace Pareidolia.Cli;
@@ -22,7 +23,10 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
         OutputFiles files = new(request.Output, request.Force);
         Require(!files.IsFile || prompts.Count == 1, $"-o is one file, '{request.Output}', for {prompts.Count} prompts: name a folder.");
         string folder = ShippedModel.Locate(request.Model);
-        using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(ModelSource.Open(folder, request.SingleFile));
+        using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(
+            ModelSource.Open(folder, request.SingleFile), adapters: request.Words.AdaptersFor(prompts.Select(prompt => prompt.Text)));
+        foreach (string note in pipeline.Notes)
+            io.Error.WriteLine($"note: {note}");
         pipeline.Exact = request.Exact;
         using PromptVerifier? verifier = request.Verify ? PromptVerifier.Load(folder) : null;
         GenerateSettings settings = Settings(pipeline);
@@ -46,7 +50,7 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
 
     private GenerateSettings Settings(StableDiffusionPipeline pipeline)
     {
-        GenerateSettings defaults = pipeline.Defaults;
+        GenerateSettings defaults = request.Words.ApplyTo(pipeline.Defaults);
         return defaults with
         {
             Negative = request.Negative ?? defaults.Negative,
@@ -76,8 +80,9 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
         for (int i = 0; i < prompts.Count; i++)
         {
             pipeline.Validate(settings with { Prompt = prompts[i].Text });
-            GenerateSettings own = settings with { Prompt = pipeline.Settings.Styled(prompts[i].Text, request.Style) };
-            NoteWhatIsCut(pipeline, own.Prompt);
+            GenerateSettings own = request.Words.Styled(settings, prompts[i].Text, pipeline.Settings);
+            if (own.Dialect == PromptDialect.Plain)
+                NoteWhatIsCut(pipeline, own.Prompt);
             string name = prompts[i].Name ?? OutputFiles.NameFor(prompts[i].Text);
             plans.AddRange(own.Pictures().Select(picture => new PlannedPicture(i, name, picture)));
         }

@@ -69,13 +69,19 @@ public sealed class ClipTextModel
 
     /// <summary>Reads I32 ids [b, n], n at most <see cref="ClipTextConfig.MaxPositionEmbeddings"/>.</summary>
     /// <exception cref="TensorException">Too many tokens, or an id that the vocabulary does not have.</exception>
-    public ClipTextOutput Forward(Tensor ids)
+    public ClipTextOutput Forward(Tensor ids) => Forward(ids, null);
+
+    /// <summary>The rows of the vocabulary's table [b, n, c].</summary>
+    internal Tensor Embed(Tensor ids) => _tokens.Forward(ids);
+
+    /// <summary>The same with rows [b, n, c] in place of the table's: some tokens may be learned words. The ids still say where a text ends.</summary>
+    internal ClipTextOutput Forward(Tensor ids, Tensor? rows)
     {
         ArgumentNullException.ThrowIfNull(ids);
         if (ids.Rank != 2 || ids.Shape[1] < 1 || ids.Shape[1] > Config.MaxPositionEmbeddings)
             throw new TensorException($"ClipTextModel: ids {ids.Shape} should be [b, n] with n in 1..{Config.MaxPositionEmbeddings}.");
         using Scope scope = new();
-        Tensor x = _tokens.Forward(ids) + _positions.Weight.Slice(0, 0, ids.Shape[1]);                  // [b, n, c]
+        Tensor x = (rows ?? Embed(ids)) + _positions.Weight.Slice(0, 0, ids.Shape[1]);                  // [b, n, c]
         IReadOnlyList<Tensor> states = _encoder.Forward(x);
         Tensor last = _finalNorm.Forward(states[^1]);                                                   // [b, n, c]
         Tensor pooled = last.Reshape(-1, Config.HiddenSize).Rows(EndPlaces(ids));                       // [b, c]

@@ -58,6 +58,9 @@ public sealed record GenerateSettings
     /// <summary>The language of the prompts.</summary>
     public PromptDialect Dialect { get; init; }
 
+    /// <summary>What <c>{a|b}</c> and <c>__name__</c> in prompts choose from; not in <see cref="PromptDialect.Plain"/> ones.</summary>
+    public Wildcards Wildcards { get; init; } = Wildcards.None;
+
     /// <summary>What SDXL is told of the picture's size; nothing to other models.</summary>
     public SizeConditioning Sizes { get; init; } = new();
 
@@ -71,7 +74,8 @@ public sealed record GenerateSettings
     public IEnumerable<PictureRequest> Pictures()
     {
         bool shared = Noise.Mode.Tool() == SamplingTool.ComfyUi, varied = Noise.VariationStrength > 0;
-        return Enumerable.Range(0, Count).Select(i => new PictureRequest(Prompt, Negative, unchecked(Seed + (shared || varied ? 0 : (ulong)i)))
+        return Enumerable.Range(0, Count).Select(i => new PictureRequest(
+            Expanded(Prompt, i), Expanded(Negative, i), unchecked(Seed + (shared || varied ? 0 : (ulong)i)))
         {
             Place = shared ? i : 0,
             Of = shared ? Count : 1,
@@ -113,6 +117,10 @@ public sealed record GenerateSettings
     {
         ResizeFrom = Noise.ResizeFrom is (int rows, int columns) ? (rows / factor, columns / factor) : null,
     };
+
+    // Every picture chooses for itself.
+    private string Expanded(string prompt, int picture) =>
+        Dialect == PromptDialect.Plain ? prompt : Wildcards.Expand(prompt, unchecked(Seed + (ulong)picture));
 
     private static void RequirePrompt(string name, string text)
     {

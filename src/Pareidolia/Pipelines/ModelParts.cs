@@ -1,3 +1,4 @@
+using Pareidolia.Adapters;
 using Pareidolia.Models;
 using Pareidolia.Tensors;
 using Pareidolia.Weights;
@@ -10,18 +11,22 @@ namespace Pareidolia.Pipelines;
 /// <param name="Decoder">Makes the picture.</param>
 internal sealed record ModelParts(PromptEncoder Text, Pretrained<UNet2DConditionModel> UNet, PictureDecoder Decoder) : IDisposable
 {
+    /// <summary>What a user should know of what was loaded.</summary>
+    public List<string> Notes { get; } = [];
+
     /// <summary>Loads all of them side by side: for one small picture, loading is a good part of the time.</summary>
     /// <exception cref="PareidoliaException">One is missing, damaged, or does not fit the others.</exception>
-    public static ModelParts Load(ModelSource model, Backend? device)
+    public static ModelParts Load(ModelSource model, AdapterChoice adapters, Backend? device)
     {
         Task<Pretrained<UNet2DConditionModel>> unet = Task.Run(() => UNet2DConditionModel.Load(model.Component("unet"), device));
         Task<PictureDecoder> decoder = Task.Run(() => PictureDecoder.Load(model, device));
         PromptEncoder? text = null;
         try
         {
-            text = PromptEncoder.Load(model, device);
+            text = PromptEncoder.Load(model, adapters, device);
             ModelParts parts = new(text, unet.GetAwaiter().GetResult(), decoder.GetAwaiter().GetResult());
             parts.RequireFit(model.Path);
+            parts.Add(adapters);
             return parts;
         }
         catch
@@ -46,6 +51,19 @@ internal sealed record ModelParts(PromptEncoder Text, Pretrained<UNet2DCondition
         _ = Task.WaitAny(load);
         if (load.IsCompletedSuccessfully)
             load.Result.Dispose();
+    }
+
+    private void Add(AdapterChoice adapters)
+    {
+        if (adapters.Loras.Count == 0)
+            return;
+        LoraNames names = new(UNet.Weights, Text.Stores);
+        foreach (LoraChoice choice in adapters.Loras)
+        {
+            using LoraFile lora = LoraFile.Open(choice.Path);
+            if (lora.ApplyTo(names, choice) is string note)
+                Notes.Add(note);
+        }
     }
 
     private void RequireFit(string path)

@@ -41,7 +41,7 @@ public sealed class ModelSettings
             Negative = config.Text("negative", "")!,
             ClipSkip = config.Int("clip_skip", 1),
             // Whose author says nothing is a checkpoint that people know from the web UI.
-            Dialect = config.Text("dialect") is string dialect ? PromptReading.Named(dialect) : said ? PromptDialect.Plain : PromptDialect.A1111,
+            Dialect = config.Text("dialect") is string dialect ? PromptDialects.Parse(dialect) : said ? PromptDialect.Plain : PromptDialect.A1111,
             Sampler = config.Text("sampler") is string name ? SamplerChoice.Parse(name) : null,
             Width = size.Count > 0 ? size[0] : side,
             Height = size.Count > 0 ? size[^1] : side,

@@ -1,3 +1,4 @@
+using Pareidolia.Adapters;
 using Pareidolia.Models;
 using Pareidolia.Tensors;
 using Pareidolia.Text;
@@ -12,19 +13,20 @@ namespace Pareidolia.Pipelines;
 /// </summary>
 internal sealed class PromptEncoder : IDisposable
 {
-    private static readonly (string Encoder, string Tokenizer)[] s_parts = [("text_encoder", "tokenizer"), ("text_encoder_2", "tokenizer_2")];
-
     private static readonly string[] s_asksTwice = ["heun", "dpm_2", "dpm_2_ancestral", "dpmpp_2s_ancestral", "dpmpp_sde", "restart"];
 
     private readonly TextTower[] _towers;
+    private readonly Embeddings _learned;
+    private readonly HashSet<string> _networks;
     private readonly bool _isXl;
     private readonly bool _silencesEmpty;
 
-    private PromptEncoder(TextTower[] towers, ModelSource model)
+    private PromptEncoder(TextTower[] towers, ModelSource model, AdapterChoice adapters)
     {
-        (_towers, _isXl) = (towers, model.Has("text_encoder_2"));
+        (_towers, _isXl) = (towers, model.Has(TextTower.Parts[1].Encoder));
+        (_learned, _networks) = (Embeddings.Load(adapters.Embeddings), [.. adapters.Loras.Select(lora => lora.Name)]);
         // As diffusers has it by default; the published refiner says no.
-        bool usual = model.Has("text_encoder");
+        bool usual = model.Has(TextTower.Parts[0].Encoder);
         _silencesEmpty = _isXl && (model is ModelFolder folder ? folder.Index.Bool("force_zeros_for_empty_prompt", usual) : usual);
     }
 
@@ -34,19 +36,24 @@ internal sealed class PromptEncoder : IDisposable
     /// <summary>Numbers that it says of a whole text; null where it says none.</summary>
     public int? PooledWidth => _isXl ? _towers[^1].PooledWidth : null;
 
+    /// <summary>The parameters of each place's text encoder; null where a model has none there.</summary>
+    public IReadOnlyList<WeightStore?> Stores =>
+        [.. TextTower.Parts.Select((_, place) => _towers.FirstOrDefault(tower => tower.Place == place)?.Model.Weights)];
+
     /// <summary>Tokens that are read at once, start and end included.</summary>
     public int Length => _towers.Min(tower => tower.Length);
 
-    /// <summary>Loads the text encoders of a model.</summary>
+    /// <summary>Loads the text encoders of a model, and the learned words that join it.</summary>
     /// <exception cref="PareidoliaException">One is missing or damaged.</exception>
-    public static PromptEncoder Load(ModelSource model, Backend? device)
+    public static PromptEncoder Load(ModelSource model, AdapterChoice adapters, Backend? device)
     {
+        int[] places = [.. TextTower.Parts.Index().Where(part => model.Has(part.Item.Encoder)).Select(part => part.Index)];
         List<TextTower> towers = [];
         try
         {
-            foreach ((string encoder, string tokenizer) in s_parts.Where((part, i) => model.Has(part.Encoder) || (i == 0 && !model.Has(s_parts[1].Encoder))))
-                towers.Add(TextTower.Load(model, encoder, tokenizer, device));
-            return new PromptEncoder([.. towers], model);
+            foreach (int place in places.DefaultIfEmpty(0))
+                towers.Add(TextTower.Load(model, place, device));
+            return new PromptEncoder([.. towers], model, adapters);
         }
         catch
         {
@@ -62,6 +69,9 @@ internal sealed class PromptEncoder : IDisposable
     public Conditioning Encode(IReadOnlyList<PictureRequest> batch, GenerateSettings settings, UNet2DConditionConfig unet)
     {
         PromptDialect dialect = settings.Dialect;
+        if (dialect == PromptDialect.A1111)
+            foreach (PictureRequest picture in batch)
+                RequireNetworks(picture.Prompt);
         IReadOnlyList<WeightedText>[] parts = [.. batch.Select(picture => PromptReading.Parts(dialect, picture.Prompt))];
         bool guided = settings.ReadsNegative || parts.Any(list => list is not [{ Weight: 1 }]);
         using Scope scope = new();
@@ -78,6 +88,13 @@ internal sealed class PromptEncoder : IDisposable
     {
         foreach (TextTower tower in _towers)
             tower.Dispose();
+    }
+
+    private void RequireNetworks(string prompt)
+    {
+        foreach (NetworkMention mention in NetworkMentions.Take(prompt).Found)
+            if (!_networks.Contains(mention.Name))
+                throw new PareidoliaException($"The prompt asks for <{mention.Kind}:{mention.Name}>, which was not loaded with the model.");
     }
 
     // Each distinct prompt with the texts of its schedule. Without a schedule, all prompts are read in one go.
@@ -102,8 +119,7 @@ internal sealed class PromptEncoder : IDisposable
     private EncodedText[] Read(string[] texts, GenerateSettings settings, TowerPlace place, bool negative)
     {
         using Scope scope = new();
-        IReadOnlyList<EncodedText>[] said =
-            [.. _towers.Select(tower => tower.Read(texts, settings.Dialect, place, new Dictionary<string, LearnedWord>()))];
+        IReadOnlyList<EncodedText>[] said = [.. _towers.Select(tower => tower.Read(texts, settings.Dialect, place, _learned))];
         EncodedText[] joined = [.. texts.Select((_, i) => Joined([.. said.Select(tower => tower[i])]))];
         for (int i = 0; i < texts.Length; i++)
         {

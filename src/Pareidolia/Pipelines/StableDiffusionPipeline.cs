@@ -1,5 +1,6 @@
 // High-Resolution Image Synthesis with Latent Diffusion Models, https://arxiv.org/abs/2112.10752
 using System.Globalization;
+using Pareidolia.Adapters;
 using Pareidolia.Diffusion;
 using Pareidolia.Diffusion.Randomness;
 using Pareidolia.Imaging;
@@ -44,6 +45,9 @@ public sealed class StableDiffusionPipeline : IDisposable
     /// <summary>The model's name: its folder's.</summary>
     public string Name { get; }
 
+    /// <summary>What a user should know of what was loaded, a sentence each: what of a LoRA changes nothing here.</summary>
+    public IReadOnlyList<string> Notes => _parts.Notes;
+
     /// <summary>What the model's author recommends.</summary>
     public ModelSettings Settings { get; }
 
@@ -73,12 +77,12 @@ public sealed class StableDiffusionPipeline : IDisposable
     /// <exception cref="PareidoliaException">A part is missing, damaged, or does not fit the others.</exception>
     public static StableDiffusionPipeline Load(string folder, Backend? device = null) => Load(ModelSource.Open(folder), device);
 
-    /// <summary>Loads a model.</summary>
+    /// <summary>Loads a model, and what joins it.</summary>
     /// <exception cref="PareidoliaException">A part is missing, damaged, or does not fit the others.</exception>
-    public static StableDiffusionPipeline Load(ModelSource model, Backend? device = null)
+    public static StableDiffusionPipeline Load(ModelSource model, Backend? device = null, AdapterChoice? adapters = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        ModelParts parts = ModelParts.Load(model, device);
+        ModelParts parts = ModelParts.Load(model, adapters ?? new AdapterChoice(), device);
         try
         {
             return new StableDiffusionPipeline(model, parts);
@@ -216,7 +220,7 @@ public sealed class StableDiffusionPipeline : IDisposable
         infotext.Fields["Model"] = Name;
         picture.DescribeNoise(settings.Noise, infotext.Fields);
         if (settings.Dialect != Defaults.Dialect)
-            infotext.Fields["Prompt dialect"] = PromptReading.Names.First(name => name.Value == settings.Dialect).Key;
+            infotext.Fields["Prompt dialect"] = PromptDialects.Names.First(name => name.Value == settings.Dialect).Key;
         if (settings.ClipSkip > 1)
             infotext.Fields["Clip skip"] = Written(settings.ClipSkip);
         if (settings.Eta is double eta)

@@ -1,3 +1,4 @@
+using Pareidolia.Adapters;
 using Pareidolia.Models;
 using Pareidolia.Tensors;
 using Pareidolia.Text;
@@ -12,8 +13,15 @@ namespace Pareidolia.Pipelines;
 internal readonly record struct TowerPlace(int Layer, bool Normed);
 
 /// <summary>A text encoder with its tokenizer.</summary>
-internal sealed record TextTower(ClipTokenizer Tokenizer, Pretrained<ClipTextModel> Model) : IDisposable
+/// <param name="Tokenizer">Cuts texts.</param>
+/// <param name="Model">Reads them.</param>
+/// <param name="Place">Which of a family's encoders it is: 0 for the first, 1 for SDXL's second.</param>
+internal sealed record TextTower(ClipTokenizer Tokenizer, Pretrained<ClipTextModel> Model, int Place) : IDisposable
 {
+    /// <summary>The names of the parts of each place.</summary>
+    public static IReadOnlyList<(string Encoder, string Tokenizer)> Parts { get; } =
+        [("text_encoder", "tokenizer"), ("text_encoder_2", "tokenizer_2")];
+
     /// <summary>Tokens that it reads at once, start and end included.</summary>
     public int Length => Math.Min(Tokenizer.MaxLength, Model.Model.Config.MaxPositionEmbeddings);
 
@@ -24,10 +32,11 @@ internal sealed record TextTower(ClipTokenizer Tokenizer, Pretrained<ClipTextMod
     public int? PooledWidth => Model.Model.Config.WithProjection ? Model.Model.Config.ProjectionDim : null;
 
     /// <summary>Loads a text encoder and the tokenizer that belongs to it.</summary>
-    public static TextTower Load(ModelSource model, string encoder, string tokenizer, Backend? device)
+    public static TextTower Load(ModelSource model, int place, Backend? device)
     {
+        (string encoder, string tokenizer) = Parts[place];
         ClipTokenizer words = TokenizerPart.Load(model.Component(tokenizer));
-        return new TextTower(words, ClipTextModel.Load(model.Component(encoder), device));
+        return new TextTower(words, ClipTextModel.Load(model.Component(encoder), device), place);
     }
 
     /// <summary>
@@ -35,15 +44,15 @@ internal sealed record TextTower(ClipTokenizer Tokenizer, Pretrained<ClipTextMod
     /// [1, chunks * length, width] and its pooled vector [1, d].
     /// </summary>
     public IReadOnlyList<EncodedText> Read(
-        IReadOnlyList<string> texts, PromptDialect dialect, TowerPlace place, IReadOnlyDictionary<string, LearnedWord> learned)
+        IReadOnlyList<string> texts, PromptDialect dialect, TowerPlace place, Embeddings learned)
     {
         TokenChunk empty = TokenChunk.Framed([], Tokenizer, Length);
-        IReadOnlyList<TokenChunk>[] chunks = [.. texts.Select(text => PromptReading.Chunks(dialect, text, Tokenizer, Length, learned))];
+        IReadOnlyList<TokenChunk>[] chunks = [.. texts.Select(text => PromptReading.Chunks(dialect, text, Tokenizer, Length, learned.Words))];
         int most = dialect == PromptDialect.A1111 ? chunks.Max(list => list.Count) : 0;
         chunks = [.. chunks.Select(list => (TokenChunk[])[.. list, .. Enumerable.Repeat(empty, Math.Max(0, most - list.Count))])];
         using Scope scope = new();
         TokenChunk[] rows = [.. chunks.SelectMany(list => list), .. dialect == PromptDialect.ComfyUi ? [empty] : Array.Empty<TokenChunk>()];
-        (Tensor hidden, Tensor? pooled) = Forward(rows, place);
+        (Tensor hidden, Tensor? pooled) = Forward(rows, place, learned);
         hidden = Weighted(hidden, rows, dialect, most);
         List<EncodedText> read = [];
         for (int i = 0, row = 0; i < chunks.Length; row += chunks[i++].Count)
@@ -56,15 +65,26 @@ internal sealed record TextTower(ClipTokenizer Tokenizer, Pretrained<ClipTextMod
     /// <inheritdoc/>
     public void Dispose() => Model.Dispose();
 
-    private (Tensor Hidden, Tensor? Pooled) Forward(TokenChunk[] rows, TowerPlace place)
+    private (Tensor Hidden, Tensor? Pooled) Forward(TokenChunk[] rows, TowerPlace place, Embeddings learned)
     {
-        int[] ids = [.. rows.SelectMany(row => row.Tokens).Select(token => token.Id)];
-        ClipTextOutput output = Model.Model.Forward(Tensor.From(ids, [rows.Length, Length], Model.Weights.Device));
+        PromptToken[] tokens = [.. rows.SelectMany(row => row.Tokens)];
+        Tensor ids = Tensor.From([.. tokens.Select(token => token.Id)], [rows.Length, Length], Model.Weights.Device);
+        ClipTextOutput output = Model.Model.Forward(ids, tokens.Any(token => token.Learned is not null) ? Embedded(ids, tokens, learned) : null);
         int layers = output.HiddenStates.Count - 1;
         if (place.Layer > layers)
             throw new PareidoliaException($"The prompt is to be read {place.Layer} layers from the end, but the text encoder has {layers} layers.");
         Tensor hidden = output.HiddenStates[^place.Layer];
         return (!place.Normed ? hidden : place.Layer == 1 ? output.LastHidden : Model.Model.FinalNorm(hidden), output.Embeds);
+    }
+
+    // The rows of the table, and of learned words their own.
+    private Tensor Embedded(Tensor ids, PromptToken[] tokens, Embeddings learned)
+    {
+        float[] rows = Model.Model.Embed(ids).ToArray();
+        for (int i = 0; i < tokens.Length; i++)
+            if (tokens[i].Learned is LearnedWord word)
+                learned.Row(word, tokens[i].Row, Place, Width).CopyTo(rows, i * Width);
+        return Tensor.From(rows, [ids.Shape[0], Length, Width], ids.Device);
     }
 
     private Tensor Weighted(Tensor hidden, TokenChunk[] rows, PromptDialect dialect, int most)

@@ -26,9 +26,10 @@ public sealed partial class DependencyRule
         ["Diffusion.Schedulers"] = ["Tensors", "Diffusion.Samplers", JsonConfigOnly],
         ["Imaging"] = ["Tensors", "Files"],
         ["Text"] = ["Files", JsonConfigOnly],
-        ["Pipelines"] = ["Text", "Models", "Diffusion", "Imaging", "Weights", "Tensors", "Nn"],
+        ["Adapters"] = ["Models", "Nn", "Weights", "Tensors", "Text"],
+        ["Pipelines"] = ["Adapters", "Text", "Models", "Diffusion", "Imaging", "Weights", "Tensors", "Nn"],
         ["Training"] = ["Text", "Models", "Diffusion", "Imaging", "Weights", "Nn", "Tensors", "Files"],
-        ["Cli"] = ["Training", "Pipelines", "Text", "Models", "Diffusion", "Imaging", "Weights", "Nn", "Tensors", "Files"],
+        ["Cli"] = ["Adapters", "Training", "Pipelines", "Text", "Models", "Diffusion", "Imaging", "Weights", "Nn", "Tensors", "Files"],
         [""] = [],
     };
 

@@ -26,8 +26,25 @@ internal static class TinyModel
         return folder;
     });
 
+    private static readonly Lazy<TemporaryFolder> s_lively = new(() =>
+    {
+        TemporaryFolder folder = new();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Dispose();
+        CopyTo(folder);
+        using Pretrained<UNet2DConditionModel> unet = UNet2DConditionModel.Load(folder["unet"]);
+        System.Random random = new(1);
+        foreach (Parameter parameter in unet.Weights.Parameters.Where(parameter => parameter.Name.EndsWith(".weight", StringComparison.Ordinal)))
+            if (parameter.Tensor.ToArray().All(value => value == 0))
+                parameter.Tensor.Load([.. Enumerable.Range(0, (int)parameter.Tensor.Count).Select(_ => (float)(random.NextDouble() - 0.5) / 2)]);
+        unet.Model.Save(folder["unet"], unet.Weights);
+        return folder;
+    });
+
     /// <summary>One for all tests, which leave it as it is.</summary>
     public static string Folder => s_shared.Value.Path;
+
+    /// <summary>The same with a UNet that hears its text: new ones say 0 to everything.</summary>
+    public static string Lively => s_lively.Value.Path;
 
     /// <summary>A copy that a test may damage.</summary>
     public static void CopyTo(TemporaryFolder target)

@@ -1,0 +1,39 @@
+using Pareidolia.Text.Prompts;
+
+namespace Pareidolia.Adapters;
+
+/// <summary>What joins a model when it is loaded; the model's own files stay as they are.</summary>
+public sealed record AdapterChoice
+{
+    /// <summary>A folder of words learned by textual inversion, each called by its file's name; null for none.</summary>
+    public string? Embeddings { get; init; }
+
+    /// <summary>LoRAs, each added to what those before it made.</summary>
+    public IReadOnlyList<LoraChoice> Loras { get; init; } = [];
+
+    /// <summary>The same with the LoRAs that prompts in the web UI's dialect ask for: <c>&lt;lora:name:weight&gt;</c>.</summary>
+    /// <param name="prompts">The prompts of one run, which share one model: all have to ask for the same.</param>
+    /// <param name="folder">Where the files are, in folders of it too; null where there are none.</param>
+    /// <exception cref="PareidoliaException">A file is missing, prompts differ, or a prompt asks for another kind of network.</exception>
+    public AdapterChoice Mentioned(IEnumerable<string> prompts, string? folder)
+    {
+        ArgumentNullException.ThrowIfNull(prompts);
+        List<IReadOnlyList<NetworkMention>> mentions = [.. prompts.Select(prompt => NetworkMentions.Take(prompt).Found)];
+        if (mentions.Find(found => !found.SequenceEqual(mentions[0])) is not null)
+            throw new PareidoliaException("The prompts of this run ask for different LoRAs; they change the model when it is loaded, so run them separately.");
+        return mentions.Count == 0 ? this : this with { Loras = [.. Loras, .. mentions[0].Select(mention => Found(mention, folder))] };
+    }
+
+    private static LoraChoice Found(NetworkMention mention, string? folder)
+    {
+        if (mention.Kind is not ("lora" or "lyco"))
+            throw new PareidoliaException($"The prompt asks for <{mention.Kind}:{mention.Name}>; of such networks only lora is known here.");
+        if (folder is null || !Directory.Exists(folder))
+            throw new PareidoliaException($"The prompt asks for <{mention.Kind}:{mention.Name}>: "
+                + (folder is null ? "name the folder of LoRAs with --lora-dir." : $"the folder of LoRAs '{folder}' does not exist."));
+        string file = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+            .FirstOrDefault(file => LoraChoice.Endings.Contains(Path.GetExtension(file)) && Path.GetFileNameWithoutExtension(file) == mention.Name)
+            ?? throw new PareidoliaException($"The prompt asks for <{mention.Kind}:{mention.Name}>, but '{folder}' has no file '{mention.Name}.safetensors'.");
+        return new LoraChoice(file, mention.UNetWeight, mention.TextWeight);
+    }
+}
