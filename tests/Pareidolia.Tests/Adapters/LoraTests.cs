@@ -12,7 +12,7 @@ public sealed class LoraTests
     private const string Linear = "down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q";          // [8, 8]
     private const string Conv = "down_blocks.0.resnets.0.conv1";                                          // [8, 8, 3, 3]
 
-    private static readonly Random s_random = new(7);
+    private static readonly System.Random s_random = new(7);
 
     private delegate double Entry(int output, int input, int kernel);
 
@@ -112,13 +112,13 @@ public sealed class LoraTests
     }
 
     [Theory]
-    [InlineData("lora_unet_double_blocks_0_img_attn_qkv", "this one has none of its 1 layers, the first is 'lora_unet_double_blocks_0_img_attn_qkv'")]
-    [InlineData("", "is no LoRA that is known here")]
-    public void A_file_of_which_nothing_belongs_here_is_refused(string layer, string expected)
+    [InlineData("lora_unet_double_blocks_0_img_attn_qkv.lora_", "this one has none of its 1 layers, the first is 'lora_unet_double_blocks_0_img_attn_qkv'")]
+    [InlineData("model.", "is no LoRA that is known here: none of its 2 tensors")]
+    public void A_file_of_which_nothing_belongs_here_is_refused(string prefix, string expected)
     {
         Factors file = new();
-        file.Add($"{layer}.lora_up.weight", 8, 2);
-        file.Add($"{layer}.lora_down.weight", 2, 8);
+        file.Add($"{prefix}up.weight", 8, 2);
+        file.Add($"{prefix}down.weight", 2, 8);
         Assert.Contains(expected, Assert.Throws<PareidoliaException>(() => file.CheckChange(Linear, 1, (_, _, _) => 0)).Message, StringComparison.Ordinal);
     }
 
