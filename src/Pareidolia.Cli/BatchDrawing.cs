@@ -20,8 +20,8 @@ internal sealed class BatchDrawing(StableDiffusionPipeline pipeline, GenerateSet
         PictureRequest[] requests = [.. batch.Select(plan => plan.Request)];
         using Conditioning conditioning = pipeline.Encode(requests, settings);
         PictureNoise noise = pipeline.Noise(requests, settings);
-        using Latent start = StableDiffusionPipeline.Draw(noise);
-        List<IReadOnlyList<Image>> moments = frames > 0 ? [pipeline.Decode(start)] : [];
+        using RunStart start = pipeline.Begin(noise, settings);
+        List<IReadOnlyList<Image>> moments = frames > 0 ? [pipeline.Decode(start.Noise)] : [];
         Tensor? last = null;
         try
         {
@@ -33,7 +33,7 @@ internal sealed class BatchDrawing(StableDiffusionPipeline pipeline, GenerateSet
                 if (frames > 0 && IsKept(step.Index, step.Count))
                     moments.Add(pipeline.Preview(step));
             }
-            return Described(batch, pipeline.Decode(new Latent(last!)), moments);
+            return Described(batch, StableDiffusionPipeline.Finished(pipeline.Decode(new Latent(last!)), settings), moments);
         }
         finally
         {

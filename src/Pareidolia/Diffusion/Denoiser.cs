@@ -41,6 +41,7 @@ public sealed class Denoiser
     private readonly Prediction _prediction;
     private readonly NoiseSchedule? _schedule;
     private readonly SampleBound? _bound;
+    private readonly Repaint? _repaint;
 
     /// <summary>
     /// Wraps a network. <paramref name="schedule"/> gives the timestep of levels that carry none; <paramref name="bound"/> applies to
@@ -60,26 +61,27 @@ public sealed class Denoiser
         _bound = bound;
     }
 
+    /// <summary>The same where a part of the picture is known.</summary>
+    internal Denoiser(GuidedNetwork network, Prediction prediction, NoiseSchedule? schedule, SampleBound? bound, Repaint? repaint)
+        : this(network, prediction, schedule, bound) => _repaint = repaint;
+
     /// <summary>The clean picture in x, within the bound.</summary>
     public Tensor Denoise(Tensor x, NoiseLevel level)
     {
         using Scope scope = new();
-        Tensor denoised = _prediction.Denoised(x, Output(x, level).Mean, level);
-        return scope.Keep(_bound?.Apply(denoised) ?? denoised);
+        Tensor seen = _repaint?.Enter(x, level) ?? x;
+        return scope.Keep(Bounded(_prediction.Denoised(seen, Output(seen, level).Mean, level)));
     }
 
     /// <summary>The clean picture in x, within the bound, guided and without the prompt.</summary>
     public (Tensor Guided, Tensor Unguided) DenoiseBoth(Tensor x, NoiseLevel level)
     {
         using Scope scope = new();
-        (Tensor output, Tensor unguided) = _network(_prediction.Input(x, level), TimestepOf(level));
+        Tensor seen = _repaint?.Enter(x, level) ?? x;
+        (Tensor output, Tensor unguided) = _network(_prediction.Input(seen, level), TimestepOf(level));
         return (scope.Keep(Read(output)), scope.Keep(Read(unguided)));
 
-        Tensor Read(Tensor output)
-        {
-            Tensor denoised = _prediction.Denoised(x, Halves(x, output).Mean, level);
-            return _bound?.Apply(denoised) ?? denoised;
-        }
+        Tensor Read(Tensor output) => Bounded(_prediction.Denoised(seen, Halves(seen, output).Mean, level));
     }
 
     /// <summary>The clean picture and the noise in x, and the variance where the network has one.</summary>
@@ -90,6 +92,12 @@ public sealed class Denoiser
         Tensor denoised = scope.Keep(_prediction.Denoised(x, mean, level));
         Tensor noise = scope.Keep(_prediction.Noise(x, mean, level));
         return new Estimate(denoised, noise, variance is null ? null : scope.Keep(variance));
+    }
+
+    private Tensor Bounded(Tensor denoised)
+    {
+        Tensor bounded = _bound?.Apply(denoised) ?? denoised;
+        return _repaint?.Leave(bounded) ?? bounded;
     }
 
     private (Tensor Mean, Tensor? Variance) Output(Tensor x, NoiseLevel level) =>

@@ -72,8 +72,13 @@ public sealed class SamplingPlan
     {
         if (!(strength > 0 && strength <= 1))
             throw new PareidoliaException($"Strength {strength} is outside 0 (exclusive) to 1.");
-        int taken = Math.Max(1, (int)(_legs.Count * strength));
-        IReadOnlyList<Leg> legs = [.. _legs.Skip(_legs.Count - taken)];
+        return Last(Math.Max(1, (int)(_legs.Count * strength)));
+    }
+
+    /// <summary>Only the last steps of the run, as many as are asked for.</summary>
+    internal SamplingPlan Last(int steps)
+    {
+        IReadOnlyList<Leg> legs = [.. _legs.Skip(_legs.Count - steps)];
         return new SamplingPlan(legs, Prediction, _solver, Schedule, _bound, InitialScale, _whole)
         {
             Noise = Noise,
@@ -89,8 +94,17 @@ public sealed class SamplingPlan
         _solver(new Denoiser(network, Prediction, Schedule, _bound), x, _legs, noise);
 
     /// <summary>The same for a network that also says what it would without the prompt, which samplers of the CFG++ kind ask for.</summary>
-    public IEnumerable<DenoiseStep> Run(GuidedNetwork network, Tensor x, StepNoise noise) =>
-        _solver(new Denoiser(network, Prediction, Schedule, _bound), x, _legs, noise);
+    public IEnumerable<DenoiseStep> Run(GuidedNetwork network, Tensor x, StepNoise noise) => Run(network, x, noise, repaint: null);
+
+    /// <summary>The same where a part of the picture is known.</summary>
+    internal IEnumerable<DenoiseStep> Run(GuidedNetwork network, Tensor x, StepNoise noise, Repaint? repaint)
+    {
+        foreach (DenoiseStep step in _solver(new Denoiser(network, Prediction, Schedule, _bound, repaint), x, _legs, noise))
+        {
+            repaint?.After(step);
+            yield return step;
+        }
+    }
 
     /// <summary>Steps that form a chain: each ends where the next begins.</summary>
     internal static IReadOnlyList<Leg> Chain(IReadOnlyList<NoiseLevel> levels) =>

@@ -67,6 +67,9 @@ public sealed record GenerateSettings
     /// <summary>Whose random numbers the seeds stand for, and variations on them. Sizes in it are in pixels.</summary>
     public NoiseSettings Noise { get; init; } = new();
 
+    /// <summary>A picture to start from; null starts from noise alone.</summary>
+    public SourcePicture? Source { get; init; }
+
     /// <summary>
     /// The pictures that these settings ask for, each with its seed: seed + i; but of variations all have the one seed and variation seeds that
     /// count up, and of a ComfyUI batch all have the one seed and their place.
@@ -97,6 +100,7 @@ public sealed record GenerateSettings
         RequireRange("Clip skip", ClipSkip, 1, MostClipSkip);
         RequireRange("Eta", Eta ?? 0, 0, 1);
         RequireRange("Variation strength", Noise.VariationStrength, 0, 1);
+        RequireRange("Strength", Source?.Strength ?? 1, double.Epsilon, 1);
         if (Noise.ResizeFrom is (int rows, int columns))
         {
             RequireSide("Width to resize noise from", columns, factor);

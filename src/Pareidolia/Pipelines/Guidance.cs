@@ -14,7 +14,8 @@ namespace Pareidolia.Pipelines;
 /// <param name="rescale">
 /// Share, 0 to 1, in which the result gets back the deviation of the prompt's own prediction (https://arxiv.org/abs/2305.08891, section 3.4).
 /// </param>
-internal sealed class Guidance(UNet2DConditionModel unet, Conditioning conditioning, double scale, double rescale)
+/// <param name="beside">Channels [n, h, w, c] that the network reads behind those of the sample: what an inpainting model is told; null for none.</param>
+internal sealed class Guidance(UNet2DConditionModel unet, Conditioning conditioning, double scale, double rescale, Tensor? beside = null)
 {
     private int _asked;
 
@@ -37,10 +38,11 @@ internal sealed class Guidance(UNet2DConditionModel unet, Conditioning condition
     {
         _asked++;
         IReadOnlyList<ConditionRow> rows = conditioning.RowsAt(_asked);
+        Tensor whole = beside is null ? input : Tensor.Concat(-1, input, beside);
         Tensor[] said = new Tensor[rows.Count];
         foreach (ConditionBatch batch in conditioning.At(_asked))
         {
-            Tensor samples = Tensor.Concat(0, [.. batch.Pictures.Select(picture => input.Slice(0, picture, 1))]);
+            Tensor samples = Tensor.Concat(0, [.. batch.Pictures.Select(picture => whole.Slice(0, picture, 1))]);
             Tensor output = unet.Forward(samples, [(float)timestep], batch.Context, batch.Extras);
             foreach ((int i, int row) in batch.Rows.Index())
                 said[row] = output.Slice(0, i, 1);

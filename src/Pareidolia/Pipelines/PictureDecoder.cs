@@ -18,6 +18,12 @@ internal sealed class PictureDecoder : IDisposable
     /// <summary>Pixels of a picture for each cell of its latent, in each direction.</summary>
     public int Factor => _vae.Model.Config.Factor * (_upscaler?.Model.Config.Scale ?? 1);
 
+    /// <summary>Pixels that the autoencoder itself gives for each cell: <see cref="Factor"/> without the upscaler's part.</summary>
+    public int CellPixels => _vae.Model.Config.Factor;
+
+    /// <summary>Where it computes.</summary>
+    public Backend Device => _vae.Weights.Device;
+
     /// <summary>Channels of a latent.</summary>
     public int LatentChannels => _vae.Model.Config.LatentChannels;
 
@@ -37,6 +43,14 @@ internal sealed class PictureDecoder : IDisposable
             decoder.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Latents of the diffusion model of pixels [1, h, w, 3]: a sample for each picture of the noise [n, h, w, c], or, without it, the mean.</summary>
+    public Tensor Encode(Tensor pixels, Tensor? noise)
+    {
+        using Scope scope = new();
+        LatentDistribution latent = _vae.Model.Encode(pixels);
+        return scope.Keep(_vae.Model.ToLatent(noise is null ? latent.Mean : latent.Sample(noise)));
     }
 
     /// <summary>Pixels [n, h, w, 3], about -1..1, of latents of the diffusion model.</summary>

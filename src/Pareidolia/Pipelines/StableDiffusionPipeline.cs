@@ -109,9 +109,9 @@ public sealed class StableDiffusionPipeline : IDisposable
         {
             using Conditioning conditioning = Encode(batch, settings);
             PictureNoise noise = Noise(batch, settings);
-            using Latent start = Draw(noise);
+            using RunStart start = Begin(noise, settings);
             using Tensor final = Scope.Detach(Denoise(conditioning, start, settings, noise).Finish());
-            images.AddRange(Described(Decode(new Latent(final)), batch, settings));
+            images.AddRange(Described(Finished(Decode(new Latent(final)), settings), batch, settings));
         }
         return images;
     }
@@ -159,33 +159,54 @@ public sealed class StableDiffusionPipeline : IDisposable
         return new PictureNoise([.. batch.Select(picture => picture.NoiseSeed)], shape, settings.NoiseOfLatents(Factor), Device);
     }
 
-    /// <summary>The next noise of the streams: of deviation 1, whatever the sampler. The caller disposes it.</summary>
-    public static Latent Draw(PictureNoise noise)
+    /// <summary>
+    /// What a batch starts from: the next noise of the streams and, where the settings name a picture, its latents. The caller disposes it.
+    /// </summary>
+    /// <exception cref="PareidoliaException">The model is for repainting and the settings name no picture.</exception>
+    public RunStart Begin(PictureNoise noise, GenerateSettings settings)
     {
         ArgumentNullException.ThrowIfNull(noise);
-        return new Latent(Scope.Detach(noise.Start()));
+        ArgumentNullException.ThrowIfNull(settings);
+        using Scope scope = new();
+        (int width, int height) = (settings.Width / Factor * Decoder.CellPixels, settings.Height / Factor * Decoder.CellPixels);
+        return Begin(noise.Start, settings, settings.Source is SourcePicture source ? SourcePixels.Of(source, width, height, Device) : null);
+    }
+
+    /// <summary>The same with noise as it is given, in the order in which diffusers draws it.</summary>
+    internal RunStart Begin(Func<Tensor> draw, GenerateSettings settings, SourcePixels? pixels)
+    {
+        using Approximation fast = new(!Exact);
+        return new SourceReading(Decoder, settings, UNet.Config.InChannels, pixels).Begin(draw);
+    }
+
+    /// <summary>Pictures as they are handed out: what a mask kept is put back, pixel by pixel.</summary>
+    public static IReadOnlyList<Image> Finished(IReadOnlyList<Image> images, GenerateSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(settings);
+        return settings.Source is SourcePicture source ? [.. images.Select(source.PutBack)] : images;
     }
 
     /// <summary>
     /// The denoising loop. It computes a step when it is asked for the next one and may be left at any time; a step's tensors are the loop's own.
     /// </summary>
     /// <param name="conditioning">From <see cref="Encode(IReadOnlyList{PictureRequest}, GenerateSettings)"/>.</param>
-    /// <param name="noise">From <see cref="Draw"/>.</param>
+    /// <param name="start">From <see cref="Begin(PictureNoise, GenerateSettings)"/>.</param>
     /// <param name="settings">Sampler, steps, guidance.</param>
     /// <param name="stepNoise">Noise for samplers that add some in each step.</param>
     /// <exception cref="PareidoliaException">The latents are no longer finite.</exception>
-    public IEnumerable<DenoiseStep> Denoise(Conditioning conditioning, Latent noise, GenerateSettings settings, PictureNoise stepNoise)
+    public IEnumerable<DenoiseStep> Denoise(Conditioning conditioning, RunStart start, GenerateSettings settings, PictureNoise stepNoise)
     {
         ArgumentNullException.ThrowIfNull(conditioning);
-        ArgumentNullException.ThrowIfNull(noise);
+        ArgumentNullException.ThrowIfNull(start);
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(stepNoise);
-        return Steps(conditioning, noise, settings, stepNoise.ForSteps);
+        return Steps(conditioning, start, settings, stepNoise.ForSteps);
     }
 
     /// <summary>The same with the steps' noise as it is given.</summary>
-    internal IEnumerable<DenoiseStep> Denoise(Conditioning conditioning, Latent noise, GenerateSettings settings, StepNoise stepNoise) =>
-        Steps(conditioning, noise, settings, _ => stepNoise);
+    internal IEnumerable<DenoiseStep> Denoise(Conditioning conditioning, RunStart start, GenerateSettings settings, StepNoise stepNoise) =>
+        Steps(conditioning, start, settings, _ => stepNoise);
 
     /// <summary>The pictures of latents, without texts.</summary>
     /// <exception cref="PareidoliaException">A picture is not finite.</exception>
@@ -227,6 +248,7 @@ public sealed class StableDiffusionPipeline : IDisposable
             infotext.Fields["Eta"] = Written(eta);
         if (settings.GuidanceRescale > 0)
             infotext.Fields["CFG Rescale phi"] = Written(settings.GuidanceRescale);
+        settings.Source?.Describe(infotext.Fields);
         infotext.Fields["Version"] = $"pareidolia {typeof(StableDiffusionPipeline).Assembly.GetName().Version?.ToString(3)}";
         return infotext;
     }
@@ -235,12 +257,12 @@ public sealed class StableDiffusionPipeline : IDisposable
     public void Dispose() => _parts.Dispose();
 
     private IEnumerable<DenoiseStep> Steps(
-        Conditioning conditioning, Latent noise, GenerateSettings settings, Func<SamplingPlan, StepNoise> stepNoise)
+        Conditioning conditioning, RunStart start, GenerateSettings settings, Func<SamplingPlan, StepNoise> stepNoise)
     {
         SamplingPlan plan = Plan(settings);
-        Guidance guidance = new(UNet, conditioning, settings.Guidance, settings.GuidanceRescale);
-        using Tensor start = Scope.Detach(plan.Start(noise.Values));
-        foreach (DenoiseStep step in plan.Run(Predict, start, stepNoise(plan)))
+        Guidance guidance = new(UNet, conditioning, settings.Guidance, settings.GuidanceRescale, start.Beside);
+        using Tensor x = Scope.Detach(start.Sample(plan, settings));
+        foreach (DenoiseStep step in plan.Run(Predict, x, stepNoise(plan), start.Repaint(settings)))
         {
             Require(step.Sample.ToArray().All(float.IsFinite), $"The latents hold numbers that are not finite after step {step.Index + 1}: "
                 + $"the weights of '{Name}' are damaged, or guidance {settings.Guidance} is too strong.");
@@ -254,9 +276,13 @@ public sealed class StableDiffusionPipeline : IDisposable
         }
     }
 
-    private SamplingPlan Plan(GenerateSettings settings) => settings.Sampler is SamplerChoice choice
-        ? SamplerCatalog.Plan(_schedulerConfig, choice.Sampler.Name, choice.Schedule, settings.Steps, settings.SamplerOptions)
-        : Scheduler.Load(_schedulerConfig).Plan(settings.Steps, settings.SamplerOptions);
+    private SamplingPlan Plan(GenerateSettings settings) => settings.Source is SourcePicture source
+        ? source.Plan(steps => Plan(settings, steps), settings)
+        : Plan(settings, settings.Steps);
+
+    private SamplingPlan Plan(GenerateSettings settings, int steps) => settings.Sampler is SamplerChoice choice
+        ? SamplerCatalog.Plan(_schedulerConfig, choice.Sampler.Name, choice.Schedule, steps, settings.SamplerOptions)
+        : Scheduler.Load(_schedulerConfig).Plan(steps, settings.SamplerOptions);
 
     private IReadOnlyList<Image> Described(IReadOnlyList<Image> images, PictureRequest[] batch, GenerateSettings settings)
     {

@@ -34,7 +34,7 @@ public sealed class PipelinePage
         PictureRequest[] batch = [.. settings.Pictures()];                                  // prompt, negative prompt and seed of each picture
         using Conditioning conditioning = pipeline.Encode(batch, settings);                 // strings -> tokens -> what the UNet reads
         PictureNoise noise = pipeline.Noise(batch, settings);                               // as the program of settings.Noise draws it
-        using Latent start = StableDiffusionPipeline.Draw(noise);
+        using RunStart start = pipeline.Begin(noise, settings);
         Tensor? last = null;
         foreach (DenoiseStep step in pipeline.Denoise(conditioning, start, settings, noise))
         {

@@ -81,7 +81,7 @@ public sealed class StableDiffusionPipelineTests
             using Scope scope = new();
             PictureNoise noise = pipeline.Noise(part, settings);
             using Conditioning conditioning = pipeline.Encode(part, settings);
-            using Latent start = StableDiffusionPipeline.Draw(noise);
+            using RunStart start = pipeline.Begin(noise, settings);
             Tensor final = pipeline.Denoise(conditioning, start, settings, noise).Finish();
             return [.. Enumerable.Range(0, part.Length).Select(i => final.Slice(0, i, 1).ToArray())];
         }
@@ -98,7 +98,7 @@ public sealed class StableDiffusionPipelineTests
         PictureRequest[] batch = [.. settings.Pictures()];
         using Conditioning conditioning = pipeline.Encode(batch, settings);
         PictureNoise noise = pipeline.Noise(batch, settings);
-        using Latent start = StableDiffusionPipeline.Draw(noise);
+        using RunStart start = pipeline.Begin(noise, settings);
         List<DenoiseStep> steps = [.. pipeline.Denoise(conditioning, start, settings, noise)];
         Assert.Equal(4, steps.Count);
         Assert.InRange(steps[^1].To.Ratio, 0, 0.05);
@@ -127,7 +127,7 @@ public sealed class StableDiffusionPipelineTests
             PictureRequest[] batch = [.. settings.Pictures()];
             using Conditioning conditioning = pipeline.Encode(batch, settings);
             PictureNoise noise = pipeline.Noise(batch, settings);
-            using Latent start = StableDiffusionPipeline.Draw(noise);
+            using RunStart start = pipeline.Begin(noise, settings);
             _ = pipeline.Denoise(conditioning, start, settings, noise).First();
             _ = pipeline.Generate("a cat");
         }

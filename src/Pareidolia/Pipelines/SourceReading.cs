@@ -1,0 +1,103 @@
+using Pareidolia.Diffusion.Randomness;
+using Pareidolia.Imaging;
+using Pareidolia.Tensors;
+
+namespace Pareidolia.Pipelines;
+
+/// <summary>A picture to start from as networks read it.</summary>
+/// <param name="Picture">[1, h, w, 3] in -1..1.</param>
+/// <param name="Mask">[1, h, w, 1] in 0..1, 1 is painted anew; null for all of it.</param>
+internal sealed record SourcePixels(Tensor Picture, Tensor? Mask)
+{
+    /// <summary>A picture and its mask at this size.</summary>
+    public static SourcePixels Of(SourcePicture source, int width, int height, Backend device)
+    {
+        Tensor picture = Pixels(source.Picture, width, height, device).Affine(2, -1);
+        return new SourcePixels(picture, source.Mask is Image mask ? Pixels(mask, width, height, device).Slice(3, 0, 1) : null);
+    }
+
+    // [1, h, w, 3] in 0..1
+    private static Tensor Pixels(Image image, int width, int height, Backend device)
+    {
+        Image fitted = SourcePicture.Fitted(image.ToRgb(), width, height);
+        return Tensor.From(Array.ConvertAll(fitted.Pixels, value => value / 255f), [1, height, width, 3], device);
+    }
+}
+
+/// <summary>Reads the picture and the mask that a run starts from into latents, in the order in which diffusers draws its noise.</summary>
+/// <param name="autoencoder">The model's.</param>
+/// <param name="settings">Size, strength, whose ways are followed.</param>
+/// <param name="networkChannels">Channels that the denoising network reads.</param>
+/// <param name="pixels">The picture; null where a run starts from noise alone.</param>
+internal sealed class SourceReading(PictureDecoder autoencoder, GenerateSettings settings, int networkChannels, SourcePixels? pixels)
+{
+    // Inpainting networks read a mask and a picture's latents beside the sample.
+    private bool IsInpainting => networkChannels == (2 * autoencoder.LatentChannels) + 1;
+
+    private SamplingTool Tool => settings.Noise.Mode.Tool();
+
+    private (int Rows, int Columns) Cells => (settings.Height / autoencoder.Factor, settings.Width / autoencoder.Factor);
+
+    // diffusers does not look at the whole picture where a network that was trained for it paints all of the steps.
+    private bool NeedsKnown => pixels is not null
+        && !(Tool == SamplingTool.Diffusers && IsInpainting && pixels.Mask is not null && settings.Source?.Strength is null or 1);
+
+    /// <summary>Draws noise for each distribution that is sampled, and for the start.</summary>
+    public RunStart Begin(Func<Tensor> draw)
+    {
+        using Scope scope = new();
+        Tensor? known = NeedsKnown ? Encoded(pixels!.Picture, draw) : null;
+        Tensor noise = draw();
+        Tensor? kept = pixels?.Mask is not null || IsInpainting ? Encoded(Kept(), draw) : null;
+        Tensor? mask = pixels?.Mask is Tensor painted ? LatentMask(painted) : null;
+        return new RunStart(new Latent(Scope.Detach(noise)))
+        {
+            Known = Detached(known),
+            Beside = IsInpainting ? Detached(Beside(mask, kept!, noise.Shape[0])) : null,
+            Mask = Detached(mask),
+        };
+    }
+
+    private static Tensor? Detached(Tensor? tensor) => tensor is null ? null : Scope.Detach(tensor);
+
+    private Tensor Encoded(Tensor picture, Func<Tensor> draw) => autoencoder.Encode(picture, Tool == SamplingTool.Diffusers ? draw() : null);
+
+    // [n, h, w, 1 + c]
+    private Tensor Beside(Tensor? mask, Tensor kept, int count)
+    {
+        (int rows, int columns) = Cells;
+        Tensor painted = mask ?? Tensor.Full([1, rows, columns, 1], 1, autoencoder.Device);
+        return Tensor.Concat(-1, painted.BroadcastTo([count, rows, columns, 1]), kept.BroadcastTo([count, .. kept.Shape.Skip(1)]));
+    }
+
+    // The picture, grey where it will be painted; all grey where there is none.
+    private Tensor Kept()
+    {
+        (int rows, int columns) = Cells;
+        if (pixels is null)
+            return Tensor.Zeros([1, rows * autoencoder.CellPixels, columns * autoencoder.CellPixels, 3], autoencoder.Device);
+        return pixels.Mask is null ? pixels.Picture.Scale(0) : pixels.Picture * Rounded(pixels.Mask).Affine(-1, 1);
+    }
+
+    // [1, rows, columns, 1]: each program has its own way from pixels to cells.
+    private Tensor LatentMask(Tensor mask)
+    {
+        (int rows, int columns) = Cells;
+        return Tool switch
+        {
+            SamplingTool.ComfyUi => mask.Interpolate(rows, columns, Interpolation.Bilinear),
+            SamplingTool.WebUi => Rounded(Shrunk(mask, rows, columns)),
+            _ => Rounded(mask).Interpolate(rows, columns, Interpolation.Nearest),
+        };
+    }
+
+    private Tensor Shrunk(Tensor mask, int rows, int columns)
+    {
+        byte[] grey = Array.ConvertAll(mask.ToArray(), value => (byte)MathF.Round(value * 255));
+        Image cells = Resize.To(new Image(mask.Shape[2], mask.Shape[1], 1, grey), columns, rows, Resampling.Bicubic);
+        return Tensor.From(Array.ConvertAll(cells.Pixels, value => value / 255f), [1, rows, columns, 1], autoencoder.Device);
+    }
+
+    private Tensor Rounded(Tensor mask) =>
+        Tensor.From(Array.ConvertAll(mask.ToArray(), value => value < 0.5f ? 0f : 1f), mask.Shape, autoencoder.Device);
+}
