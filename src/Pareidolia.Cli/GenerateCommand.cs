@@ -32,6 +32,8 @@ internal sealed record GenerateRequest
 
     public PromptRequest Words { get; init; } = new();
 
+    public SourceRequest Source { get; init; } = new(null, null, null);
+
     public string? Model { get; init; }
 
     public SingleFileOptions SingleFile { get; init; } = new();
@@ -72,6 +74,7 @@ internal sealed class GenerateCommand
     private readonly Option<PictureSize?> _size = OptionOf.Size("--size", "Pixels of a side, or width x height.");
     private readonly NoiseOptions _noise = new();
     private readonly PromptOptions _words = new();
+    private readonly SourceOptions _source = new();
     private readonly Option<string?> _model =
         OptionOf.Text("--model", "FOLDER|FILE", "A model folder or a single file of Stable Diffusion; else the one that comes with the program.");
     private readonly Option<string?> _tokenizer =
@@ -98,6 +101,7 @@ internal sealed class GenerateCommand
             _model, _tokenizer, _config, _prompts, _grid, _strip, _verify, _json, _force, _exact, _threads,
         };
         _words.AddTo(Command);
+        _source.AddTo(Command);
         _noise.AddTo(Command);
         Command.SetAction(parsed =>
         {
@@ -124,6 +128,7 @@ internal sealed class GenerateCommand
         Size = parsed.GetValue(_size),
         Noise = _noise.Read(parsed),
         Words = _words.Read(parsed),
+        Source = _source.Read(parsed),
         Model = parsed.GetValue(_model),
         SingleFile = new SingleFileOptions { Tokenizer = parsed.GetValue(_tokenizer), Config = parsed.GetValue(_config) },
         Grid = parsed.GetValue(_grid),

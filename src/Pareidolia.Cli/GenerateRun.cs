@@ -62,6 +62,7 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
             Width = request.Size?.Width ?? defaults.Width,
             Height = request.Size?.Height ?? defaults.Height,
             Noise = request.Noise.ApplyTo(defaults.Noise),
+            Source = request.Source.Read(),
         };
     }
 
@@ -105,7 +106,7 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
         PlannedPicture[][] batches = [.. plans.Chunk(pipeline.BatchSize(settings))];
         List<DrawnPicture> waiting = [];
         string title = plans.Count == 1 ? "drawing" : $"drawing {plans.Count} pictures";
-        ProgressLine.Show(io, title, batches.Length * settings.Steps, advance =>
+        ProgressLine.Show(io, title, batches.Length * pipeline.StepsOf(settings), advance =>
         {
             foreach (PlannedPicture[] batch in batches)
             {

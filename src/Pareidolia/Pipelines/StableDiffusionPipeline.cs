@@ -132,6 +132,14 @@ public sealed class StableDiffusionPipeline : IDisposable
         }
     }
 
+    /// <summary>Steps that a run of these settings takes: fewer than it is asked for where it starts from a picture.</summary>
+    /// <exception cref="PareidoliaException">The steps do not fit the scheduler.</exception>
+    public int StepsOf(GenerateSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return Plan(settings).Steps;
+    }
+
     /// <summary>How many pictures of these settings go through the networks together.</summary>
     public int BatchSize(GenerateSettings settings)
     {

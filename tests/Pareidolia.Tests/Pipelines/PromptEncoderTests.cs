@@ -84,7 +84,7 @@ public sealed class PromptEncoderTests
         Image[] Draw(params PictureRequest[] batch)
         {
             using Conditioning conditioning = pipeline.Encode(batch, settings);
-            using Latent start = StableDiffusionPipeline.Draw(pipeline.Noise(batch, settings));
+            using RunStart start = pipeline.Begin(pipeline.Noise(batch, settings), settings);
             using Tensor last = Scope.Detach(
                 Pareidolia.Diffusion.DenoiseLoop.Finish(pipeline.Denoise(conditioning, start, settings, pipeline.Noise(batch, settings))));
             return [.. pipeline.Decode(new Latent(last))];
