@@ -34,6 +34,8 @@ internal sealed record GenerateRequest
 
     public SourceRequest Source { get; init; } = new(null, null, null);
 
+    public ControlRequest Control { get; init; } = new();
+
     public string? Model { get; init; }
 
     public SingleFileOptions SingleFile { get; init; } = new();
@@ -75,6 +77,7 @@ internal sealed class GenerateCommand
     private readonly NoiseOptions _noise = new();
     private readonly PromptOptions _words = new();
     private readonly SourceOptions _source = new();
+    private readonly ControlOptions _control = new();
     private readonly Option<string?> _model =
         OptionOf.Text("--model", "FOLDER|FILE", "A model folder or a single file of Stable Diffusion; else the one that comes with the program.");
     private readonly Option<string?> _tokenizer =
@@ -102,6 +105,7 @@ internal sealed class GenerateCommand
         };
         _words.AddTo(Command);
         _source.AddTo(Command);
+        _control.AddTo(Command);
         _noise.AddTo(Command);
         Command.SetAction(parsed =>
         {
@@ -129,6 +133,7 @@ internal sealed class GenerateCommand
         Noise = _noise.Read(parsed),
         Words = _words.Read(parsed),
         Source = _source.Read(parsed),
+        Control = _control.Read(parsed),
         Model = parsed.GetValue(_model),
         SingleFile = new SingleFileOptions { Tokenizer = parsed.GetValue(_tokenizer), Config = parsed.GetValue(_config) },
         Grid = parsed.GetValue(_grid),

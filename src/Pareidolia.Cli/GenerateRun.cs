@@ -24,7 +24,8 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
         Require(!files.IsFile || prompts.Count == 1, $"-o is one file, '{request.Output}', for {prompts.Count} prompts: name a folder.");
         string folder = ShippedModel.Locate(request.Model);
         using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(
-            ModelSource.Open(folder, request.SingleFile), adapters: request.Words.AdaptersFor(prompts.Select(prompt => prompt.Text)));
+            ModelSource.Open(folder, request.SingleFile),
+            adapters: request.Words.AdaptersFor(prompts.Select(prompt => prompt.Text)) with { ControlNets = request.Control.Nets });
         foreach (string note in pipeline.Notes)
             io.Error.WriteLine($"note: {note}");
         pipeline.Exact = request.Exact;
@@ -63,6 +64,7 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
             Height = request.Size?.Height ?? defaults.Height,
             Noise = request.Noise.ApplyTo(defaults.Noise),
             Source = request.Source.Read(),
+            Controls = request.Control.Guides(),
         };
     }
 

@@ -28,6 +28,10 @@ internal static class ModelStorage
         return Owned(WeightStore.Load(component.OpenWeights(), device), store => store.Build(build, isIgnored));
     }
 
+    /// <summary>Loads a model whose config is known, and closes the weights.</summary>
+    public static Pretrained<T> Load<T>(StoredWeights weights, Backend? device, Func<WeightScope, T> build) =>
+        Owned(WeightStore.Load(weights, device), store => store.Build(build));
+
     /// <summary>Makes a new model.</summary>
     public static Pretrained<T> Initialise<T>(ulong seed, Backend? device, Func<WeightScope, T> build) =>
         Owned(WeightStore.Initialise(seed, device), store => store.Build(build));

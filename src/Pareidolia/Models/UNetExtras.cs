@@ -16,4 +16,7 @@ public sealed record UNetExtras
 
     /// <summary>1 for each token of the text that may be looked at, else 0, [b, m].</summary>
     public Tensor? ContextMask { get; init; }
+
+    /// <summary>What ControlNets add.</summary>
+    internal ControlResiduals? Control { get; init; }
 }

@@ -6,15 +6,37 @@ namespace Pareidolia.Models;
 internal static class UNetPasses
 {
     /// <summary>x [b, h, w, c0] through all blocks to the same shape; the caller's scope owns what is in between.</summary>
-    public static Tensor Run(Tensor x, UNetSignals signals, UNetDownBlock[] down, UNetMidBlock mid, UNetUpBlock[] up)
+    public static Tensor Run(
+        Tensor x, UNetSignals signals, UNetDownBlock[] down, UNetMidBlock mid, UNetUpBlock[] up, ControlResiduals? control = null)
+    {
+        (Tensor bottom, Stack<Tensor> skips) = Descend(x, signals, down, mid);
+        if (control is not null)
+            (bottom, skips) = (bottom + control.Mid, Controlled(skips, control.Down));
+        foreach (UNetUpBlock block in up)
+            bottom = block.Forward(bottom, signals, skips);
+        return bottom;
+    }
+
+    /// <summary>x [b, h, w, c0] down and across: the bottom, and the skip connections, the smallest on top.</summary>
+    public static (Tensor Bottom, Stack<Tensor> Skips) Descend(Tensor x, UNetSignals signals, UNetDownBlock[] down, UNetMidBlock mid)
     {
         Stack<Tensor> skips = new([x]);
         foreach (UNetDownBlock block in down)
             x = block.Forward(x, signals, skips);                                                       // [b, h / 2^i, w / 2^i, ci]
-        x = mid.Forward(x, signals);
-        foreach (UNetUpBlock block in up)
-            x = block.Forward(x, signals, skips);
-        return x;
+        return (mid.Forward(x, signals), skips);
+    }
+
+    private static Stack<Tensor> Controlled(Stack<Tensor> skips, IReadOnlyList<Tensor> control)
+    {
+        if (skips.Count != control.Count)
+            throw new TensorException($"UNet: a ControlNet speaks to {control.Count} skip connections, this UNet has {skips.Count}.");
+        Stack<Tensor> controlled = new();
+        foreach ((Tensor skip, Tensor residual) in skips.Reverse().Zip(control))
+        {
+            controlled.Push(skip + residual);
+            skip.Dispose();
+        }
+        return controlled;
     }
 
     /// <summary>One time for each picture; a single one counts for all.</summary>

@@ -19,6 +19,8 @@ public sealed record GenerateSettings
     private const double MostGuidance = 1000;
     private const int MostClipSkip = 12;
 
+    private static readonly string[] s_asksTwice = ["heun", "dpm_2", "dpm_2_ancestral", "dpmpp_2s_ancestral", "dpmpp_sde", "restart"];
+
     /// <summary>What to draw.</summary>
     public string Prompt { get; init; } = "";
 
@@ -61,6 +63,12 @@ public sealed record GenerateSettings
     /// <summary>What <c>{a|b}</c> and <c>__name__</c> in prompts choose from; not in <see cref="PromptDialect.Plain"/> ones.</summary>
     public Wildcards Wildcards { get; init; } = Wildcards.None;
 
+    /// <summary>What each ControlNet that was loaded with the model looks at, in their order; one without a picture is silent.</summary>
+    public IReadOnlyList<ControlGuide> Controls { get; init; } = [];
+
+    /// <summary>Questions to the network in each step: the web UI counts those where prompts change with time.</summary>
+    internal int AsksPerStep => s_asksTwice.Contains(Sampler?.Sampler.Name) ? 2 : 1;
+
     /// <summary>What SDXL is told of the picture's size; nothing to other models.</summary>
     public SizeConditioning Sizes { get; init; } = new();
 
@@ -99,6 +107,8 @@ public sealed record GenerateSettings
         RequireRange("Guidance rescale", GuidanceRescale, 0, 1);
         RequireRange("Clip skip", ClipSkip, 1, MostClipSkip);
         RequireRange("Eta", Eta ?? 0, 0, 1);
+        foreach (ControlGuide guide in Controls)
+            guide.Validate();
         RequireRange("Variation strength", Noise.VariationStrength, 0, 1);
         RequireRange("Strength", Source?.Strength ?? 1, double.Epsilon, 1);
         if (Noise.ResizeFrom is (int rows, int columns))

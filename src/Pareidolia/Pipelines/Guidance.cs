@@ -10,12 +10,15 @@ namespace Pareidolia.Pipelines;
 /// </summary>
 /// <param name="unet">The network.</param>
 /// <param name="conditioning">What it reads.</param>
+/// <param name="controls">ControlNets that look at it too.</param>
 /// <param name="scale">How far to go: 1 is the prompt's own prediction.</param>
 /// <param name="rescale">
 /// Share, 0 to 1, in which the result gets back the deviation of the prompt's own prediction (https://arxiv.org/abs/2305.08891, section 3.4).
 /// </param>
+/// <param name="asksPerStep">Questions that the sampler asks in each step.</param>
 /// <param name="beside">Channels [n, h, w, c] that the network reads behind those of the sample: what an inpainting model is told; null for none.</param>
-internal sealed class Guidance(UNet2DConditionModel unet, Conditioning conditioning, double scale, double rescale, Tensor? beside = null)
+internal sealed class Guidance(
+    UNet2DConditionModel unet, Conditioning conditioning, ControlStage controls, double scale, double rescale, int asksPerStep, Tensor? beside = null)
 {
     private int _asked;
 
@@ -42,8 +45,10 @@ internal sealed class Guidance(UNet2DConditionModel unet, Conditioning condition
         Tensor[] said = new Tensor[rows.Count];
         foreach (ConditionBatch batch in conditioning.At(_asked))
         {
-            Tensor samples = Tensor.Concat(0, [.. batch.Pictures.Select(picture => whole.Slice(0, picture, 1))]);
-            Tensor output = unet.Forward(samples, [(float)timestep], batch.Context, batch.Extras);
+            Tensor samples = Rows(whole, batch);
+            ControlResiduals? control = controls.Speak((_asked - 1) / asksPerStep, Rows(input, batch), (float)timestep, batch.Context, batch.Extras);
+            UNetExtras? extras = control is null ? batch.Extras : (batch.Extras ?? new UNetExtras()) with { Control = control };
+            Tensor output = unet.Forward(samples, [(float)timestep], batch.Context, extras);
             foreach ((int i, int row) in batch.Rows.Index())
                 said[row] = output.Slice(0, i, 1);
         }
@@ -54,6 +59,9 @@ internal sealed class Guidance(UNet2DConditionModel unet, Conditioning condition
         Tensor[] prompted = [.. Enumerable.Range(0, n).Select(i => Composed([.. parts[i]], negative is null ? null : said[i]))];
         return (negative, Tensor.Concat(0, prompted));
     }
+
+    private static Tensor Rows(Tensor pictures, ConditionBatch batch) =>
+        Tensor.Concat(0, [.. batch.Pictures.Select(picture => pictures.Slice(0, picture, 1))]);
 
     // Several prompts for one picture: each pulls away from the negative one (https://arxiv.org/abs/2206.01714, equation 11).
     private static Tensor Composed((double Weight, Tensor Said)[] parts, Tensor? negative)

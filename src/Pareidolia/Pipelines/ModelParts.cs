@@ -11,6 +11,9 @@ namespace Pareidolia.Pipelines;
 /// <param name="Decoder">Makes the picture.</param>
 internal sealed record ModelParts(PromptEncoder Text, Pretrained<UNet2DConditionModel> UNet, PictureDecoder Decoder) : IDisposable
 {
+    /// <summary>The ControlNets that join them.</summary>
+    public List<Pretrained<ControlNetModel>> Controls { get; } = [];
+
     /// <summary>What a user should know of what was loaded.</summary>
     public List<string> Notes { get; } = [];
 
@@ -41,6 +44,7 @@ internal sealed record ModelParts(PromptEncoder Text, Pretrained<UNet2DCondition
     /// <inheritdoc/>
     public void Dispose()
     {
+        Controls.ForEach(control => control.Dispose());
         Decoder.Dispose();
         UNet.Dispose();
         Text.Dispose();
@@ -55,6 +59,8 @@ internal sealed record ModelParts(PromptEncoder Text, Pretrained<UNet2DCondition
 
     private void Add(AdapterChoice adapters)
     {
+        foreach (string path in adapters.ControlNets)
+            Controls.Add(ControlNetFile.Load(path, UNet.Model.Config, UNet.Weights.Device));
         if (adapters.Loras.Count == 0)
             return;
         LoraNames names = new(UNet.Weights, Text.Stores);

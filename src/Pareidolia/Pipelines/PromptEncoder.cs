@@ -13,8 +13,6 @@ namespace Pareidolia.Pipelines;
 /// </summary>
 internal sealed class PromptEncoder : IDisposable
 {
-    private static readonly string[] s_asksTwice = ["heun", "dpm_2", "dpm_2_ancestral", "dpmpp_2s_ancestral", "dpmpp_sde", "restart"];
-
     private readonly TextTower[] _towers;
     private readonly Embeddings _learned;
     private readonly HashSet<string> _networks;
@@ -105,7 +103,7 @@ internal sealed class PromptEncoder : IDisposable
         if (settings.Dialect == PromptDialect.Plain)
             return distinct.Zip(Read(distinct, settings, place, negative))
                 .ToDictionary(pair => pair.First, pair => new EncodedPrompt([(settings.Steps, pair.Second)]));
-        SchedulePass pass = new(settings.Steps * (s_asksTwice.Contains(settings.Sampler?.Sampler.Name) ? 2 : 1));
+        SchedulePass pass = new(settings.Steps * settings.AsksPerStep);
         return distinct.ToDictionary(prompt => prompt, prompt =>
         {
             IReadOnlyList<ScheduledText> schedule = PromptReading.Schedule(settings.Dialect, prompt, pass);

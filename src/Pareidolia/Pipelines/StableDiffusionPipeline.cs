@@ -122,6 +122,8 @@ public sealed class StableDiffusionPipeline : IDisposable
     {
         ArgumentNullException.ThrowIfNull(settings);
         settings.Validate(Factor);
+        Require(settings.Controls.Count <= _parts.Controls.Count,
+            $"There are {settings.Controls.Count} pictures for ControlNets, but {_parts.Controls.Count} were loaded with '{Name}'.");
         try
         {
             _ = Plan(settings);
@@ -268,8 +270,10 @@ public sealed class StableDiffusionPipeline : IDisposable
         Conditioning conditioning, RunStart start, GenerateSettings settings, Func<SamplingPlan, StepNoise> stepNoise)
     {
         SamplingPlan plan = Plan(settings);
-        Guidance guidance = new(UNet, conditioning, settings.Guidance, settings.GuidanceRescale, start.Beside);
         using Tensor x = Scope.Detach(start.Sample(plan, settings));
+        using ControlStage controls = new(_parts.Controls, settings, plan.Steps, x);
+        Guidance guidance = new(
+            UNet, conditioning, controls, settings.Guidance, settings.GuidanceRescale, settings.AsksPerStep, start.Beside);
         foreach (DenoiseStep step in plan.Run(Predict, x, stepNoise(plan), start.Repaint(settings)))
         {
             Require(step.Sample.ToArray().All(float.IsFinite), $"The latents hold numbers that are not finite after step {step.Index + 1}: "
