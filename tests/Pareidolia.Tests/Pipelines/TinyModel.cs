@@ -32,10 +32,7 @@ internal static class TinyModel
         AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Dispose();
         CopyTo(folder);
         using Pretrained<UNet2DConditionModel> unet = UNet2DConditionModel.Load(folder["unet"]);
-        System.Random random = new(1);
-        foreach (Parameter parameter in unet.Weights.Parameters.Where(parameter => parameter.Name.EndsWith(".weight", StringComparison.Ordinal)))
-            if (parameter.Tensor.ToArray().All(value => value == 0))
-                parameter.Tensor.Load([.. Enumerable.Range(0, (int)parameter.Tensor.Count).Select(_ => (float)(random.NextDouble() - 0.5) / 2)]);
+        Enliven(unet.Weights);
         unet.Model.Save(folder["unet"], unet.Weights);
         return folder;
     });
@@ -45,6 +42,15 @@ internal static class TinyModel
 
     /// <summary>The same with a UNet that hears its text: new ones say 0 to everything.</summary>
     public static string Lively => s_lively.Value.Path;
+
+    /// <summary>Gives a new network's zeros values, so that what it hears makes a difference.</summary>
+    public static void Enliven(WeightStore weights)
+    {
+        System.Random random = new(1);
+        foreach (Parameter parameter in weights.Parameters.Where(parameter => parameter.Name.EndsWith(".weight", StringComparison.Ordinal)))
+            if (parameter.Tensor.ToArray().All(value => value == 0))
+                parameter.Tensor.Load([.. Enumerable.Range(0, (int)parameter.Tensor.Count).Select(_ => (float)(random.NextDouble() - 0.5) / 2)]);
+    }
 
     /// <summary>A copy that a test may damage.</summary>
     public static void CopyTo(TemporaryFolder target)
