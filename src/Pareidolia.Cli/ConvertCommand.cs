@@ -45,8 +45,8 @@ internal sealed class ConvertCommand
         {
             Type = Type(parsed.GetValue(_type)), LargestShard = parsed.GetValue(_shard), Overwrite = parsed.GetValue(_force),
         };
-        ModelSource model = ModelSource.Open(
-            ShippedModel.Locate(parsed.GetValue(_from)), new SingleFileOptions { Tokenizer = parsed.GetValue(_tokenizer), Config = parsed.GetValue(_config) });
+        ModelSource model = ShippedModel.Open(
+            parsed.GetValue(_from), new SingleFileOptions { Tokenizer = parsed.GetValue(_tokenizer), Config = parsed.GetValue(_config) });
         if (layout == Folder)
             ModelConversion.ToFolder(model, to, options);
         else

@@ -3,7 +3,6 @@ using Pareidolia.Imaging;
 using Pareidolia.Pipelines;
 using Pareidolia.Text;
 using Pareidolia.Text.Prompts;
-using Pareidolia.Weights;
 
 namespace Pareidolia.Cli;
 
@@ -24,7 +23,7 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
         Require(!files.IsFile || prompts.Count == 1, $"-o is one file, '{request.Output}', for {prompts.Count} prompts: name a folder.");
         string folder = ShippedModel.Locate(request.Model);
         using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(
-            ModelSource.Open(folder, request.SingleFile),
+            ShippedModel.Open(folder, request.SingleFile),
             adapters: request.Words.AdaptersFor(prompts.Select(prompt => prompt.Text)) with { ControlNets = request.Control.Nets });
         foreach (string note in pipeline.Notes)
             io.Error.WriteLine($"note: {note}");

@@ -39,6 +39,17 @@ internal sealed class HelpExamples(HelpAction plain) : SynchronousCommandLineAct
               pareidolia eval
               pareidolia eval --model runs/emoji-diffusion/model --data path/to/data --json
             """,
+        ["convert"] = """
+            Examples:
+              pareidolia convert model.ckpt model.safetensors --dtype f16
+              pareidolia convert model.safetensors folder/ --tokenizer path/to/tokenizer
+              pareidolia convert folder/ model.safetensors
+            """,
+        ["pull"] = """
+            Examples:
+              pareidolia models pull stabilityai/stable-diffusion-2-1
+              pareidolia models pull someone/some-model --revision v2 --include 'vae/*'
+            """,
         ["inspect"] = """
             Examples:
               pareidolia inspect models/emoji

@@ -49,6 +49,7 @@ internal static class Program
         root.Add(new GenerateCommand(io).Command);
         root.Add(new InspectCommand(io).Command);
         root.Add(new ConvertCommand(io).Command);
+        root.Add(new ModelsCommand(io).Command);
         root.Add(new TrainCommand(io).Command);
         root.Add(new EvalCommand(io).Command);
         root.Add(new SamplersCommand(io).Command);

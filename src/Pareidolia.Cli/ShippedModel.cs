@@ -1,15 +1,21 @@
+using Pareidolia.Hub;
+using Pareidolia.Weights;
+using Pareidolia.Weights.Checkpoints;
+
 namespace Pareidolia.Cli;
 
-/// <summary>Finds models: a folder that was named, or the one that comes with the program.</summary>
+/// <summary>Finds models: a folder or file that was named, one that was pulled from a hub, or the one that comes with the program.</summary>
 internal static class ShippedModel
 {
     private const string Folder = "models";
     private const string Name = "emoji";
     private const string Index = "model_index.json";
 
+    private static readonly string[] s_weights = [".safetensors", ".ckpt", ".pt", ".pth"];
+
     /// <summary>
-    /// The folder of a model: <paramref name="asked"/> itself, or of that name among the shipped models; without it <c>models/emoji</c>,
-    /// looked for in the folders above the program and above the working directory.
+    /// The folder or file of a model: <paramref name="asked"/> itself, or of that name among the shipped models, or <c>owner/name</c> in the hub's
+    /// cache; without it <c>models/emoji</c>, looked for in the folders above the program and above the working directory.
     /// </summary>
     /// <exception cref="PareidoliaException">There is no such folder.</exception>
     public static string Locate(string? asked)
@@ -21,8 +27,32 @@ internal static class ShippedModel
             for (DirectoryInfo? folder = new(start); folder is not null; folder = folder.Parent)
                 if (Path.Combine(folder.FullName, Folder, name) is string path && File.Exists(Path.Combine(path, Index)))
                     return path;
+        if (asked is not null && HubName.TryParse(asked) is HubName pulled)
+            return Pulled(pulled);
         throw new PareidoliaException(asked is null
             ? $"The program's own model {Folder}/{Name} is in no folder above '{AppContext.BaseDirectory}' or the working directory; name one with --model."
             : $"There is no model '{asked}': a folder with {Index}, or the name of a folder in {Folder}/, is needed.");
+    }
+
+    /// <summary>Opens a model. A single file that comes without a vocabulary has that of a model that was pulled from a hub, where there is one.</summary>
+    /// <exception cref="PareidoliaException">There is no such model, or it is broken.</exception>
+    public static ModelSource Open(string? asked, SingleFileOptions options)
+    {
+        string path = Locate(asked);
+        return ModelSource.Open(path, File.Exists(path) && options.Tokenizer is null ? options with { Tokenizer = Cache().FindTokenizer() } : options);
+    }
+
+    /// <summary>The hub's cache that the environment names.</summary>
+    public static HubCache Cache() => new(HubSettings.FromEnvironment().CacheFolder);
+
+    // A snapshot of a whole model in folders, or of one file of weights.
+    private static string Pulled(HubName name)
+    {
+        string snapshot = Cache().Snapshot(name) ?? throw new PareidoliaException($"There is no folder '{name}', and no model {name} was pulled: pareidolia models pull {name}");
+        if (File.Exists(Path.Combine(snapshot, Index)))
+            return snapshot;
+        string[] files = [.. Directory.GetFiles(snapshot).Where(file => s_weights.Contains(Path.GetExtension(file))).Order(StringComparer.Ordinal)];
+        return files is [string only] ? only : throw new PareidoliaException(
+            $"{name} has no {Index} and {files.Length} files of weights: name one of them with --model '{Path.Combine(snapshot, files.Length > 0 ? Path.GetFileName(files[0]) : "...")}'.");
     }
 }

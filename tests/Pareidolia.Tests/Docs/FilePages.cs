@@ -1,12 +1,14 @@
 using Pareidolia.Nn;
 using Pareidolia.Tests.Training.Data;
+using Pareidolia.Tests.Weights.Checkpoints;
 using Pareidolia.Text;
 using Pareidolia.Training.Data;
 using Pareidolia.Weights;
+using Pareidolia.Weights.Checkpoints;
 
 namespace Pareidolia.Tests.Docs;
 
-/// <summary>The code of docs/weights.md, docs/data.md and docs/text.md.</summary>
+/// <summary>The code of docs/weights.md, docs/checkpoints.md, docs/data.md and docs/text.md.</summary>
 public sealed class FilePages : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -27,6 +29,25 @@ public sealed class FilePages : IDisposable
         // head.bias F16 [2]
         // head.weight F16 [2, 3]
         Assert.Equal(["head.bias F16 [2]", "head.weight F16 [2, 3]"], lines);
+    }
+
+    [Fact]
+    public void A_single_file_has_parts()
+    {
+        using GoldenCheckpoint checkpoint = new("sd-single-file");
+        (string path, string? config) = (checkpoint.File, checkpoint.Options.Config);
+        List<string> lines = [];
+        ModelSource model = ModelSource.Open(path, new SingleFileOptions { Config = config });
+        foreach (string part in model.Names)
+            lines.Add($"{part}: {model.Component(part).ClassName}");
+        // unet: UNet2DConditionModel
+        // vae: AutoencoderKL
+        // text_encoder: CLIPTextModel
+        // scheduler: PNDMScheduler
+        string[] expected = ["unet: UNet2DConditionModel", "vae: AutoencoderKL", "text_encoder: CLIPTextModel"];
+        // The folder that this case names has a scheduler of its own.
+        Assert.Equal(expected, lines[..3]);
+        Assert.Equal("scheduler: PNDMScheduler", $"scheduler: {ModelSource.Open(path).Component("scheduler").ClassName}");
     }
 
     [Fact]

@@ -18,6 +18,7 @@ public sealed partial class DependencyRule
         ["Tensors.Reference"] = ["Tensors.Kernels"],
         ["Tensors.Cpu"] = ["Tensors.Kernels", "Tensors.Reference"],
         ["Files"] = [],
+        ["Hub"] = ["Files"],
         ["Weights"] = ["Tensors", "Files"],
         ["Nn"] = ["Tensors", "Weights"],
         ["Models"] = ["Nn", "Weights", "Tensors", "Files"],
@@ -29,7 +30,7 @@ public sealed partial class DependencyRule
         ["Adapters"] = ["Models", "Nn", "Weights", "Tensors", "Text"],
         ["Pipelines"] = ["Adapters", "Text", "Models", "Diffusion", "Imaging", "Weights", "Tensors", "Nn"],
         ["Training"] = ["Text", "Models", "Diffusion", "Imaging", "Weights", "Nn", "Tensors", "Files"],
-        ["Cli"] = ["Adapters", "Training", "Pipelines", "Text", "Models", "Diffusion", "Imaging", "Weights", "Nn", "Tensors", "Files"],
+        ["Cli"] = ["Adapters", "Hub", "Training", "Pipelines", "Text", "Models", "Diffusion", "Imaging", "Weights", "Nn", "Tensors", "Files"],
         [""] = [],
     };
 

@@ -106,7 +106,7 @@ public sealed class SingleFileModel : ModelSource
     private ModelComponent Tokenizer(string name, CheckpointPart encoder)
     {
         string folder = _options.Tokenizer ?? throw new PareidoliaException(
-            $"'{Path}' has no vocabulary, as no single file has: name a folder that holds vocab.json and merges.txt, or a model folder, with --tokenizer.");
+            $"'{Path}' has no vocabulary, as no single file has: name a folder that holds vocab.json and merges.txt, or a model folder, with --tokenizer; or pull a model that has one (pareidolia models pull).");
         string[] places = [System.IO.Path.Combine(folder, name), System.IO.Path.Combine(folder, "tokenizer"), folder];
         string place = places.FirstOrDefault(Directory.Exists) ?? folder;
         return new ModelComponent(place, "CLIPTokenizer") { PadToken = encoder.IsOpenClip ? OpenClipPadding : null };
