@@ -30,7 +30,7 @@ internal sealed record InspectedPart(string Name, string? ClassName, IReadOnlyLi
         }
         // Of a part inside of a file, what its tensors take there.
         long bytes = Directory.Exists(component.Folder)
-            ? Directory.EnumerateFiles(component.Folder, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length)
+            ? Directory.EnumerateFiles(component.Folder, "*", SearchOption.AllDirectories).Sum(Size)
             : tensors.Sum(tensor => tensor.Count * tensor.Type.Size());
         return new InspectedPart(name, component.ClassName, tensors, bytes);
     }
@@ -40,8 +40,15 @@ internal sealed record InspectedPart(string Name, string? ClassName, IReadOnlyLi
     {
         using StoredWeights weights = StoredWeights.Open(path);
         return new InspectedPart(Path.GetFileName(path), null, Entries(weights), weights is SafetensorsShards shards
-            ? shards.Files.Sum(file => new FileInfo(file.Path).Length)
-            : new FileInfo(path).Length);
+            ? shards.Files.Sum(file => Size(file.Path))
+            : Size(path));
+    }
+
+    // Of a link, as a hub's cache is made of, the size of what it leads to.
+    private static long Size(string path)
+    {
+        FileInfo file = new(path);
+        return ((FileInfo?)file.ResolveLinkTarget(returnFinalTarget: true) ?? file).Length;
     }
 
     private static StoredTensor[] Entries(StoredWeights weights) => [.. weights.Names.Select(weights.Entry)];

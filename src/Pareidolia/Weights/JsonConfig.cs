@@ -45,10 +45,11 @@ public sealed class JsonConfig
     {
         try
         {
-            long length = new FileInfo(path).Length;
+            using StreamReader file = File.OpenText(path);
+            long length = file.BaseStream.Length;
             if (length > SizeLimit)
                 throw new PareidoliaException($"'{path}' has {length} bytes; a configuration file has at most {SizeLimit}.");
-            return Parse(File.ReadAllText(path), path);
+            return Parse(file.ReadToEnd(), path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -15,10 +15,12 @@ internal sealed unsafe class MappedFile : IDisposable
     {
         try
         {
-            Length = new FileInfo(path).Length;
+            // Of a link, as a hub's cache is made of, the length of what it leads to.
+            using FileStream file = File.OpenRead(path);
+            Length = file.Length;
             if (Length == 0)
                 return;
-            _mapping = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+            _mapping = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
             _view = _mapping.CreateViewAccessor(0, Length, MemoryMappedFileAccess.Read);
             _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
             _start += _view.PointerOffset;

@@ -30,7 +30,8 @@ public sealed class ModelsTests : IDisposable
         Assert.Matches(@"\nsomeone/tiny +main +\d", Run("models", "list").Output);
         JsonElement list = JsonDocument.Parse(Run("models", "list", "--json").Output).RootElement;
         Assert.Equal("someone/tiny", list.GetProperty("models")[0].GetProperty("name").GetString());
-        Assert.Equal(0, Run("generate", "a cat", "--model", "someone/tiny", "-o", _folder["cat.png"], "--seed", "1").Code);
+        Ran drawn = Run("generate", "a cat", "--model", "someone/tiny", "-o", _folder["cat.png"], "--seed", "1");
+        Assert.True(drawn.Code == 0, drawn.Error);
         Assert.True(File.Exists(_folder["cat.png"]));
         // Its vocabulary serves a single file.
         using GoldenCheckpoint checkpoint = new("sd-single-file");
