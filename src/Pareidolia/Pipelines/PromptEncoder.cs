@@ -75,10 +75,12 @@ internal sealed class PromptEncoder : IDisposable
         using Scope scope = new();
         Dictionary<string, EncodedPrompt> prompts = Read([.. parts.SelectMany(list => list).Select(part => part.Text)], settings, false);
         Dictionary<string, EncodedPrompt> negatives = guided ? Read([.. batch.Select(picture => picture.Negative)], settings, true) : [];
+        EncodedPrompt[] all = [.. prompts.Values, .. negatives.Values];
+        Array.ForEach(all, prompt => prompt.Detach());
         return new Conditioning(
             [.. batch.Select((picture, i) => new PictureConditioning(
                 [.. parts[i].Select(part => (part.Weight, prompts[part.Text]))], guided ? negatives[picture.Negative] : null))],
-            [.. prompts.Values, .. negatives.Values], SizeNumbers(settings, unet, false), SizeNumbers(settings, unet, true));
+            all, SizeNumbers(settings, unet, false), SizeNumbers(settings, unet, true));
     }
 
     /// <inheritdoc/>
@@ -119,14 +121,8 @@ internal sealed class PromptEncoder : IDisposable
         using Scope scope = new();
         IReadOnlyList<EncodedText>[] said = [.. _towers.Select(tower => tower.Read(texts, settings.Dialect, place, _learned))];
         EncodedText[] joined = [.. texts.Select((_, i) => Joined([.. said.Select(tower => tower[i])]))];
-        for (int i = 0; i < texts.Length; i++)
-        {
-            if (!(negative && _silencesEmpty && texts[i].Length == 0 && settings.Dialect != PromptDialect.ComfyUi))
-                continue;
-            using EncodedText heard = joined[i];
-            joined[i] = heard.Silenced();
-        }
-        return joined;
+        bool silent = negative && _silencesEmpty && settings.Dialect != PromptDialect.ComfyUi;
+        return [.. joined.Select((text, i) => (silent && texts[i].Length == 0 ? text.Silenced() : text).KeptBy(scope))];
     }
 
     private static EncodedText Joined(EncodedText[] said)
@@ -135,10 +131,7 @@ internal sealed class PromptEncoder : IDisposable
             return said[0];
         int length = said.Min(text => text.Context.Shape[1]);
         Tensor context = Tensor.Concat(-1, [.. said.Select(text => text.Context.Slice(1, 0, length))]);
-        EncodedText joined = new(Scope.Detach(context), Scope.Detach(said[^1].Pooled!.Clone()));
-        foreach (EncodedText text in said)
-            text.Dispose();
-        return joined;
+        return new EncodedText(context, said[^1].Pooled);
     }
 
     // diffusers counts from the layer that the model was trained with and reads the negative prompt there whatever the clip skip; the web UI

@@ -57,8 +57,7 @@ internal sealed record TextTower(ClipTokenizer Tokenizer, Pretrained<ClipTextMod
         List<EncodedText> read = [];
         for (int i = 0, row = 0; i < chunks.Length; row += chunks[i++].Count)
             read.Add(new EncodedText(
-                Scope.Detach(hidden.Slice(0, row, chunks[i].Count).Reshape(1, chunks[i].Count * Length, Width)),
-                pooled is null ? null : Scope.Detach(pooled.Slice(0, row, 1))));
+                hidden.Slice(0, row, chunks[i].Count).Reshape(1, chunks[i].Count * Length, Width), pooled?.Slice(0, row, 1)).KeptBy(scope));
         return read;
     }
 

@@ -124,6 +124,16 @@ public sealed class PromptEncoderTests
     }
 
     [Fact]
+    public void A_prompt_that_is_refused_leaves_nothing_behind()
+    {
+        using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(TinyModel.Folder);
+        long before = TensorMemory.LiveBuffers;
+        Assert.Throws<PareidoliaException>(() => pipeline.Encode(
+            [new PictureRequest("a cat", "embedding:lion", 0)], pipeline.Defaults with { Dialect = PromptDialect.ComfyUi }));
+        Assert.Equal(before, TensorMemory.LiveBuffers);
+    }
+
+    [Fact]
     public void Prompts_leave_nothing_behind()
     {
         long before = TensorMemory.LiveBuffers;
