@@ -64,6 +64,8 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
             Noise = request.Noise.ApplyTo(defaults.Noise),
             Source = request.Source.Read(),
             Controls = request.Control.Guides(),
+            GuidanceRules = request.GuidanceRules.ApplyTo(defaults.GuidanceRules),
+            GuidanceRescale = request.GuidanceRules.Rescale ?? defaults.GuidanceRescale,
         };
     }
 

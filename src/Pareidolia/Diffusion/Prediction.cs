@@ -69,6 +69,20 @@ public readonly record struct Prediction(PredictionType Type, double? SigmaData 
         };
     }
 
+    /// <summary>The output for x that speaks of a clean picture: the inverse of <see cref="Denoised"/>. Not for preconditioned networks.</summary>
+    internal Tensor Output(Tensor x, Tensor denoised, NoiseLevel level)
+    {
+        (double alpha, double sigma) = (level.Alpha, level.Sigma);
+        double length = Math.Sqrt(alpha * alpha + sigma * sigma);
+        return Type switch
+        {
+            PredictionType.Epsilon => Weighted.Sum((1 / sigma, x), (-alpha / sigma, denoised)),
+            PredictionType.Velocity => Weighted.Sum((alpha / (sigma * length), x), (-length / sigma, denoised)),
+            PredictionType.Flow => Weighted.Sum((1 / sigma, x), (-1 / sigma, denoised)),
+            _ => denoised,
+        };
+    }
+
     /// <summary>The noise that an output for x speaks of.</summary>
     public Tensor Noise(Tensor x, Tensor output, NoiseLevel level)
     {

@@ -9,7 +9,12 @@ namespace Pareidolia.Models;
 /// <param name="Time">The time embedding [b, width], its SiLU done; null in an autoencoder.</param>
 /// <param name="Context">The text's tokens [b, m, d].</param>
 /// <param name="ContextBias">Added to the scores of those tokens, [b, 1, 1, m].</param>
-internal sealed record UNetSignals(Tensor? Time = null, Tensor? Context = null, Tensor? ContextBias = null);
+/// <param name="MidApart">Whether the pixels of the bottom do not look at each other.</param>
+internal sealed record UNetSignals(Tensor? Time = null, Tensor? Context = null, Tensor? ContextBias = null, bool MidApart = false)
+{
+    /// <summary>Whether the pixels that hear this do not look at each other.</summary>
+    public bool Apart { get; init; }
+}
 
 /// <summary>Attention over the pixels [b, h, w, c], to the same shape.</summary>
 internal delegate Tensor SpatialMixing(Tensor x, UNetSignals signals);
@@ -85,7 +90,7 @@ internal sealed class UNetMidBlock(int channels, ResnetSettings settings, Weight
     {
         using Scope scope = new();
         Tensor h = _first.Forward(x, signals.Time);
-        return scope.Keep(_second.Forward(_attention?.Invoke(h, signals) ?? h, signals.Time));
+        return scope.Keep(_second.Forward(_attention?.Invoke(h, signals with { Apart = signals.MidApart }) ?? h, signals.Time));
     }
 }
 

@@ -49,7 +49,7 @@ internal sealed class UNetDescent
         if (context.Rank != 3 || context.Shape[0] != sample.Shape[0] || context.Shape[2] != _config.CrossAttentionDim[0])
             throw new TensorException(
                 $"UNet2DConditionModel: context {context.Shape} should be [{sample.Shape[0]}, m, {_config.CrossAttentionDim[0]}].");
-        return new UNetSignals(Time(sample, timesteps, extras), context, extras?.ContextMask is Tensor mask ? MaskBias(mask) : null);
+        return new UNetSignals(Time(sample, timesteps, extras), context, extras?.ContextMask is Tensor mask ? MaskBias(mask) : null, extras?.MidApart ?? false);
     }
 
     /// <summary>The sample [b, h, w, in] as the first level reads it [b, h, w, c0].</summary>
@@ -62,7 +62,7 @@ internal sealed class UNetDescent
             config.AttentionHeads[level], config.TransformerLayersPerBlock[level], config.CrossAttentionDim[level], config.NormNumGroups,
             config.UseLinearProjection, onlyCross);
         Transformer2D transformer = new(config.BlockOutChannels[level], settings, weights);
-        return (x, signals) => transformer.Forward(x, signals.Context!, signals.ContextBias);
+        return (x, signals) => transformer.Forward(x, signals.Context!, signals.ContextBias, signals.Apart);
     }
 
     // The time's embedding plus all that is added to it, with the SiLU that every residual block would begin with: [b, 4 c0].

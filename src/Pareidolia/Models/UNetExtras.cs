@@ -19,4 +19,10 @@ public sealed record UNetExtras
 
     /// <summary>What ControlNets add.</summary>
     internal ControlResiduals? Control { get; init; }
+
+    /// <summary>
+    /// Whether the pixels of the bottom do not look at each other: the worse prediction that perturbed-attention guidance steers away from
+    /// (https://arxiv.org/abs/2403.17377).
+    /// </summary>
+    public bool MidApart { get; init; }
 }

@@ -13,11 +13,14 @@ internal sealed class CrossAttention(int channels, int contextChannels, int head
     private readonly Linear _value = new(contextChannels, channels, weights["to_v"], bias: false);
     private readonly Linear _out = new(channels, channels, weights["to_out.0"]);
 
-    /// <summary>x [b, n, c], context [b, m, d], bias of the scores [b, 1, 1, m], residual [b, n, c]; gives [b, n, c].</summary>
-    public Tensor Forward(Tensor x, Tensor context, Tensor? bias, Tensor residual)
+    /// <summary>
+    /// x [b, n, c], context [b, m, d], bias of the scores [b, 1, 1, m], residual [b, n, c]; gives [b, n, c]. <paramref name="apart"/>: each token
+    /// looks at the context's token of its own place alone (m = n).
+    /// </summary>
+    public Tensor Forward(Tensor x, Tensor context, Tensor? bias, Tensor residual, bool apart = false)
     {
         using Scope scope = new();
-        Tensor seen = Tensor.Attention(_query.Forward(x), _key.Forward(context), _value.Forward(context), heads, bias: bias);
+        Tensor seen = apart ? _value.Forward(context) : Tensor.Attention(_query.Forward(x), _key.Forward(context), _value.Forward(context), heads, bias: bias);
         return scope.Keep(_out.Forward(seen, residual));
     }
 }

@@ -44,13 +44,16 @@ internal sealed class Transformer2D
         }
     }
 
-    /// <summary>x [b, h, w, c], context [b, m, d], bias of the context's scores [b, 1, 1, m] to [b, h, w, c].</summary>
-    public Tensor Forward(Tensor x, Tensor context, Tensor? contextBias)
+    /// <summary>
+    /// x [b, h, w, c], context [b, m, d], bias of the context's scores [b, 1, 1, m] to [b, h, w, c]. <paramref name="apart"/>: pixels do not look at
+    /// each other.
+    /// </summary>
+    public Tensor Forward(Tensor x, Tensor context, Tensor? contextBias, bool apart = false)
     {
         using Scope scope = new();
         Tensor h = _in(_norm.Forward(x)).Reshape(x.Shape[0], -1, x.Shape[3]);                           // [b, h w, c]
         foreach (TransformerBlock block in _blocks)
-            h = block.Forward(h, context, contextBias);
+            h = block.Forward(h, context, contextBias, apart);
         return scope.Keep(_out(h.Reshape([.. x.Shape]), x));                                            // [b, h, w, c]
     }
 }

@@ -20,13 +20,15 @@ internal sealed class TransformerBlock(int channels, TransformerSettings setting
     private readonly LayerNorm _norm3 = new(channels, weights["norm3"]);
     private readonly GegluFeedForward _feedForward = new(channels, weights["ff"]);
 
-    /// <summary>x [b, n, c], context [b, m, d], bias of the context's scores [b, 1, 1, m] to [b, n, c].</summary>
-    public Tensor Forward(Tensor x, Tensor context, Tensor? contextBias)
+    /// <summary>
+    /// x [b, n, c], context [b, m, d], bias of the context's scores [b, 1, 1, m] to [b, n, c]. <paramref name="apart"/>: pixels do not look at each other.
+    /// </summary>
+    public Tensor Forward(Tensor x, Tensor context, Tensor? contextBias, bool apart = false)
     {
         using Scope scope = new();
         Tensor h = _norm1.Forward(x);
         // The mask of the context is not applied here even where this looks at it: so the published models were trained.
-        x = _attention1.Forward(h, settings.OnlyCross ? context : h, null, residual: x);
+        x = _attention1.Forward(h, settings.OnlyCross ? context : h, null, residual: x, apart && !settings.OnlyCross);
         x = _attention2.Forward(_norm2.Forward(x), context, contextBias, residual: x);
         return scope.Keep(_feedForward.Forward(_norm3.Forward(x), residual: x));
     }

@@ -16,6 +16,20 @@ internal readonly record struct ConditionRow(int Picture, double? Weight, Encode
 /// <param name="Extras">What SDXL hears besides.</param>
 internal sealed record ConditionBatch(int[] Rows, int[] Pictures, Tensor Context, UNetExtras? Extras) : IDisposable
 {
+    /// <summary>Only some of the rows. The caller's scope owns the tensors.</summary>
+    public ConditionBatch Where(Func<int, bool> keeps)
+    {
+        int[] kept = [.. Enumerable.Range(0, Rows.Length).Where(i => keeps(Rows[i]))];
+        if (kept.Length == Rows.Length || kept.Length == 0)
+            return kept.Length == 0 ? this with { Rows = [], Pictures = [] } : this;
+        Tensor Some(Tensor all) => Tensor.Concat(0, [.. kept.Select(i => all.Slice(0, i, 1))]);
+        return new ConditionBatch([.. kept.Select(i => Rows[i])], [.. kept.Select(i => Pictures[i])], Some(Context), Extras is null ? null : Extras with
+        {
+            TextEmbeds = Extras.TextEmbeds is Tensor text ? Some(text) : null,
+            TimeIds = Extras.TimeIds is Tensor sizes ? Some(sizes) : null,
+        });
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -36,6 +36,9 @@ public sealed record GenerateSettings
     /// <summary>Share, 0 to 1, in which guidance keeps the prediction's own deviation; against glaring colours.</summary>
     public double GuidanceRescale { get; init; }
 
+    /// <summary>When and how guidance acts, beyond its scale.</summary>
+    public GuidanceRules GuidanceRules { get; init; } = new();
+
     /// <summary>Where the noise of the first picture comes from; picture i has seed + i. Only the low 32 bits matter.</summary>
     public ulong Seed { get; init; }
 
@@ -105,6 +108,14 @@ public sealed record GenerateSettings
         RequireRange("Count", Count, 1, MostPictures);
         RequireRange("Guidance", Guidance, 0, MostGuidance);
         RequireRange("Guidance rescale", GuidanceRescale, 0, 1);
+        RequireRange("Guidance start", GuidanceRules.Start, 0, 1);
+        RequireRange("Guidance end", GuidanceRules.End, 0, 1);
+        RequireRange("The share of the run without guidance", GuidanceRules.SkipEarly, 0, 1);
+        RequireRange("The smallest sigma with guidance", GuidanceRules.MinimumSigma, 0, 100);
+        RequireRange("Perturbed-attention guidance", GuidanceRules.Perturbed, 0, MostGuidance);
+        RequireRange("Mimicked guidance", GuidanceRules.Mimic?.Scale ?? 0, 0, MostGuidance);
+        RequireRange("The percentile of mimicked guidance", GuidanceRules.Mimic?.Percentile ?? 1, 0, 1);
+        RequireRange("The share of mimicked guidance", GuidanceRules.Mimic?.Share ?? 1, 0, 1);
         RequireRange("Clip skip", ClipSkip, 1, MostClipSkip);
         RequireRange("Eta", Eta ?? 0, 0, 1);
         foreach (ControlGuide guide in Controls)

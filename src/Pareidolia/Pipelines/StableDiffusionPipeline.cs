@@ -259,6 +259,7 @@ public sealed class StableDiffusionPipeline : IDisposable
         if (settings.GuidanceRescale > 0)
             infotext.Fields["CFG Rescale phi"] = Written(settings.GuidanceRescale);
         settings.Source?.Describe(infotext.Fields);
+        settings.GuidanceRules.Describe(infotext.Fields);
         infotext.Fields["Version"] = $"pareidolia {typeof(StableDiffusionPipeline).Assembly.GetName().Version?.ToString(3)}";
         return infotext;
     }
@@ -272,8 +273,7 @@ public sealed class StableDiffusionPipeline : IDisposable
         SamplingPlan plan = Plan(settings);
         using Tensor x = Scope.Detach(start.Sample(plan, settings));
         using ControlStage controls = new(_parts.Controls, settings, plan.Steps, x);
-        Guidance guidance = new(
-            UNet, conditioning, controls, settings.Guidance, settings.GuidanceRescale, settings.AsksPerStep, start.Beside);
+        Guidance guidance = new(UNet, conditioning, controls, settings, plan, start.Beside);
         foreach (DenoiseStep step in plan.Run(Predict, x, stepNoise(plan), start.Repaint(settings)))
         {
             Require(step.Sample.ToArray().All(float.IsFinite), $"The latents hold numbers that are not finite after step {step.Index + 1}: "
