@@ -15,7 +15,7 @@ internal static class ComfyUiSamplers
             r => ResMultistep.Plain(r.Denoise, r.X, r.Levels, r.Noise, r.Eta, r.Options.NoiseScale)),
         new(Comfy("gradient_estimation", "Gradient Estimation") with { Aliases = ["euler_ge"] },
             r => GradientEstimation.Plain(r.Denoise, r.X, r.Levels)),
-        new(Comfy("er_sde", "ER SDE") with { AddsNoise = true }, r => ErSde.Plain(r.Denoise, r.X, r.Levels, r.Noise, r.Options.NoiseScale)),
+        new(Comfy("er_sde", "ER SDE") with { Order = 0, AddsNoise = true }, r => ErSde.Plain(r.Denoise, r.X, r.Levels, r.Noise, r.Options.NoiseScale)),
         new(Comfy("seeds_2", "SEEDS 2") with { Order = 2, Evaluations = 2, AddsNoise = true },
             r => Seeds.TwoStage(r.Denoise, r.X, r.Levels, r.Noise, r.Eta, r.Options.NoiseScale)),
         new(Comfy("seeds_3", "SEEDS 3") with { Order = 3, Evaluations = 3, AddsNoise = true },

@@ -25,7 +25,7 @@ internal static class TimestepSamplers
             WebUiPlan = (trained, n, o) =>
                 (WebUiLegs(trained, n), (d, x, legs, noise) => Ddim.PlusPlus(d.DenoiseBoth, x, legs, noise, o.Eta ?? 0, CfgPlusPlusScale)),
         },
-        new(Timesteps("ddpm", "DDPM", "DDPMScheduler") with { InComfyUi = true, AddsNoise = true },
+        new(Timesteps("ddpm", "DDPM", "DDPMScheduler") with { Order = 0, InComfyUi = true, AddsNoise = true },
             r => Ddpm.AlongSigmas(r.Denoise, r.X, r.Levels, r.Noise))
         {
             PlanClass = "DDPMScheduler",
@@ -54,12 +54,12 @@ internal static class TimestepSamplers
         {
             PlanClass = "DPMSolverSinglestepScheduler",
         },
-        new(Timesteps("lcm", "LCM", "LCMScheduler") with { InWebUi = true, InComfyUi = true, AddsNoise = true, Aliases = ["k_lcm"] },
+        new(Timesteps("lcm", "LCM", "LCMScheduler") with { Order = 0, InWebUi = true, InComfyUi = true, AddsNoise = true, Aliases = ["k_lcm"] },
             r => Consistency.AlongSigmas(r.Denoise, r.X, r.Levels, r.Noise))
         {
             PlanClass = "LCMScheduler",
         },
-        new(Timesteps("tcd", "TCD", "TCDScheduler") with { AddsNoise = true }, null)
+        new(Timesteps("tcd", "TCD", "TCDScheduler") with { Order = 0, AddsNoise = true }, null)
         {
             PlanClass = "TCDScheduler",
         },
