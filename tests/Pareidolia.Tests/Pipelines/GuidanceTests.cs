@@ -100,7 +100,7 @@ public sealed class GuidanceTests
         using Scope scope = new();
         using Conditioning conditioning = pipeline.Encode(batch, settings);
         PictureNoise noise = pipeline.Noise(batch, settings);
-        using Latent start = StableDiffusionPipeline.Draw(noise);
+        using RunStart start = pipeline.Begin(noise, settings);
         return pipeline.Denoise(conditioning, start, settings, noise).Finish().ToArray();
     }
 
