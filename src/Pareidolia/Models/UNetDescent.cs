@@ -49,7 +49,8 @@ internal sealed class UNetDescent
         if (context.Rank != 3 || context.Shape[0] != sample.Shape[0] || context.Shape[2] != _config.CrossAttentionDim[0])
             throw new TensorException(
                 $"UNet2DConditionModel: context {context.Shape} should be [{sample.Shape[0]}, m, {_config.CrossAttentionDim[0]}].");
-        return new UNetSignals(Time(sample, timesteps, extras), context, extras?.ContextMask is Tensor mask ? MaskBias(mask) : null, extras?.MidApart ?? false);
+        Tensor? bias = extras?.ContextMask is Tensor mask ? MaskBias(mask) : null;
+        return new UNetSignals(Time(sample, timesteps, extras), context, bias, extras?.MidApart ?? false);
     }
 
     /// <summary>The sample [b, h, w, in] as the first level reads it [b, h, w, c0].</summary>
