@@ -36,13 +36,13 @@ public sealed class StableDiffusionPipeline : IDisposable
 
     private StableDiffusionPipeline(ModelSource model, ModelParts parts)
     {
-        Name = Path.GetFileName(Path.GetFullPath(model.Path).TrimEnd(Path.DirectorySeparatorChar));
+        Name = model.Name;
         _parts = parts;
         _schedulerConfig = model.Component("scheduler").Config;
         Settings = new ModelSettings(model, (UNet.Config.SampleSize ?? UsualSide) * Factor);
     }
 
-    /// <summary>The model's name: its folder's.</summary>
+    /// <summary>The model's name: its folder's or file's, or the one that it has on its hub.</summary>
     public string Name { get; }
 
     /// <summary>What a user should know of what was loaded, a sentence each: what of a LoRA changes nothing here.</summary>

@@ -8,6 +8,9 @@ public sealed class ModelFolder : ModelSource
 {
     private const string IndexName = "model_index.json";
 
+    // Parts that draw nothing: many copies of a model come without them.
+    private static readonly string[] s_optional = ["safety_checker", "feature_extractor", "image_encoder"];
+
     private readonly Dictionary<string, string> _classOf = [];
 
     /// <summary>Opens a folder: reads the index and nothing else.</summary>
@@ -40,10 +43,10 @@ public sealed class ModelFolder : ModelSource
         ? new ModelComponent(System.IO.Path.Combine(Path, name), className)
         : throw new PareidoliaException($"'{Path}' has no component {name}; it has {string.Join(", ", Names)}.");
 
-    /// <summary>A component is a pair of library and class; [null, null] is one that was left out, other values are settings.</summary>
+    /// <summary>A component is a pair of library and class; [null, null] is one that was left out, as is an optional one without folder; other values are settings.</summary>
     private void Add(string name)
     {
-        if (Index.TextsOrNulls(name) is not [_, string className])
+        if (Index.TextsOrNulls(name) is not [_, string className] || (s_optional.Contains(name) && !Directory.Exists(System.IO.Path.Combine(Path, name))))
             return;
         if (name != System.IO.Path.GetFileName(name) || name is "." or "..")
             throw new PareidoliaException($"'{Index.Name}' names the component {SafetensorsHeader.Shown(name)}; "

@@ -13,6 +13,19 @@ public abstract class ModelSource
     /// <summary>The folder or the file, as it was given.</summary>
     public string Path { get; }
 
+    /// <summary>What the model is called: its folder's name, a file's without extension, and of a hub's cache the name on the hub.</summary>
+    public string Name
+    {
+        get
+        {
+            string full = System.IO.Path.GetFullPath(Path).TrimEnd(System.IO.Path.DirectorySeparatorChar);
+            DirectoryInfo? above = Directory.GetParent(full), root = above?.Parent;
+            if (above?.Name == "snapshots" && root is not null && root.Name.StartsWith("models--", StringComparison.Ordinal))
+                return root.Name.Split("--")[^1];
+            return File.Exists(full) ? System.IO.Path.GetFileNameWithoutExtension(full) : System.IO.Path.GetFileName(full);
+        }
+    }
+
     /// <summary>The pipeline's class, such as <c>StableDiffusionPipeline</c>; null where nothing says so.</summary>
     public abstract string? ClassName { get; }
 

@@ -17,15 +17,25 @@ internal static class ShardedWriter
     public static void Write(string folder, string stem, IReadOnlyList<SafetensorsSource> tensors, long? largest)
     {
         List<List<SafetensorsSource>> shards = Shards(tensors, largest);
+        string index = $"{stem}{Extension}.index.json";
         if (shards.Count == 1)
         {
             SafetensorsWriter.Write(Path.Combine(folder, stem + Extension), shards[0]);
+            RemoveOthers(folder, stem, [stem + Extension]);
             return;
         }
         string[] names = [.. shards.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"{stem}-{i + 1:00000}-of-{shards.Count:00000}{Extension}"))];
         for (int i = 0; i < shards.Count; i++)
             SafetensorsWriter.Write(Path.Combine(folder, names[i]), shards[i]);
-        AtomicFile.Write(Path.Combine(folder, $"{stem}{Extension}.index.json"), stream => WriteIndex(stream, shards, names));
+        AtomicFile.Write(Path.Combine(folder, index), stream => WriteIndex(stream, shards, names));
+        RemoveOthers(folder, stem, [index, .. names]);
+    }
+
+    // Where a model was written over: weights of before in other files would be read in place of the new ones.
+    private static void RemoveOthers(string folder, string stem, string[] written)
+    {
+        foreach (string file in Directory.GetFiles(folder, $"{stem}*{Extension}*").Where(file => !written.Contains(Path.GetFileName(file))))
+            File.Delete(file);
     }
 
     /// <summary>Bytes of a tensor.</summary>

@@ -28,6 +28,24 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_model_is_called_as_its_folder_its_file_or_as_on_its_hub()
+    {
+        Write("index/model_index.json", "{}");
+        Write("models--someone--a-model/snapshots/0123/model_index.json", "{}");
+        Assert.Equal("index", new ModelFolder(_folder["index"] + Path.DirectorySeparatorChar).Name);
+        Assert.Equal("a-model", new ModelFolder(_folder["models--someone--a-model/snapshots/0123"]).Name);
+    }
+
+    [Fact]
+    public void A_safety_checker_may_be_missing()
+    {
+        Write("model_index.json", """{"unet": ["diffusers", "UNet2DConditionModel"], "safety_checker": ["stable_diffusion", "StableDiffusionSafetyChecker"]}""");
+        Assert.Equal(["unet"], new ModelFolder(_folder.Path).Names);
+        Write("safety_checker/config.json", "{}");
+        Assert.Equal(["unet", "safety_checker"], new ModelFolder(_folder.Path).Names);
+    }
+
+    [Fact]
     public void Full_precision_weights_come_first()
     {
         ModelComponent unet = new(_folder.Path);

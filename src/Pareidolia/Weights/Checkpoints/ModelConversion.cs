@@ -78,7 +78,7 @@ public static class ModelConversion
             CopyTokenizer(part, folder);
             return;
         }
-        string config = part.HasWeights ? "config.json" : name == "scheduler" ? "scheduler_config.json" : "preprocessor_config.json";
+        string config = name switch { "scheduler" => "scheduler_config.json", "feature_extractor" => "preprocessor_config.json", _ => "config.json" };
         AtomicFile.Write(Path.Combine(folder, config), stream => WriteConfig(stream, part.Config));
         if (!part.HasWeights)
             return;
@@ -89,8 +89,10 @@ public static class ModelConversion
 
     private static void CopyTokenizer(ModelComponent part, string folder)
     {
+        if (!Directory.Exists(part.Folder))
+            throw new PareidoliaException($"The tokenizer '{part.Folder}' is no folder; one with vocab.json and merges.txt is needed.");
         foreach (string file in Directory.GetFiles(part.Folder).Where(file => Path.GetExtension(file) is ".json" or ".txt"))
-            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
+            AtomicFile.Write(Path.Combine(folder, Path.GetFileName(file)), stream => stream.Write(File.ReadAllBytes(file)));
         if (part.PadToken is null)
             return;
         JsonConfig padding = JsonConfig.Parse($$"""{"pad_token": "{{part.PadToken}}"}""", part.Folder);

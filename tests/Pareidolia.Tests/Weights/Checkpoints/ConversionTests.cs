@@ -86,6 +86,20 @@ public sealed class ConversionTests : IDisposable
     }
 
     [Fact]
+    public void What_is_written_over_leaves_no_weights_of_before()
+    {
+        ModelFolder model = new(TinyModel.Folder);
+        ConversionOptions options = s_asStored with { Overwrite = true };
+        foreach (long? largest in (long?[])[null, 20_000, null])
+        {
+            ModelConversion.ToFolder(model, _folder["again"], options with { LargestShard = largest });
+            Assert.Equal(largest is not null, new ModelFolder(_folder["again"]).Component("unet").WeightsPath!.EndsWith(".json", StringComparison.Ordinal));
+            AssertSame(model, new ModelFolder(_folder["again"]));
+        }
+        Assert.Single(Directory.GetFiles(_folder["again/unet"], "*.safetensors*"));
+    }
+
+    [Fact]
     public void Nothing_is_written_over_unasked()
     {
         ModelFolder model = new(TinyModel.Folder);
