@@ -69,8 +69,14 @@ public sealed record UNet2DConditionConfig
     /// <summary>Number of classes (or noise levels) that a label chooses from; null for none.</summary>
     public int? NumClassEmbeds { get; init; }
 
-    /// <summary><c>text_time</c>: a pooled text and six numbers about the picture's size join the time (SDXL); null for none.</summary>
+    /// <summary>
+    /// What joins the time: <c>text_time</c>, a pooled text and six numbers about the picture's size (SDXL); <c>text</c>, the context pooled by
+    /// attention (Imagen); null for nothing.
+    /// </summary>
     public string? AdditionEmbedType { get; init; }
+
+    /// <summary>Heads of the attention that pools the context.</summary>
+    public int AdditionEmbedTypeNumHeads { get; init; } = 64;
 
     /// <summary>Sinusoids of each of those six numbers.</summary>
     public int AdditionTimeEmbedDim { get; init; } = 256;
@@ -108,7 +114,8 @@ public sealed record UNet2DConditionConfig
             OnlyCrossAttention = config.FlagPerLevel("only_cross_attention", levels),
             UseLinearProjection = config.Bool("use_linear_projection", false),
             NumClassEmbeds = config.OptionalInt("num_class_embeds"),
-            AdditionEmbedType = config.Has("addition_embed_type") ? config.Choice("addition_embed_type", "text_time") : null,
+            AdditionEmbedType = config.Has("addition_embed_type") ? config.Choice("addition_embed_type", "text_time", "text") : null,
+            AdditionEmbedTypeNumHeads = config.Int("addition_embed_type_num_heads", 64),
             AdditionTimeEmbedDim = config.Int("addition_time_embed_dim", 256),
             ProjectionClassEmbeddingsInputDim = config.Int("projection_class_embeddings_input_dim", 2816),
         };
@@ -142,7 +149,9 @@ public sealed record UNet2DConditionConfig
         json.WriteBoolean("use_linear_projection", UseLinearProjection);
         json.WriteOptional("num_class_embeds", NumClassEmbeds);
         json.WriteString("addition_embed_type", AdditionEmbedType);
-        if (AdditionEmbedType is not null)
+        if (AdditionEmbedType == "text")
+            json.WriteNumber("addition_embed_type_num_heads", AdditionEmbedTypeNumHeads);
+        if (AdditionEmbedType == "text_time")
         {
             json.WriteNumber("addition_time_embed_dim", AdditionTimeEmbedDim);
             json.WriteNumber("projection_class_embeddings_input_dim", ProjectionClassEmbeddingsInputDim);

@@ -18,6 +18,7 @@ internal sealed class UNetDescent
     private readonly TimestepEmbedding _timeEmbedding;
     private readonly Embedding? _classEmbedding;
     private readonly TimestepEmbedding? _addEmbedding;
+    private readonly TextTimeEmbedding? _textEmbedding;
 
     /// <summary>Builds it at a place in a store.</summary>
     public UNetDescent(UNet2DConditionConfig config, ResnetSettings resnets, WeightScope weights)
@@ -28,9 +29,12 @@ internal sealed class UNetDescent
         _convIn = new Conv2d(config.InChannels, channels[0], 3, weights["conv_in"], Window.Square(1, 1));
         _timeEmbedding = new TimestepEmbedding(channels[0], width, weights["time_embedding"]);
         _classEmbedding = config.NumClassEmbeds is int classes ? new Embedding(classes, width, weights["class_embedding"], deviation: 1) : null;
-        _addEmbedding = config.AdditionEmbedType is null
-            ? null
-            : new TimestepEmbedding(config.ProjectionClassEmbeddingsInputDim, width, weights["add_embedding"]);
+        _addEmbedding = config.AdditionEmbedType == "text_time"
+            ? new TimestepEmbedding(config.ProjectionClassEmbeddingsInputDim, width, weights["add_embedding"])
+            : null;
+        _textEmbedding = config.AdditionEmbedType == "text"
+            ? new TextTimeEmbedding(config.CrossAttentionDim[0], width, config.AdditionEmbedTypeNumHeads, weights["add_embedding"])
+            : null;
         Down = [.. Enumerable.Range(0, channels.Count).Select(level => Block(level, resnets, weights["down_blocks"][level]))];
         Mid = new UNetMidBlock(channels[^1], resnets, weights["mid_block"], at => Attention(config, channels.Count - 1, onlyCross: false, at));
     }
@@ -50,7 +54,7 @@ internal sealed class UNetDescent
             throw new TensorException(
                 $"UNet2DConditionModel: context {context.Shape} should be [{sample.Shape[0]}, m, {_config.CrossAttentionDim[0]}].");
         Tensor? bias = extras?.ContextMask is Tensor mask ? MaskBias(mask) : null;
-        return new UNetSignals(Time(sample, timesteps, extras), context, bias, extras?.MidApart ?? false);
+        return new UNetSignals(Time(sample, timesteps, context, extras), context, bias, extras?.MidApart ?? false);
     }
 
     /// <summary>The sample [b, h, w, in] as the first level reads it [b, h, w, c0].</summary>
@@ -67,7 +71,7 @@ internal sealed class UNetDescent
     }
 
     // The time's embedding plus all that is added to it, with the SiLU that every residual block would begin with: [b, 4 c0].
-    private Tensor Time(Tensor sample, ReadOnlySpan<float> timesteps, UNetExtras? extras)
+    private Tensor Time(Tensor sample, ReadOnlySpan<float> timesteps, Tensor context, UNetExtras? extras)
     {
         int batch = sample.Shape[0];
         float[] times = UNetPasses.Times(timesteps, batch);
@@ -77,6 +81,8 @@ internal sealed class UNetDescent
             time += _classEmbedding.Forward(UNetPasses.Labels(extras?.ClassLabels, batch, sample.Device));
         if (_addEmbedding is not null)
             time += _addEmbedding.Forward(TextAndSize(extras));
+        if (_textEmbedding is not null)
+            time += _textEmbedding.Forward(context);
         return time.Silu();
     }
 

@@ -43,9 +43,9 @@ public sealed class DiffusionTrainer : Trainer
         using (Pretrained<ClipTextModel> encoder = ClipTextModel.Load(textFolder))
             _captions = new CaptionEmbeddings(encoder.Model, ClipTokenizer.Load(recipe.Beside(inputs.Text("tokenizer")!)), AllCaptions());
         (_latents, _latentShape) = EncodeAll();
-        _model = inputs.Text("unet") is string start
-            ? UNet2DConditionModel.Load(recipe.Beside(start))
-            : UNet2DConditionModel.Initialise(UNet2DConditionConfig.FromJson(recipe.Section("model")), recipe.Seed);
+        _model = UNet2DConditionModel.Initialise(UNet2DConditionConfig.FromJson(recipe.Section("model")), recipe.Seed);
+        if (inputs.Text("unet") is string start)
+            TakeOver(recipe.Beside(start));
         _scheduler = Scheduler.Load(recipe.Section("scheduler"));
         _schedule = _scheduler.TrainingSchedule();
         _velocity = recipe.Section("scheduler").Text("prediction_type", "epsilon") == "v_prediction";
@@ -55,6 +55,20 @@ public sealed class DiffusionTrainer : Trainer
 
     /// <inheritdoc/>
     public override WeightStore Weights => _model.Weights;
+
+    // Begins where an earlier network stands; what the recipe's model has beyond it begins as new.
+    private void TakeOver(string folder)
+    {
+        using Pretrained<UNet2DConditionModel> earlier = UNet2DConditionModel.Load(folder);
+        Dictionary<string, Tensor> parameters = Weights.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Tensor);
+        foreach (Parameter parameter in earlier.Weights.Parameters)
+        {
+            if (!parameters.TryGetValue(parameter.Name, out Tensor? own) || own.Shape != parameter.Tensor.Shape)
+                throw new PareidoliaException($"The recipe's model cannot begin as '{folder}': its '{parameter.Name}' is "
+                    + $"{(own is null ? "missing" : own.Shape)}, there it is {parameter.Tensor.Shape}.");
+            own.CopyFrom(parameter.Tensor);
+        }
+    }
 
     /// <inheritdoc/>
     public override int SampleCount => _train.Pictures.Count;

@@ -19,6 +19,7 @@ internal static class TinyModels
     {
         ["unet condition"] = UNetCondition,
         ["unet condition, sdxl"] = UNetXl,
+        ["unet condition, pooled text"] = UNetPooled,
         ["unet"] = UNet,
         ["autoencoder"] = Autoencoder,
         ["clip"] = Clip,
@@ -64,6 +65,15 @@ internal static class TinyModels
         Pretrained<UNet2DConditionModel> unet = UNet2DConditionModel.Initialise(UNetConfig, 1, device);
         UNetExtras extras = new() { ClassLabels = [2, 0], ContextMask = Tensor.From([1f, 1, 0, 1, 1, 1], [2, 3], device) };
         return new TinyModel(unet.Weights, () => unet.Model.Forward(Noise([2, 5, 4, 4], device), [3, 500], Noise([2, 3, 6], device), extras));
+    }
+
+    private static TinyModel UNetPooled(Backend device)
+    {
+        UNet2DConditionConfig config = UNetConfig with { NumClassEmbeds = null, AdditionEmbedType = "text", AdditionEmbedTypeNumHeads = 3 };
+        Pretrained<UNet2DConditionModel> unet = UNet2DConditionModel.Initialise(config, 1, device);
+        // It begins silent: gradients of what lies before would all be zero.
+        unet.Weights.Parameters.Single(p => p.Name == "add_embedding.norm2.weight").Tensor.CopyFrom(Tensor.Full([16], 0.7, device));
+        return new TinyModel(unet.Weights, () => unet.Model.Forward(Noise([2, 4, 4, 4], device), [3, 500], Noise([2, 3, 6], device)));
     }
 
     private static TinyModel UNetXl(Backend device)
