@@ -292,9 +292,13 @@ public sealed class StableDiffusionPipeline : IDisposable
         ? source.Plan(steps => Plan(settings, steps), settings)
         : Plan(settings, settings.Steps);
 
-    private SamplingPlan Plan(GenerateSettings settings, int steps) => settings.Sampler is SamplerChoice choice
-        ? SamplerCatalog.Plan(_schedulerConfig, choice.Sampler.Name, choice.Schedule, steps, settings.SamplerOptions)
-        : Scheduler.Load(_schedulerConfig).Plan(steps, settings.SamplerOptions);
+    private SamplingPlan Plan(GenerateSettings settings, int steps)
+    {
+        SamplerOptions options = settings.SamplerOptions with { AnchorsOfSdxl = UNet.Config.AdditionEmbedType is not null };
+        return settings.Sampler is SamplerChoice choice
+            ? SamplerCatalog.Plan(_schedulerConfig, choice.Sampler.Name, choice.Schedule, steps, options)
+            : Scheduler.Load(_schedulerConfig).Plan(steps, options);
+    }
 
     private IReadOnlyList<Image> Described(IReadOnlyList<Image> images, PictureRequest[] batch, GenerateSettings settings)
     {

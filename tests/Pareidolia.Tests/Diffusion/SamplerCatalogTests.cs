@@ -97,6 +97,8 @@ public sealed class SamplerCatalogTests
         Assert.Equal(0, Ratios(SamplingTool.ComfyUi, "euler", "kl_optimal")[^1]);
         Assert.Equal(0.029, Ratios(SamplingTool.WebUi, "euler", "ays")[^2], 1e-6);
         Assert.Equal(0.152, Ratios(SamplingTool.ComfyUi, "euler", "ays")[^2], 1e-6);
+        SamplerOptions sdxl = new() { Tool = SamplingTool.ComfyUi, AnchorsOfSdxl = true };
+        Assert.Equal(0.113, SamplerCatalog.Plan(Config, "euler", "ays", 10, sdxl).Levels[^2].Ratio, 1e-6);
         Assert.Equal(Ratios(SamplingTool.ComfyUi, "euler", "karras"), Ratios(SamplingTool.ComfyUi, "dpmpp_3m_sde", "karras"));
         Assert.NotEqual(Ratios(SamplingTool.WebUi, "euler", "karras"), Ratios(SamplingTool.WebUi, "dpmpp_3m_sde", "karras"));
         Assert.Equal(0.001, Ratios(SamplingTool.ComfyUi, "uni_pc", "karras")[^1], 1e-9);
