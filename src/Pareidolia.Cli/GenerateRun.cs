@@ -14,6 +14,7 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
 
     private readonly List<SavedPicture> _saved = [];
     private readonly List<Image> _cells = [];
+    private IReadOnlyList<ControlGuide> _guides = [];
 
     /// <summary>Does it all and returns the exit code.</summary>
     public int Run()
@@ -21,6 +22,7 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
         IReadOnlyList<NamedPrompt> prompts = Prompts();
         OutputFiles files = new(request.Output, request.Force);
         Require(!files.IsFile || prompts.Count == 1, $"-o is one file, '{request.Output}', for {prompts.Count} prompts: name a folder.");
+        _guides = request.Control.Guides();
         string folder = ShippedModel.Locate(request.Model);
         using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(
             ShippedModel.Open(folder, request.SingleFile),
@@ -63,7 +65,7 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
             Height = request.Size?.Height ?? defaults.Height,
             Noise = request.Noise.ApplyTo(defaults.Noise),
             Source = request.Source.Read(),
-            Controls = request.Control.Guides(),
+            Controls = _guides,
             GuidanceRules = request.GuidanceRules.ApplyTo(defaults.GuidanceRules),
             GuidanceRescale = request.GuidanceRules.Rescale ?? defaults.GuidanceRescale,
         };

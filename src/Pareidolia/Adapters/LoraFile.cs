@@ -101,7 +101,7 @@ internal sealed partial class LoraFile : IDisposable
         foreach ((string layer, Dictionary<string, string> tensors) in layers)
         {
             if (IsComplete(tensors))
-                _layers.Add(new LoraLayer(_file, layer, tensors));
+                _layers.Add(new LoraLayer(_file, layer, tensors, PeftScale.Read(_file, layer)));
             else
                 _unknown.AddRange(tensors.Values);
         }

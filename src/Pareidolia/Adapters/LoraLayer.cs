@@ -11,7 +11,8 @@ namespace Pareidolia.Adapters;
 /// <param name="File">The file.</param>
 /// <param name="Name">The layer as the file calls it.</param>
 /// <param name="Tensors">Name in the file of each short name.</param>
-internal sealed record LoraLayer(StoredWeights File, string Name, IReadOnlyDictionary<string, string> Tensors)
+/// <param name="Peft">What the file's header says of the scale; counts where the layer has no alpha of its own.</param>
+internal sealed record LoraLayer(StoredWeights File, string Name, IReadOnlyDictionary<string, string> Tensors, PeftScale? Peft = null)
 {
     /// <summary>The changed weight, in the layout of checkpoints [o, i, kernel..].</summary>
     /// <param name="weight">The weight as it is, in that layout.</param>
@@ -58,9 +59,10 @@ internal sealed record LoraLayer(StoredWeights File, string Name, IReadOnlyDicti
     private double Scale()
     {
         string? ranked = ((string[])["down", "hada_w1_b", "lokr_w1_b", "lokr_w2_b"]).FirstOrDefault(Has);
-        if (!Has("alpha") || ranked is null)
+        if (ranked is null)
             return 1;
-        return Get("alpha").Item() / (double)Get(ranked).Shape[0];
+        int rank = Get(ranked).Shape[0];
+        return Has("alpha") ? Get("alpha").Item() / (double)rank : Peft?.Of(rank) ?? 1;
     }
 
     // The difference, its rows the layer's outputs.

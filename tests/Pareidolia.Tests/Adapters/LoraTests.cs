@@ -31,6 +31,18 @@ public sealed class LoraTests
         file.CheckChange(Linear, 0.5, (o, i, _) => 0.5 * Sum(2, r => b[o * 2 + r] * a[r * 8 + i]));
     }
 
+    [Theory]
+    [InlineData("{\"unet.r\": 2, \"unet.lora_alpha\": 6}", 3)]
+    [InlineData("{\"unet.lora_alpha\": 6, \"unet.alpha_pattern\": {\"attn1.to_q\": 8}}", 4)]
+    [InlineData("{\"unet.lora_alpha\": 6, \"unet.use_rslora\": true}", 4.242640687)]
+    [InlineData("{\"text_encoder.lora_alpha\": 6}", 1)]
+    public void A_header_may_tell_the_scale(string settings, double scale)
+    {
+        Factors file = new() { Header = new Dictionary<string, string> { ["lora_adapter_metadata"] = settings } };
+        float[] a = file.Add($"unet.{Linear}.lora_A.weight", 2, 8), b = file.Add($"unet.{Linear}.lora_B.weight", 8, 2);
+        file.CheckChange(Linear, 1, (o, i, _) => scale * Sum(2, r => b[o * 2 + r] * a[r * 8 + i]));
+    }
+
     [Fact]
     public void A_convolution_may_have_a_core()
     {
@@ -181,6 +193,8 @@ public sealed class LoraTests
     {
         private readonly List<(string Name, long[] Shape, float[] Values)> _tensors = [];
 
+        public IReadOnlyDictionary<string, string>? Header { get; init; }
+
         public float[] Add(string name, params int[] shape)
         {
             float[] values = [.. Enumerable.Range(0, shape.Aggregate(1, (a, b) => a * b)).Select(_ => (float)(s_random.NextDouble() - 0.5))];
@@ -194,7 +208,7 @@ public sealed class LoraTests
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             SafetensorsWriter.Write(path, _tensors.Select(tensor => new SafetensorsSource(tensor.Name, SafetensorsType.F32, tensor.Shape, stream =>
-                stream.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes(tensor.Values.AsSpan())))));
+                stream.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes(tensor.Values.AsSpan())))), Header);
         }
 
         /// <summary>Fails unless the layer changes by what is expected for each output, input and place of the kernel.</summary>
