@@ -87,7 +87,7 @@ internal sealed class InspectCommand
     }
 
     private static string PeakOf(InspectedModel model) => model.Forecast is MemoryForecast forecast
-        ? $"; about {Shown.Bytes(forecast.PeakBytes)} at most for a picture of {model.Size.Width}x{model.Size.Height}"
+        ? $"; drawing {model.Size.Width}x{model.Size.Height} takes about {Shown.Bytes(forecast.PeakBytes)}"
         : "";
 
     private static void AddRow(TextTable table, string name, string className, string types, IReadOnlyList<InspectedPart> parts) => table.Add(

@@ -38,7 +38,8 @@ internal sealed record InspectedModel(
     /// <summary>How the weights are stored: <c>F16</c>, or <c>mixed: F16 99.2 %, F32 0.8 %</c>.</summary>
     public static string Precision(IReadOnlyList<InspectedPart> parts)
     {
-        StoredTensor[] tensors = [.. parts.SelectMany(part => part.Tensors)];
+        // Whole numbers are ids and counters, which have no precision.
+        StoredTensor[] tensors = [.. parts.SelectMany(part => part.Tensors).Where(tensor => tensor.Type.FormatName() is ['F' or 'B', .., _] && tensor.Type != SafetensorsType.Bool)];
         double all = tensors.Sum(tensor => tensor.Count);
         (string Name, double Count)[] types = [.. tensors.GroupBy(tensor => tensor.Type)
             .Select(group => (group.Key.FormatName(), (double)group.Sum(tensor => tensor.Count))).OrderByDescending(row => row.Item2)];

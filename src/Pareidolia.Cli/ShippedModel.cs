@@ -31,7 +31,7 @@ internal static class ShippedModel
             return Pulled(pulled);
         throw new PareidoliaException(asked is null
             ? $"The program's own model {Folder}/{Name} is in no folder above '{AppContext.BaseDirectory}' or the working directory; name one with --model."
-            : $"There is no model '{asked}': a folder with {Index}, or the name of a folder in {Folder}/, is needed.");
+            : $"There is no model '{asked}': a folder with {Index}, a file of Stable Diffusion, a model that was pulled, or the name of a folder in {Folder}/, is needed.");
     }
 
     /// <summary>Opens a model. A single file that comes without a vocabulary has that of a model that was pulled from a hub, where there is one.</summary>

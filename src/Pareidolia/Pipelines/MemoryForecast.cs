@@ -4,7 +4,7 @@ using Pareidolia.Weights;
 namespace Pareidolia.Pipelines;
 
 /// <summary>What drawing one guided picture takes in memory, from a model's configs alone.</summary>
-/// <param name="WeightBytes">All weights, as float32.</param>
+/// <param name="WeightBytes">The weights that drawing needs, as float32.</param>
 /// <param name="DenoisingBytes">The UNet's tensors at their most, for the prompt and the negative prompt together.</param>
 /// <param name="DecodingBytes">The autoencoder's tensors at their most.</param>
 public sealed record MemoryForecast(long WeightBytes, long DenoisingBytes, long DecodingBytes)
@@ -32,17 +32,15 @@ public sealed record MemoryForecast(long WeightBytes, long DenoisingBytes, long 
         (double w, double h) = (Math.Ceiling((double)width / factor), Math.Ceiling((double)height / factor));
         double denoising = Guided * UNetFloats(UNet2DConditionConfig.FromJson(model.Component("unet").Config), w * h);
         double decoding = Math.Max(DecoderFloats(vae, w * h), enlarges is null ? 0 : UpscalerFloats(enlarges, w * h * vae.Factor * vae.Factor));
-        return new MemoryForecast(Weights(model), (long)(sizeof(float) * denoising), (long)(sizeof(float) * decoding));
+        long weights = Weights(model.Names.Select(model.Component)) + (enlarges is null ? 0 : Weights([new ModelComponent(upscaler)]));
+        return new MemoryForecast(weights, (long)(sizeof(float) * denoising), (long)(sizeof(float) * decoding));
     }
 
-    private static long Weights(ModelSource model)
+    private static long Weights(IEnumerable<ModelComponent> parts)
     {
         long count = 0;
-        foreach (string name in model.Names)
+        foreach (ModelComponent part in parts.Where(part => part.HasWeights))
         {
-            ModelComponent part = model.Component(name);
-            if (!part.HasWeights)
-                continue;
             using StoredWeights weights = part.OpenWeights();
             count += weights.Names.Sum(tensor => weights.Entry(tensor).Count);
         }
