@@ -38,6 +38,7 @@ public sealed class ModelSettings
             Steps = config.Int("steps", standard.Steps),
             Guidance = config.Double("guidance", standard.Guidance),
             GuidanceRescale = config.Double("guidance_rescale", 0),
+            GuidanceRules = new GuidanceRules { Start = config.Double("guidance_start", 0) },
             Negative = config.Text("negative", "")!,
             ClipSkip = config.Int("clip_skip", 1),
             // Whose author says nothing is a checkpoint that people know from the web UI.
