@@ -23,7 +23,7 @@ GenerateSettings settings = pipeline.Defaults with { Prompt = prompt, Seed = 7 }
 IReadOnlyList<PictureRequest> batch = [.. settings.Pictures()];
 using Conditioning conditioning = pipeline.Encode(batch, settings);
 PictureNoise noise = pipeline.Noise(batch, settings);
-using Latent start = StableDiffusionPipeline.Draw(noise);
+using RunStart start = pipeline.Begin(noise, settings);
 foreach (DenoiseStep step in pipeline.Denoise(conditioning, start, settings, noise))
 {
     Console.WriteLine($"step {step.Index + 1} of {step.Count}: noise of {step.To.Sigma:0.000} is left");

@@ -13,7 +13,7 @@ internal sealed class ControlStage : IDisposable
 
     /// <summary>Lets each network look at its picture.</summary>
     /// <param name="nets">The networks.</param>
-        /// <param name="sample">Latents [n, h, w, c] of the run.</param>
+    /// <param name="sample">Latents [n, h, w, c] of the run.</param>
     public ControlStage(IEnumerable<Pretrained<ControlNetModel>> nets, GenerateSettings settings, int steps, Tensor sample)
     {
         _steps = steps;

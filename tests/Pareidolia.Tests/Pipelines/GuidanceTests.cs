@@ -92,9 +92,15 @@ public sealed class GuidanceTests
         using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(s_model);
         GenerateSettings settings = pipeline.Defaults with
         {
-            Prompt = "a red apple", Negative = negative, Steps = 6, Guidance = guidance, GuidanceRules = rules, Sampler = SamplerChoice.Parse(sampler),
+            Prompt = "a red apple",
+            Negative = negative,
+            Steps = 6,
+            Guidance = guidance,
+            GuidanceRules = rules,
+            Sampler = SamplerChoice.Parse(sampler),
             // So that several pixels are left at the UNet's bottom.
-            Width = 16 * pipeline.Factor, Height = 16 * pipeline.Factor,
+            Width = 16 * pipeline.Factor,
+            Height = 16 * pipeline.Factor,
         };
         PictureRequest[] batch = [.. settings.Pictures()];
         using Scope scope = new();

@@ -68,7 +68,9 @@ public sealed class SdxlTests
         int width = refines ? Width : 2 * Width;
         UNet2DConditionConfig config = UNet2DConditionConfig.FromJson(JsonConfig.Load(folder["unet/config.json"])) with
         {
-            CrossAttentionDim = [width, width], AdditionEmbedType = "text_time", AdditionTimeEmbedDim = Sinusoids,
+            CrossAttentionDim = [width, width],
+            AdditionEmbedType = "text_time",
+            AdditionTimeEmbedDim = Sinusoids,
             ProjectionClassEmbeddingsInputDim = Pooled + (refines ? 5 : 6) * Sinusoids,
         };
         using (Pretrained<UNet2DConditionModel> unet = UNet2DConditionModel.Initialise(config, 22))

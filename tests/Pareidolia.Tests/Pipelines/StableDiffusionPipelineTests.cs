@@ -71,7 +71,12 @@ public sealed class StableDiffusionPipelineTests
         using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(TinyModel.Folder);
         GenerateSettings settings = pipeline.Defaults with
         {
-            Steps = 2, Prompt = "a cat", Seed = 4, Count = 3, Noise = new() { Mode = NoiseMode.ComfyUi }, Sampler = SamplerChoice.Parse("euler-a"),
+            Steps = 2,
+            Prompt = "a cat",
+            Seed = 4,
+            Count = 3,
+            Noise = new() { Mode = NoiseMode.ComfyUi },
+            Sampler = SamplerChoice.Parse("euler-a"),
         };
         PictureRequest[] batch = [.. settings.Pictures()];
         Assert.Equal(Drawn(batch)[2], Drawn(batch[2..])[0], (a, b) => Math.Abs(a - b) < 1e-4);

@@ -92,7 +92,11 @@ internal static class KDiffusionSamplers
         NoiseOnDevice = true,
         Named = entry.Named with
         {
-            Name = entry.Named.Name + "_gpu", Label = entry.Named.Label + " GPU", InWebUi = false, DiffusersClass = null, Aliases = [],
+            Name = entry.Named.Name + "_gpu",
+            Label = entry.Named.Label + " GPU",
+            InWebUi = false,
+            DiffusersClass = null,
+            Aliases = [],
         },
     };
 }

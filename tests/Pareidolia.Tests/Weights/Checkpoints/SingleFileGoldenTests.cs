@@ -91,12 +91,15 @@ public sealed class SingleFileGoldenTests
         UNet2DConditionConfig unet = UNet2DConditionConfig.FromJson(told.Component("unet").Config);
         Assert.Equivalent(unet, UNet2DConditionConfig.FromJson(inferred.Component("unet").Config) with
         {
-            SampleSize = unet.SampleSize, AttentionHeads = unet.AttentionHeads, NormNumGroups = unet.NormNumGroups,
+            SampleSize = unet.SampleSize,
+            AttentionHeads = unet.AttentionHeads,
+            NormNumGroups = unet.NormNumGroups,
         }, strict: true);
         AutoencoderKlConfig vae = AutoencoderKlConfig.FromJson(told.Component("vae").Config);
         Assert.Equivalent(vae, AutoencoderKlConfig.FromJson(inferred.Component("vae").Config) with
         {
-            SampleSize = vae.SampleSize, NormNumGroups = vae.NormNumGroups,
+            SampleSize = vae.SampleSize,
+            NormNumGroups = vae.NormNumGroups,
         }, strict: true);
         foreach (string part in told.Names.Where(part => part.StartsWith("text", StringComparison.Ordinal)))
         {
