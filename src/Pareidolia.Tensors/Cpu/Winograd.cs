@@ -56,12 +56,11 @@ internal static unsafe class Winograd
     {
         WinogradWindows windows = new(patches, depth);
         int count = images * windows.PerImage;
-        int panels = GemmPlan.Ceiling(outputs, Tile.Columns);
         long most = Math.Clamp(WindowFloats / (Places * (long)depth), LeastWindows, MostWindows);
         int block = GemmPlan.EvenPart(count, (int)most, Tile.MaxRows);
         int blocks = GemmPlan.Ceiling(count, block);
         int parts = Math.Clamp(GemmPlan.Ceiling(WantedTasks, blocks), 1, Math.Max(1, outputs / LeastColumns));
-        int partPanels = GemmPlan.Ceiling(panels, parts);
+        int partPanels = GemmPlan.Ceiling(GemmPlan.Ceiling(outputs, Tile.Columns), parts);
         WinogradWork<B> work = new(windows, kernels, output, count, block, outputs, partPanels);
         LaneWorkers.Run(blocks * work.Parts, work);
     }
@@ -124,14 +123,13 @@ internal readonly unsafe struct WinogradWork<B>(
     private void Multiply(int used, int depth, float* left, float* right, float* sums, bool add)
     {
         for (int place = 0; place < Winograd.Places; place++)
-        {
             for (int i = 0; i < used; i += Tile.Rows)
             {
-                TileTarget target = new(sums + ((((long)place * block) + i) * Tile.Columns), Tile.Columns, add);
-                float* rows = left + ((((long)place * block) + i) * Chunk);
-                Tile.Multiply<WinogradPanel>(Tile.Rows, Tile.Columns, depth, rows, right + ((long)place * Chunk * Tile.Columns), target);
+                long row = ((long)place * block) + i;
+                TileTarget target = new(sums + (row * Tile.Columns), Tile.Columns, add);
+                Tile.Multiply<WinogradPanel>(
+                    Tile.Rows, Tile.Columns, depth, left + (row * Chunk), right + ((long)place * Chunk * Tile.Columns), target);
             }
-        }
     }
 
     private void Finish<V>(int first, int used, int column, int columns, float* sums)

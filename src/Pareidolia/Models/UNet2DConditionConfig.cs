@@ -75,6 +75,9 @@ public sealed record UNet2DConditionConfig
     /// </summary>
     public string? AdditionEmbedType { get; init; }
 
+    /// <summary>Whether it is of SDXL's kind.</summary>
+    internal bool HearsTextAndSize => AdditionEmbedType == "text_time";
+
     /// <summary>Heads of the attention that pools the context.</summary>
     public int AdditionEmbedTypeNumHeads { get; init; } = 64;
 
@@ -151,7 +154,7 @@ public sealed record UNet2DConditionConfig
         json.WriteString("addition_embed_type", AdditionEmbedType);
         if (AdditionEmbedType == "text")
             json.WriteNumber("addition_embed_type_num_heads", AdditionEmbedTypeNumHeads);
-        if (AdditionEmbedType == "text_time")
+        if (HearsTextAndSize)
         {
             json.WriteNumber("addition_time_embed_dim", AdditionTimeEmbedDim);
             json.WriteNumber("projection_class_embeddings_input_dim", ProjectionClassEmbeddingsInputDim);

@@ -29,7 +29,7 @@ internal sealed class UNetDescent
         _convIn = new Conv2d(config.InChannels, channels[0], 3, weights["conv_in"], Window.Square(1, 1));
         _timeEmbedding = new TimestepEmbedding(channels[0], width, weights["time_embedding"]);
         _classEmbedding = config.NumClassEmbeds is int classes ? new Embedding(classes, width, weights["class_embedding"], deviation: 1) : null;
-        _addEmbedding = config.AdditionEmbedType == "text_time"
+        _addEmbedding = config.HearsTextAndSize
             ? new TimestepEmbedding(config.ProjectionClassEmbeddingsInputDim, width, weights["add_embedding"])
             : null;
         _textEmbedding = config.AdditionEmbedType == "text"

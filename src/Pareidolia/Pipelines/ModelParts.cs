@@ -81,7 +81,7 @@ internal sealed record ModelParts(PromptEncoder Text, Pretrained<UNet2DCondition
         UNet2DConditionConfig unet = UNet.Model.Config;
         if (unet.CrossAttentionDim[0] != Text.Width)
             throw new PareidoliaException($"'{path}': the UNet reads tokens of {unet.CrossAttentionDim[0]} numbers, the text encoder gives {Text.Width}.");
-        if (unet.AdditionEmbedType == "text_time" && (unet.ProjectionClassEmbeddingsInputDim - Text.PooledWidth) / unet.AdditionTimeEmbedDim is not (5 or 6))
+        if (unet.HearsTextAndSize && (unet.ProjectionClassEmbeddingsInputDim - Text.PooledWidth) / unet.AdditionTimeEmbedDim is not (5 or 6))
             throw new PareidoliaException($"'{path}': the UNet reads {unet.ProjectionClassEmbeddingsInputDim} numbers about a whole text and the "
                 + $"picture's size, {unet.AdditionTimeEmbedDim} for each of 5 or 6; the text encoder gives {Text.PooledWidth ?? 0} of a whole text.");
     }

@@ -42,7 +42,7 @@ public sealed record SourcePicture(Image Picture)
     {
         if (Mask is null)
             return made;
-        Image source = Fitted(Picture.ToRgb(), made.Width, made.Height), mask = Fitted(Mask.ToRgb(), made.Width, made.Height);
+        Image source = Fitted(Picture, made.Width, made.Height), mask = Fitted(Mask, made.Width, made.Height);
         Image result = new(made.Width, made.Height, 3);
         for (int i = 0; i < result.Pixels.Length; i++)
             result.Pixels[i] = (byte)(((made.Pixels[i] * mask.Pixels[i]) + (source.Pixels[i] * (255 - mask.Pixels[i])) + 127) / 255);
@@ -50,8 +50,11 @@ public sealed record SourcePicture(Image Picture)
     }
 
     /// <summary>An RGB picture of this size.</summary>
-    internal static Image Fitted(Image image, int width, int height) =>
-        (image.Width, image.Height) == (width, height) ? image : Resize.To(image, width, height);
+    internal static Image Fitted(Image image, int width, int height)
+    {
+        Image rgb = image.ToRgb();
+        return (rgb.Width, rgb.Height) == (width, height) ? rgb : Resize.To(rgb, width, height);
+    }
 
     internal void Describe(IDictionary<string, string> fields) =>
         fields["Denoising strength"] = Strength.ToString(CultureInfo.InvariantCulture);

@@ -19,7 +19,7 @@ internal sealed record SourcePixels(Tensor Picture, Tensor? Mask)
     // [1, h, w, 3] in 0..1
     private static Tensor Pixels(Image image, int width, int height, Backend device)
     {
-        Image fitted = SourcePicture.Fitted(image.ToRgb(), width, height);
+        Image fitted = SourcePicture.Fitted(image, width, height);
         return Tensor.From(Array.ConvertAll(fitted.Pixels, value => value / 255f), [1, height, width, 3], device);
     }
 }

@@ -172,7 +172,6 @@ public sealed class StableDiffusionPipeline : IDisposable
     /// <summary>
     /// What a batch starts from: the next noise of the streams and, where the settings name a picture, its latents. The caller disposes it.
     /// </summary>
-    /// <exception cref="PareidoliaException">The model is for repainting and the settings name no picture.</exception>
     public RunStart Begin(PictureNoise noise, GenerateSettings settings)
     {
         ArgumentNullException.ThrowIfNull(noise);
@@ -294,7 +293,7 @@ public sealed class StableDiffusionPipeline : IDisposable
 
     private SamplingPlan Plan(GenerateSettings settings, int steps)
     {
-        SamplerOptions options = settings.SamplerOptions with { AnchorsOfSdxl = UNet.Config.AdditionEmbedType is not null };
+        SamplerOptions options = settings.SamplerOptions with { AnchorsOfSdxl = UNet.Config.HearsTextAndSize };
         return settings.Sampler is SamplerChoice choice
             ? SamplerCatalog.Plan(_schedulerConfig, choice.Sampler.Name, choice.Schedule, steps, options)
             : Scheduler.Load(_schedulerConfig).Plan(steps, options);

@@ -31,14 +31,10 @@ public sealed class SourcePictureTests
         using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(TinyModel.Folder);
         GenerateSettings settings = Settings(pipeline, mode, 0.7, Halves(32, 0, 255));
         using Scope scope = new();
-        PictureRequest[] batch = [.. settings.Pictures()];
-        PictureNoise noise = pipeline.Noise(batch, settings);
-        using RunStart start = pipeline.Begin(noise, settings);
-        using Conditioning conditioning = pipeline.Encode(batch, settings);
-        Tensor final = pipeline.Denoise(conditioning, start, settings, noise).Finish();
+        (Tensor known, Tensor final) = Run(pipeline, settings);
         (Tensor left, Tensor right) = (final.Slice(2, 0, 2), final.Slice(2, 2, 2));                        // 4 x 4 cells
-        Assert.Equal(start.Known!.Slice(2, 0, 2).ToArray(), left.ToArray(), (a, b) => Math.Abs(a - b) < 1e-5f);
-        Assert.True((start.Known.Slice(2, 2, 2) - right).Square().Mean().Item() > 1e-3, "The inside of the mask should be new.");
+        Assert.Equal(known.Slice(2, 0, 2).ToArray(), left.ToArray(), (a, b) => Math.Abs(a - b) < 1e-5f);
+        Assert.True((known.Slice(2, 2, 2) - right).Square().Mean().Item() > 1e-3, "The inside of the mask should be new.");
     }
 
     [Fact]
@@ -63,12 +59,18 @@ public sealed class SourcePictureTests
     {
         GenerateSettings settings = Settings(pipeline, NoiseMode.Diffusers, strength, mask: null);
         using Scope scope = new();
+        (Tensor known, Tensor final) = Run(pipeline, settings);
+        return (final - known).Square().Mean().Item();
+    }
+
+    // The latents of the picture and those at the end of the run.
+    private static (Tensor Known, Tensor Final) Run(StableDiffusionPipeline pipeline, GenerateSettings settings)
+    {
         PictureRequest[] batch = [.. settings.Pictures()];
         PictureNoise noise = pipeline.Noise(batch, settings);
         using RunStart start = pipeline.Begin(noise, settings);
         using Conditioning conditioning = pipeline.Encode(batch, settings);
-        Tensor final = pipeline.Denoise(conditioning, start, settings, noise).Finish();
-        return (final - start.Known!).Square().Mean().Item();
+        return (start.Known!.Clone(), pipeline.Denoise(conditioning, start, settings, noise).Finish());
     }
 
     private static GenerateSettings Settings(StableDiffusionPipeline pipeline, NoiseMode mode, double strength, Image? mask) =>

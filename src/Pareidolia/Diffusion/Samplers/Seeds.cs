@@ -14,31 +14,35 @@ public static class Seeds
     /// integral, not the midpoint rule; with r = 1 that is the exponential Heun method.
     /// </summary>
     public static IEnumerable<DenoiseStep> TwoStage(Denoise denoise, Tensor x, IReadOnlyList<NoiseLevel> levels, StepNoise? noise = null,
-        double eta = 1, double noiseScale = 1, double r = 0.5, bool exactWeights = false)
-    {
-        using Trajectory path = new(x);
-        for (int i = 0; i + 1 < levels.Count; i++)
+        double eta = 1, double noiseScale = 1, double r = 0.5, bool exactWeights = false) =>
+        Walk(denoise, x, levels, (from, to) => new SeedsStep(from, to, noise, eta, noiseScale), (step, start, denoised) =>
         {
-            NoiseLevel from = levels[i], to = levels[i + 1];
-            yield return path.Step(levels, i, () =>
-            {
-                Tensor denoised = denoise(path.X, from);
-                if (to.Sigma == 0)
-                    return new Outcome(denoised, denoised);
-                SeedsStep step = new(path.X, from, to, noise, eta, noiseScale);
-                NoiseLevel middle = step.Level(r);
-                Tensor again = denoise(step.At(r, middle, (1, denoised)), middle);
-                double weight = exactWeights ? step.SlopeShare(1) / r : 1 / (2 * r);
-                return new Outcome(step.At(1, to, (1 - weight, denoised), (weight, again)), denoised);
-            });
-        }
-    }
+            NoiseLevel middle = step.Level(r);
+            Tensor again = denoise(step.At(start, r, middle, (1, denoised)), middle);
+            double weight = exactWeights ? step.SlopeShare(1) / r : 1 / (2 * r);
+            return step.At(start, 1, step.To, (1 - weight, denoised), (weight, again));
+        });
 
     /// <summary>SEEDS-3 with stages at one third and two thirds.</summary>
     public static IEnumerable<DenoiseStep> ThreeStage(
         Denoise denoise, Tensor x, IReadOnlyList<NoiseLevel> levels, StepNoise? noise = null, double eta = 1, double noiseScale = 1)
     {
         const double R1 = 1.0 / 3, R2 = 2.0 / 3;
+        return Walk(denoise, x, levels, (from, to) => new SeedsStep(from, to, noise, eta, noiseScale), (step, start, denoised) =>
+        {
+            NoiseLevel first = step.Level(R1), second = step.Level(R2);
+            Tensor one = denoise(step.At(start, R1, first, (1, denoised)), first);
+            double inner = R2 / R1 * step.SlopeShare(R2);
+            Tensor two = denoise(step.At(start, R2, second, (1 - inner, denoised), (inner, one)), second);
+            double outer = step.SlopeShare(1) / R2;
+            return step.At(start, 1, step.To, (1 - outer, denoised), (outer, two));
+        });
+    }
+
+    // Steps whose first estimate is the result where no noise is left, and else the start of further stages.
+    private static IEnumerable<DenoiseStep> Walk(Denoise denoise, Tensor x, IReadOnlyList<NoiseLevel> levels,
+        Func<NoiseLevel, NoiseLevel, SeedsStep> begin, Func<SeedsStep, Tensor, Tensor, Tensor> stages)
+    {
         using Trajectory path = new(x);
         for (int i = 0; i + 1 < levels.Count; i++)
         {
@@ -46,26 +50,21 @@ public static class Seeds
             yield return path.Step(levels, i, () =>
             {
                 Tensor denoised = denoise(path.X, from);
-                if (to.Sigma == 0)
-                    return new Outcome(denoised, denoised);
-                SeedsStep step = new(path.X, from, to, noise, eta, noiseScale);
-                NoiseLevel first = step.Level(R1), second = step.Level(R2);
-                Tensor one = denoise(step.At(R1, first, (1, denoised)), first);
-                double inner = R2 / R1 * step.SlopeShare(R2);
-                Tensor two = denoise(step.At(R2, second, (1 - inner, denoised), (inner, one)), second);
-                double outer = step.SlopeShare(1) / R2;
-                return new Outcome(step.At(1, to, (1 - outer, denoised), (outer, two)), denoised);
+                return new Outcome(to.Sigma == 0 ? denoised : stages(begin(from, to), path.X, denoised), denoised);
             });
         }
     }
 }
 
 /// <summary>The stages of one step of <see cref="Seeds"/>, which share a path of noise.</summary>
-internal sealed class SeedsStep(Tensor x, NoiseLevel from, NoiseLevel to, StepNoise? noise, double eta, double noiseScale)
+internal sealed class SeedsStep(NoiseLevel from, NoiseLevel to, StepNoise? noise, double eta, double noiseScale)
 {
     private NoiseLevel? _reached;
     private double _share;
     private Tensor? _noise;
+
+    /// <summary>The level at the end of the step.</summary>
+    public NoiseLevel To => to;
 
     private double Length => to.Lambda - from.Lambda;
 
@@ -81,8 +80,8 @@ internal sealed class SeedsStep(Tensor x, NoiseLevel from, NoiseLevel to, StepNo
             : NoiseLevel.Preserving(ratio);
     }
 
-    /// <summary>x at a share of the step from estimates with weights that sum to 1. Shares are asked for in rising order.</summary>
-    public Tensor At(double share, NoiseLevel level, params ReadOnlySpan<(double Weight, Tensor Estimate)> estimates)
+    /// <summary>The step's start x, moved to a share of the step by estimates with weights that sum to 1. Shares are asked for in rising order.</summary>
+    public Tensor At(Tensor x, double share, NoiseLevel level, params ReadOnlySpan<(double Weight, Tensor Estimate)> estimates)
     {
         double keep = level.Sigma / from.Sigma * Math.Exp(-share * Length * eta);
         double scale = level.Alpha * (1 - Math.Exp(-share * Length * (1 + eta)));
