@@ -121,7 +121,7 @@ public sealed record GenerateSettings
         foreach (ControlGuide guide in Controls)
             guide.Validate();
         RequireRange("Variation strength", Noise.VariationStrength, 0, 1);
-        RequireRange("Strength", Source?.Strength ?? 1, double.Epsilon, 1);
+        Source?.Validate();
         if (Noise.ResizeFrom is (int rows, int columns))
         {
             RequireSide("Width to resize noise from", columns, factor);
@@ -161,7 +161,7 @@ public sealed record GenerateSettings
     }
 
     // Written so that NaN fails too.
-    private static void RequireRange(string name, double value, double least, double most)
+    internal static void RequireRange(string name, double value, double least, double most)
     {
         if (!(value >= least && value <= most))
             throw new PareidoliaException($"{name} is {value}; a number from {least} to {most} is needed.");

@@ -178,14 +178,17 @@ public sealed class StableDiffusionPipeline : IDisposable
         ArgumentNullException.ThrowIfNull(settings);
         using Scope scope = new();
         (int width, int height) = (settings.Width / Factor * Decoder.CellPixels, settings.Height / Factor * Decoder.CellPixels);
-        return Begin(noise.Start, settings, settings.Source is SourcePicture source ? SourcePixels.Of(source, width, height, Device) : null);
+        SourcePixels? pixels = settings.Source is SourcePicture source
+            ? SourcePixels.Of(new PreparedSource(source, settings), width, height, Device)
+            : null;
+        return Begin(noise.Start, settings, pixels, noise.Unvaried);
     }
 
     /// <summary>The same with noise as it is given, in the order in which diffusers draws it.</summary>
-    internal RunStart Begin(Func<Tensor> draw, GenerateSettings settings, SourcePixels? pixels)
+    internal RunStart Begin(Func<Tensor> draw, GenerateSettings settings, SourcePixels? pixels, Func<Tensor>? filling = null)
     {
         using Approximation fast = new(!Exact);
-        return new SourceReading(Decoder, settings, UNet.Config.InChannels, pixels).Begin(draw);
+        return new SourceReading(Decoder, settings, UNet.Config.InChannels, pixels).Begin(draw, filling ?? draw);
     }
 
     /// <summary>Pictures as they are handed out: what a mask kept is put back, pixel by pixel.</summary>
@@ -193,7 +196,7 @@ public sealed class StableDiffusionPipeline : IDisposable
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(settings);
-        return settings.Source is SourcePicture source ? [.. images.Select(source.PutBack)] : images;
+        return settings.Source is SourcePicture source ? [.. images.Select(new PreparedSource(source, settings).PutBack)] : images;
     }
 
     /// <summary>
