@@ -27,6 +27,12 @@ internal sealed class HelpExamples(HelpAction plain) : SynchronousCommandLineAct
               pareidolia generate --prompts prompts.txt -o pictures/ --json     one prompt a line, or name TAB prompt
               pareidolia generate "a castle" --model path/to/stable-diffusion --size 512x768 --negative "blurry"
             """,
+        ["upscale"] = """
+            Examples:
+              pareidolia upscale apple.png -o large.png
+              pareidolia upscale photo.png --upscaler RealESRGAN_x4plus.pth --scale 3
+              pareidolia upscale photo.png --upscaler lanczos --scale 2
+            """,
         ["train"] = """
             Examples:
               pareidolia train autoencoder recipes/emoji/autoencoder.json
