@@ -31,7 +31,8 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
             io.Error.WriteLine($"note: {note}");
         pipeline.Exact = request.Exact;
         using PromptVerifier? verifier = request.Verify ? PromptVerifier.Load(folder) : null;
-        GenerateSettings settings = Settings(pipeline);
+        using WayModels models = request.Ways.Load(request.SingleFile);
+        GenerateSettings settings = request.Ways.ApplyTo(Settings(pipeline), models);
         IReadOnlyList<PlannedPicture> plans = Plan(prompts, pipeline, settings);
         TimeSpan loaded = io.Clock.Elapsed;
         Draw(pipeline, settings, plans, verifier, files);
@@ -68,7 +69,7 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
             GuidanceRules = request.GuidanceRules.ApplyTo(defaults.GuidanceRules),
             GuidanceRescale = request.GuidanceRules.Rescale ?? defaults.GuidanceRescale,
         };
-        return request.Source.ApplyTo(settings, pipeline.Factor, sized: request.Size is not null);
+        return request.Source.ApplyTo(settings, pipeline, sized: request.Size is not null);
     }
 
     private SamplerChoice? Sampler(SamplerChoice? own)

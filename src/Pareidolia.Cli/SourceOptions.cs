@@ -18,7 +18,7 @@ internal sealed record SourceRequest(string? Picture, string? Mask, double? Stre
     public string? Outpaint { get; init; }
 
     /// <summary>Settings that start from the picture, if one was named; a picture that is drawn on beyond its edges decides the size.</summary>
-    public GenerateSettings ApplyTo(GenerateSettings settings, int factor, bool sized)
+    public GenerateSettings ApplyTo(GenerateSettings settings, StableDiffusionPipeline model, bool sized)
     {
         if (Picture is null && (Mask ?? (object?)Strength ?? Fit ?? Outpaint) is not null)
             throw new PareidoliaException("--mask, --strength, --resize-mode and --outpaint need --init, the picture to start from.");
@@ -26,11 +26,11 @@ internal sealed record SourceRequest(string? Picture, string? Mask, double? Stre
             return Masking == new MaskRequest() ? settings : throw new PareidoliaException("The options of a mask need --init and --mask.");
         SourcePicture source = Outpaint is null
             ? new SourcePicture(PngReader.Read(Picture)) { Mask = Mask is string mask ? PngReader.Read(mask) : null }
-            : Outpainted(PngReader.Read(Picture), Outpaint, factor);
+            : Outpainted(PngReader.Read(Picture), Outpaint, model.Factor);
         bool spreads = Outpaint is not null && settings.Noise.Mode.Tool() != SamplingTool.ComfyUi;
         source = source with
         {
-            Strength = Strength ?? source.Strength,
+            Strength = Strength ?? (model.EditsPictures ? 1 : source.Strength),
             Fit = Fit is string fit ? s_fits.Parse(fit) : source.Fit,
             Masking = Masking.Rules(spreads ? MaskedContent.Fill : MaskedContent.Original),
         };
@@ -51,7 +51,7 @@ internal sealed class SourceOptions
     private readonly Option<string?> _mask =
         OptionOf.Text("--mask", "FILE.png", "What of it to paint anew: white; what is black stays as it is.");
     private readonly Option<double?> _strength =
-        OptionOf.Number("--strength", "How much is painted over, from above 0 to 1; else 0.75, and 1 with --outpaint.");
+        OptionOf.Number("--strength", "How much is painted over, from above 0 to 1; else 0.75, and 1 with --outpaint and for models that edit pictures.");
     private readonly Option<string?> _fit =
         OptionOf.Text("--resize-mode", "MODE", "What becomes of a picture of another shape: stretch, crop, fill (its edges are drawn out).");
     private readonly Option<string?> _outpaint =

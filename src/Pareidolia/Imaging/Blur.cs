@@ -1,7 +1,7 @@
 namespace Pareidolia.Imaging;
 
 /// <summary>Softens pictures of any channels; beyond the edges they go on as each method says.</summary>
-public static class Blur
+internal static class Blur
 {
     private const int Passes = 3;
     private const int FractionBits = 24;

@@ -14,7 +14,7 @@ public enum FitMode
 }
 
 /// <summary>Pictures of a size that is asked for.</summary>
-public static class PictureFit
+internal static class PictureFit
 {
     /// <summary>A picture of exactly the size asked for; channels stay, texts do not come along.</summary>
     /// <param name="image">The picture.</param>

@@ -11,7 +11,7 @@ namespace Pareidolia.Pipelines;
 /// <param name="Picture">Any size; it is resized to that of the settings.</param>
 public sealed record SourcePicture(Image Picture)
 {
-    private const double WebUiMostStrength = 0.999;
+    internal const double WebUiMostStrength = 0.999;
 
     /// <summary>How much is painted over: above 0, nearly nothing, to 1, nearly all. Decides how many of the steps are taken.</summary>
     public double Strength { get; init; } = 0.75;

@@ -13,8 +13,11 @@ internal sealed record SourcePixels(Tensor Picture, Tensor? Mask)
     public static SourcePixels Of(PreparedSource source, int width, int height, Backend device)
     {
         (Image picture, Image? mask) = source.At(width, height);
-        return new SourcePixels(Pixels(picture, device).Affine(2, -1), mask is null ? null : Pixels(mask, device));
+        return new SourcePixels(OfPicture(picture, device), mask is null ? null : Pixels(mask, device));
     }
+
+    /// <summary>A picture's pixels [1, h, w, 3] in -1..1.</summary>
+    public static Tensor OfPicture(Image picture, Backend device) => Pixels(picture, device).Affine(2, -1);
 
     // [1, h, w, c] in 0..1
     private static Tensor Pixels(Image image, Backend device) =>
@@ -31,13 +34,16 @@ internal sealed class SourceReading(PictureDecoder autoencoder, GenerateSettings
     // Inpainting networks read a mask and a picture's latents beside the sample.
     private bool IsInpainting => networkChannels == (2 * autoencoder.LatentChannels) + 1;
 
+    // Editing networks (instruct-pix2pix) read the picture's latents beside the sample.
+    private bool IsEditing => networkChannels == 2 * autoencoder.LatentChannels;
+
     private SamplingTool Tool => settings.Noise.Mode.Tool();
 
     private (int Rows, int Columns) Cells => (settings.Height / autoencoder.Factor, settings.Width / autoencoder.Factor);
 
-    // diffusers does not look at the whole picture where a network that was trained for it paints all of the steps.
+    // diffusers does not start from the picture where a network that is told of it paints all of the steps.
     private bool NeedsKnown => pixels is not null
-        && !(Tool == SamplingTool.Diffusers && IsInpainting && pixels.Mask is not null && settings.Source?.Strength is null or 1);
+        && !(Tool == SamplingTool.Diffusers && (IsEditing || (IsInpainting && pixels.Mask is not null)) && settings.Source?.Strength is null or 1);
 
     private MaskRules Masking => settings.Source?.Masking ?? new MaskRules();
 
@@ -56,7 +62,7 @@ internal sealed class SourceReading(PictureDecoder autoencoder, GenerateSettings
         return new RunStart(new Latent(Scope.Detach(noise)))
         {
             Known = Detached(known),
-            Beside = IsInpainting ? Detached(Beside(mask, kept!, noise.Shape[0])) : null,
+            Beside = IsInpainting ? Detached(Beside(mask, kept!, noise.Shape[0])) : IsEditing ? Detached(Edited(noise.Shape[0])) : null,
             Mask = Detached(mask),
         };
     }
@@ -79,6 +85,15 @@ internal sealed class SourceReading(PictureDecoder autoencoder, GenerateSettings
         (int rows, int columns) = Cells;
         Tensor painted = mask ?? Tensor.Full([1, rows, columns, 1], 1, autoencoder.Device);
         return Tensor.Concat(-1, painted.BroadcastTo([count, rows, columns, 1]), kept.BroadcastTo([count, .. kept.Shape.Skip(1)]));
+    }
+
+    // [n, h, w, c]: the distribution's middle, on the autoencoder's own scale.
+    private Tensor Edited(int count)
+    {
+        Tensor picture = pixels?.Picture
+            ?? throw new PareidoliaException("This model edits pictures: name one to start from (--init), and say in the prompt what to change.");
+        Tensor latent = autoencoder.Middle(picture);
+        return latent.BroadcastTo([count, .. latent.Shape.Skip(1)]);
     }
 
     // The picture, grey where it will be painted; all grey where there is none.

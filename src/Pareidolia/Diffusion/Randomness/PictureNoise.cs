@@ -56,6 +56,9 @@ public sealed class PictureNoise
         return Arranged(Varied(Size, own));
     }
 
+    /// <summary>The same pictures' noise from the beginning, of another size in cells.</summary>
+    internal PictureNoise OfSize(int rows, int columns) => new(_pictures, [_shape[0], rows, columns, _shape[3]], _settings, _device);
+
     /// <summary>The first draw of the pictures' own seeds once more, without what varies it.</summary>
     internal Tensor Unvaried() => Arranged(new NoiseDraws(_pictures, StartStream).Next(Length));
 
