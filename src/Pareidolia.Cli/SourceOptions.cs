@@ -14,7 +14,7 @@ internal sealed record SourceRequest(string? Picture, string? Mask, double? Stre
             throw new PareidoliaException("--mask and --strength need --init, the picture to start from.");
         if (Picture is null)
             return null;
-        SourcePicture source = new(PngReader.Read(Picture)) { Mask = Mask is string mask ? PngReader.Read(mask) : null };
+        SourcePicture source = new(ImageFile.Read(Picture)) { Mask = Mask is string mask ? ImageFile.Read(mask) : null };
         return source with { Strength = Strength ?? source.Strength };
     }
 }
@@ -22,9 +22,9 @@ internal sealed record SourceRequest(string? Picture, string? Mask, double? Stre
 /// <summary>The options of <c>pareidolia generate</c> that name a picture to start from.</summary>
 internal sealed class SourceOptions
 {
-    private readonly Option<string?> _picture = OptionOf.Text("--init", "FILE.png", "A picture to start from instead of noise alone.");
+    private readonly Option<string?> _picture = OptionOf.Text("--init", "FILE", "A picture to start from instead of noise alone.");
     private readonly Option<string?> _mask =
-        OptionOf.Text("--mask", "FILE.png", "What of it to paint anew: white; what is black stays as it is.");
+        OptionOf.Text("--mask", "FILE", "What of it to paint anew: white; what is black stays as it is.");
     private readonly Option<double?> _strength =
         OptionOf.Number("--strength", "How much is painted over, from above 0 to 1; else 0.75.");
 
