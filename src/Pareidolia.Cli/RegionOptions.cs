@@ -7,7 +7,7 @@ namespace Pareidolia.Cli;
 
 /// <summary>What was asked for about parts of the picture.</summary>
 /// <param name="Areas">Each <c>x,y,w,h[,strength]: prompt</c>.</param>
-/// <param name="Masks">Each <c>FILE.png[,strength]: prompt</c>.</param>
+/// <param name="Masks">Each <c>FILE[,strength]: prompt</c>.</param>
 /// <param name="BoundedByMask">Whether the network sees no more than the rectangle around each mask.</param>
 internal sealed record RegionRequest(string[] Areas, string[] Masks, bool BoundedByMask)
 {
@@ -16,7 +16,7 @@ internal sealed record RegionRequest(string[] Areas, string[] Masks, bool Bounde
     public IReadOnlyList<PromptRegion> Read()
     {
         if (BoundedByMask && Masks.Length == 0)
-            throw new PareidoliaException("--region-bounds needs --region-mask FILE.png: PROMPT.");
+            throw new PareidoliaException("--region-bounds needs --region-mask FILE: PROMPT.");
         return [.. Areas.Select(OfArea), .. Masks.Select(OfMask)];
     }
 
@@ -42,7 +42,7 @@ internal sealed record RegionRequest(string[] Areas, string[] Masks, bool Bounde
         bool weighted = double.TryParse(comma < 0 ? "" : place[(comma + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture, out double strength);
         return new PromptRegion(prompt)
         {
-            Mask = PngReader.Read(weighted ? place[..comma] : place),
+            Mask = ImageFile.Read(weighted ? place[..comma] : place),
             Strength = weighted ? strength : 1,
             BoundedByMask = BoundedByMask,
         };
@@ -69,7 +69,7 @@ internal sealed class RegionOptions
     };
     private readonly Option<string[]> _masks = new("--region-mask")
     {
-        HelpName = "FILE.png[,STRENGTH]: PROMPT",
+        HelpName = "FILE[,STRENGTH]: PROMPT",
         Description = "The same where a mask is white.",
     };
     private readonly Option<bool> _bounds =

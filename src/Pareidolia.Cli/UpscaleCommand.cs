@@ -40,17 +40,17 @@ internal sealed class UpscaleCommand
     {
         string path = parsed.GetValue(_picture)!;
         OutputFiles files = new(parsed.GetValue(_output), parsed.GetValue(_force));
-        Image small = PngReader.Read(path);
+        Image small = ImageFile.Read(path);
         using PictureUpscaler upscaler = PictureUpscaler.Load(Upscaler(parsed.GetValue(_upscaler)));
         double scale = parsed.GetValue(_scale) ?? upscaler.Scale;
         if (!(scale > 0 && scale <= LargestScale))
             throw new PareidoliaException($"--scale is {scale.ToString(CultureInfo.InvariantCulture)}; a number above 0, at most {LargestScale}, is needed.");
         (int width, int height) = (Math.Max(1, (int)Math.Round(small.Width * scale)), Math.Max(1, (int)Math.Round(small.Height * scale)));
+        files.Encoding.Require(width, height);
         Image large = upscaler.UpscaleTo(small, width, height, parsed.GetValue(_tile) ?? 192, parsed.GetValue(_overlap) ?? 8);
         large.Texts[Infotext.Key] = Described(small, scale, upscaler.Name);
-        files.MakeFolder();
         OutputFile file = files.Next(files.Stem(Path.GetFileNameWithoutExtension(path) + "-upscaled"));
-        PngWriter.Write(file.Path, large);
+        files.Write(file, large);
         string occupied = file.Occupied is string there ? $"  ({there} exists; --force overwrites)" : "";
         _io.Out.WriteLine($"{file.Path}  {width}x{height} from {small.Width}x{small.Height}  {upscaler.Name}  {Shown.Seconds(_io.Clock.Elapsed)}{occupied}");
         return ExitCode.Done;

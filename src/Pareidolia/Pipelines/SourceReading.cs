@@ -62,7 +62,7 @@ internal sealed class SourceReading(PictureDecoder autoencoder, GenerateSettings
         return new RunStart(new Latent(Scope.Detach(noise)))
         {
             Known = Detached(known),
-            Beside = IsInpainting ? Detached(Beside(mask, kept!, noise.Shape[0])) : IsEditing ? Detached(Edited(noise.Shape[0])) : null,
+            Beside = IsInpainting ? Detached(Beside(Told(mask), kept!, noise.Shape[0])) : IsEditing ? Detached(Edited(noise.Shape[0])) : null,
             Mask = Detached(mask),
         };
     }
@@ -78,6 +78,15 @@ internal sealed class SourceReading(PictureDecoder autoencoder, GenerateSettings
     private static Tensor? Detached(Tensor? tensor) => tensor is null ? null : Scope.Detach(tensor);
 
     private Tensor Encoded(Tensor picture, Func<Tensor> draw) => autoencoder.Encode(picture, Tool == SamplingTool.Diffusers ? draw() : null);
+
+    // The web UI tells the network of the pixel at each cell's corner, and keeps latents by the mean of its pixels.
+    private Tensor? Told(Tensor? mask)
+    {
+        (int rows, int columns) = Cells;
+        return Tool == SamplingTool.WebUi && pixels?.Mask is Tensor painted ? Shaded(painted).Interpolate(rows, columns, Interpolation.Nearest) : mask;
+    }
+
+    private Tensor Shaded(Tensor mask) => Masking.Soft && Tool == SamplingTool.WebUi ? mask : Rounded(mask);
 
     // [n, h, w, 1 + c]
     private Tensor Beside(Tensor? mask, Tensor kept, int count)
@@ -102,7 +111,7 @@ internal sealed class SourceReading(PictureDecoder autoencoder, GenerateSettings
         (int rows, int columns) = Cells;
         if (pixels is null)
             return Tensor.Zeros([1, rows * autoencoder.CellPixels, columns * autoencoder.CellPixels, 3], autoencoder.Device);
-        return pixels.Mask is null ? pixels.Picture.Scale(0) : pixels.Picture * Rounded(pixels.Mask).Affine(-1, 1);
+        return pixels.Mask is null ? pixels.Picture.Scale(0) : pixels.Picture * Shaded(pixels.Mask).Affine(-1, 1);
     }
 
     // [1, rows, columns, 1]: each program has its own way from pixels to cells.

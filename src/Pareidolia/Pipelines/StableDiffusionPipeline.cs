@@ -161,6 +161,18 @@ public sealed class StableDiffusionPipeline : IDisposable
         return steps + hires.Plan(Whole(second), second.Steps).Steps;
     }
 
+    /// <summary>
+    /// Width and height of the pictures that a run of these settings hands out: those of its last pass, or of the picture that it draws a part of.
+    /// </summary>
+    public (int Width, int Height) SizeOf(GenerateSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        if (settings.Source is { Mask: not null, Masking.OnlyMasked: true } source)
+            return (source.Picture.Width, source.Picture.Height);
+        GenerateSettings last = settings.Hires?.Second(settings, Factor) ?? settings;
+        return (last.Width, last.Height);
+    }
+
     /// <summary>How many pictures of these settings go through the networks together.</summary>
     public int BatchSize(GenerateSettings settings)
     {

@@ -190,6 +190,24 @@ public sealed class InpaintTests
     }
 
     [Fact]
+    public void A_network_of_9_channels_is_told_the_masks_nearest_pixels_by_the_web_UI()
+    {
+        using TemporaryFolder folder = new();
+        TinyModel.CopyTo(folder);
+        TinyModel.WithChannels(folder, 9);
+        using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(folder.Path);
+        Image corners = new(16, 16, 1);                                                                 // 4 x 4 pixels for each cell
+        for (int i = 0; i < 16; i++)
+            corners.Pixel(i % 4 * 4, i / 4 * 4)[0] = 255;
+        GenerateSettings settings = Settings(pipeline, NoiseMode.WebUiCpu, Pattern(16, 16), corners, new MaskRules());
+        SourcePixels pixels = SourcePixels.Of(new PreparedSource(settings.Source!, settings), 16, 16, Backend.Cpu);
+        using RunStart start = pipeline.Begin(() => WrittenOut.Noise(1, 4, 4), settings, pixels);
+        using Scope scope = new();
+        Assert.All(start.Beside!.Slice(3, 0, 1).ToArray(), told => Assert.Equal(1, told));
+        Assert.All(start.Mask!.ToArray(), kept => Assert.Equal(0, kept));
+    }
+
+    [Fact]
     public void What_makes_no_sense_is_refused_in_a_sentence()
     {
         using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(TinyModel.Folder);
