@@ -112,7 +112,8 @@ internal sealed class PromptEncoder : IDisposable
         return new Conditioning(
             [.. batch.Select((picture, i) => new PictureConditioning(
                 [.. parts[i].Select(part => (part.Weight, prompts[part.Text]))], guided ? negatives[picture.Negative] : null))],
-            all, SizeNumbers(settings, unet, false), SizeNumbers(settings, unet, true)) { Regions = regions, Refining = refining, Second = second };
+            all, SizeNumbers(settings, unet, false), SizeNumbers(settings, unet, true))
+        { Regions = regions, Refining = refining, Second = second };
     }
 
     private void RequireNetworks(string prompt)
