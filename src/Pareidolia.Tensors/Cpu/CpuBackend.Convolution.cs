@@ -20,7 +20,8 @@ internal sealed unsafe partial class CpuBackend
             Depthwise.Run(patches, pixels, taps, w.Pointer, taps, all, whole);
             return;
         }
-        if (Winograd.Suits(p, depth, outputs, y.Shape))
+        bool half = Bf16Gemm.Suits(pixels, outputs, taps * depth);
+        if (!half && Winograd.Suits(p, depth, outputs, y.Shape))
         {
             Winograd.Run(x.Shape[0], patches, depth, outputs, new RightColumns(w.Pointer, taps * depth), whole);
             return;
@@ -31,9 +32,9 @@ internal sealed unsafe partial class CpuBackend
             output.Move(group * outputs, group * outputs);
             RightColumns right = new(w.Pointer + ((long)group * outputs * taps * depth), taps * depth);
             if (IsPointwise(p))
-                Gemm.Run<LeftRows, RowPanel, RightColumns>(pixels, outputs, depth, new LeftRows(x.Pointer, depth), right, output);
+                Gemm.Run<LeftRows, RowPanel, RightColumns>(pixels, outputs, depth, new LeftRows(x.Pointer, depth), right, output, half);
             else
-                Gemm.Run<Patches, RowPanel, RightColumns>(pixels, outputs, taps * depth, patches, right, output);
+                Gemm.Run<Patches, RowPanel, RightColumns>(pixels, outputs, taps * depth, patches, right, output, half);
         }
     }
 
@@ -49,14 +50,15 @@ internal sealed unsafe partial class CpuBackend
             Depthwise.WeightGradient(patches, pixels, taps, g.Pointer, dw.Pointer);
             return;
         }
+        bool half = Bf16Gemm.Suits(outputs, taps * depth, pixels);
         for (int group = 0; group < p.Groups; group++, patches.Start += depth)
         {
             LeftColumns left = new(g.Pointer + (group * outputs), g.Shape[3]);
             GemmOutput output = GemmOutput.Plain(dw.Pointer + ((long)group * outputs * taps * depth), taps * depth);
             if (IsPointwise(p))
-                GemmOwn.Run<LeftColumns, DepthPanel, RightRows>(outputs, depth, pixels, left, new RightRows(x.Pointer, depth), output);
+                GemmOwn.Run<LeftColumns, DepthPanel, RightRows>(outputs, depth, pixels, left, new RightRows(x.Pointer, depth), output, half);
             else
-                GemmOwn.Run<LeftColumns, DepthPanel, Patches>(outputs, taps * depth, pixels, left, patches, output);
+                GemmOwn.Run<LeftColumns, DepthPanel, Patches>(outputs, taps * depth, pixels, left, patches, output, half);
         }
     }
 
@@ -101,7 +103,8 @@ internal sealed unsafe partial class CpuBackend
             Depthwise.Run(patches, pixels, count, w.Pointer, taps, chosen, whole);
             return;
         }
-        if (Winograd.Suits(p, outputs, channels, dx.Shape))
+        bool half = Bf16Gemm.Suits(pixels, channels, count * outputs);
+        if (!half && Winograd.Suits(p, outputs, channels, dx.Shape))
         {
             Winograd.Run(g.Shape[0], patches, outputs, channels, new WeightTaps(w.Pointer, outputs, taps, channels, chosen), whole);
             return;
@@ -111,7 +114,7 @@ internal sealed unsafe partial class CpuBackend
             GemmOutput output = whole;
             output.Move(group * channels, group * channels);
             WeightTaps right = new(w.Pointer + ((long)group * outputs * taps * channels), outputs, taps, channels, chosen);
-            Gemm.Run<Patches, RowPanel, WeightTaps>(pixels, channels, count * outputs, patches, right, output);
+            Gemm.Run<Patches, RowPanel, WeightTaps>(pixels, channels, count * outputs, patches, right, output, half);
         }
     }
 
