@@ -73,36 +73,31 @@ internal static unsafe class Bf16Gemm
             int end = Math.Min(Own, (task + 1) * ownPanels);
             TileUnit.Configure();
             for (int panel = task * ownPanels; panel < end; panel++)
-            {
                 for (int block = 0; block < plan.DepthBlocks; block++)
                 {
                     side.Pack(panel, block, own);
-                    Multiply(block, own, sums);
+                    for (int other = 0; other < Shared; other++)
+                        Multiply(panel, other, block, own, sums + ((long)other * Side * Side));
                 }
-                Write(panel, sums);
-            }
             TileUnit.Release();
         }
 
-        private void Multiply(int block, byte* own, float* sums)
+        private void Multiply(int panel, int other, int block, byte* own, float* sums)
         {
-            int steps = plan.StepsOf(block);
-            for (int other = 0; other < Shared; other++)
+            byte* shared = plan.Shared(packed, other, block);
+            byte* left = shareLeft ? shared : own, right = shareLeft ? own : shared;
+            int row = (shareLeft ? other : panel) * Side, column = (shareLeft ? panel : other) * Side;
+            int rows = Math.Min(Side, plan.M - row), columns = Math.Min(Side, plan.N - column);
+            bool last = block == plan.DepthBlocks - 1;
+            // A whole tile that nothing is done to goes where it belongs.
+            if (last && rows == Side && columns == Side && output.IsPlain)
             {
-                byte* shared = plan.Shared(packed, other, block);
-                float* to = sums + ((long)other * Side * Side);
-                TileUnit.Multiply(shareLeft ? shared : own, shareLeft ? own : shared, to, steps, block == 0);
+                TileUnit.Multiply(left, right, sums, plan.StepsOf(block), block == 0, output.Y + (row * output.RowStride) + column, output.RowStride);
+                return;
             }
-        }
-
-        private void Write(int panel, float* sums)
-        {
-            for (int other = 0; other < Shared; other++)
-            {
-                int row = (shareLeft ? other : panel) * Side, column = (shareLeft ? panel : other) * Side;
-                int rows = Math.Min(Side, plan.M - row), columns = Math.Min(Side, plan.N - column);
-                output.Take(sums + ((long)other * Side * Side), row, rows, column, columns, true, true);
-            }
+            TileUnit.Multiply(left, right, sums, plan.StepsOf(block), block == 0, sums, Side);
+            if (last)
+                output.Take(sums, row, rows, column, columns, true, true);
         }
     }
 }

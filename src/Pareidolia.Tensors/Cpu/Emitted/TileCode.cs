@@ -19,6 +19,7 @@ internal sealed class TileCode
         Rdx = 2,
         Rsi = 6,
         Rdi = 7,
+        R8 = 8,
     }
 
     public byte[] Bytes => [.. _bytes];
@@ -59,6 +60,15 @@ internal sealed class TileCode
         _bytes.AddRange(BitConverter.GetBytes(value));
     }
 
+    /// <summary>mov rax, r9</summary>
+    public void SetRaxToR9() => _bytes.AddRange([0x4C, 0x89, 0xC8]);
+
+    /// <summary>shl r9, bits</summary>
+    public void ShiftR9(byte bits) => _bytes.AddRange([0x49, 0xC1, 0xE1, bits]);
+
+    /// <summary>add r8, r9</summary>
+    public void AddR9ToR8() => _bytes.AddRange([0x4D, 0x01, 0xC8]);
+
     /// <summary>add register, value</summary>
     public void Add(Register register, int value)
     {
@@ -78,7 +88,10 @@ internal sealed class TileCode
 
     private void Memory(byte prefix, int tile, Register address, int offset)
     {
-        Vex(prefix, 0x4B, (byte)(0x84 | (tile << 3)), (byte)address);       // [address + rax * 1 + offset]
+        // [address + rax * 1 + offset]; the upper eight registers clear a bit of the prefix.
+        byte upper = (byte)(address >= Register.R8 ? 0x20 : 0);
+        _bytes.AddRange([0xC4, (byte)(0xE2 & ~upper), (byte)(0x78 | prefix), 0x4B]);
+        _bytes.AddRange([(byte)(0x84 | (tile << 3)), (byte)((byte)address & 7)]);
         _bytes.AddRange(BitConverter.GetBytes(offset));
     }
 

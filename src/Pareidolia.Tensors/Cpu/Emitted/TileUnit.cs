@@ -26,8 +26,8 @@ internal static unsafe partial class TileUnit
 
     private static readonly delegate* unmanaged[SuppressGCTransition]<byte*, void> s_configure;
     private static readonly delegate* unmanaged[SuppressGCTransition]<void> s_release;
-    private static readonly delegate* unmanaged[SuppressGCTransition]<byte*, byte*, float*, long, void> s_start;
-    private static readonly delegate* unmanaged[SuppressGCTransition]<byte*, byte*, float*, long, void> s_continue;
+    private static readonly delegate* unmanaged[SuppressGCTransition]<byte*, byte*, float*, long, float*, long, void> s_start;
+    private static readonly delegate* unmanaged[SuppressGCTransition]<byte*, byte*, float*, long, float*, long, void> s_continue;
     private static readonly byte* s_configuration;
 
 #pragma warning disable CA1810 // fields of one piece of memory belong together
@@ -43,8 +43,8 @@ internal static unsafe partial class TileUnit
         release.Return();
         s_configure = (delegate* unmanaged[SuppressGCTransition]<byte*, void>)ExecutableMemory.Of(configure.Bytes);
         s_release = (delegate* unmanaged[SuppressGCTransition]<void>)ExecutableMemory.Of(release.Bytes);
-        s_start = (delegate* unmanaged[SuppressGCTransition]<byte*, byte*, float*, long, void>)ExecutableMemory.Of(Product(fresh: true));
-        s_continue = (delegate* unmanaged[SuppressGCTransition]<byte*, byte*, float*, long, void>)ExecutableMemory.Of(Product(fresh: false));
+        s_start = (delegate* unmanaged[SuppressGCTransition]<byte*, byte*, float*, long, float*, long, void>)ExecutableMemory.Of(Product(fresh: true));
+        s_continue = (delegate* unmanaged[SuppressGCTransition]<byte*, byte*, float*, long, float*, long, void>)ExecutableMemory.Of(Product(fresh: false));
         s_configuration = Configuration();
         IsSupported = s_configure != null && s_release != null && s_start != null && s_continue != null;
     }
@@ -58,21 +58,23 @@ internal static unsafe partial class TileUnit
     /// <summary>Ends what <see cref="Configure"/> began.</summary>
     public static void Release() => s_release();
 
-    /// <summary>sums [32, 32] = (or, to continue, +=) left [32, depth] right [depth, 32].</summary>
+    /// <summary>target [32, 32] = left [32, depth] right [depth, 32], to continue plus sums [32, 32].</summary>
     /// <param name="left">A panel of steps, each 32 rows of 32 bfloat16: rows 0..15, then 16..31.</param>
     /// <param name="right">A panel of steps, each 16 pairs of rows: columns 0..15 as pairs, then 16..31.</param>
     /// <param name="sums">Row by row.</param>
     /// <param name="steps">Depth in steps of <see cref="Depth"/>, from 1.</param>
     /// <param name="fresh">Whether the sums begin at zero.</param>
-    public static void Multiply(byte* left, byte* right, float* sums, int steps, bool fresh)
+    /// <param name="target">Where the result goes; it may be the sums' own place.</param>
+    /// <param name="stride">From one row of the target to the next, in elements.</param>
+    public static void Multiply(byte* left, byte* right, float* sums, int steps, bool fresh, float* target, long stride)
     {
         if (fresh)
-            s_start(left, right, sums, steps);
+            s_start(left, right, sums, steps, target, stride * sizeof(float));
         else
-            s_continue(left, right, sums, steps);
+            s_continue(left, right, sums, steps, target, stride * sizeof(float));
     }
 
-    // rdi = left, rsi = right, rdx = sums, rcx = steps; tiles 0..3 are the sums, 4 and 5 the left rows, 6 and 7 the right columns.
+    // rdi = left, rsi = right, rdx = sums, rcx = steps, r8 = target, r9 = bytes of its rows; tiles 0..3 are the sums, 4 and 5 the left rows, 6 and 7 the right columns.
     private static byte[] Product(bool fresh)
     {
         TileCode code = new();
@@ -94,9 +96,13 @@ internal static unsafe partial class TileUnit
         code.Add(TileCode.Register.Rdi, StepBytes);
         code.Add(TileCode.Register.Rsi, StepBytes);
         code.Loop(loop);
-        code.SetRax(SumRowBytes);
-        for (int tile = 0; tile < 4; tile++)
-            code.Store(tile, TileCode.Register.Rdx, SumOffset(tile));
+        code.SetRaxToR9();
+        for (int column = 0; column < 2; column++)
+            code.Store(column, TileCode.Register.R8, column * 16 * sizeof(float));
+        code.ShiftR9(4);
+        code.AddR9ToR8();
+        for (int column = 0; column < 2; column++)
+            code.Store(2 + column, TileCode.Register.R8, column * 16 * sizeof(float));
         code.Return();
         return code.Bytes;
     }
