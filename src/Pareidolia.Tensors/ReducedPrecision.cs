@@ -26,7 +26,7 @@ public sealed class ReducedPrecision : IDisposable
     }
 
     /// <summary>Whether this processor gains by it; where not, products stay in float32.</summary>
-    public static bool IsSupported => Cpu.Emitted.TileUnit.IsSupported;
+    public static bool IsSupported => Cpu.Emitted.Bf16Unit.IsSupported;
 
     internal static bool IsAllowed => s_open > 0;
 

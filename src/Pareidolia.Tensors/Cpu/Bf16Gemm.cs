@@ -3,15 +3,15 @@ using Pareidolia.Tensors.Cpu.Emitted;
 namespace Pareidolia.Tensors.Cpu;
 
 /// <summary>
-/// Matrix products of any two sources in bfloat16 with float32 sums, on the tile unit. One side is packed once for all tasks, the other by each task for
+/// Matrix products of any two sources in bfloat16 with float32 sums, on what the processor has for them. One side is packed once for all tasks, the other by each task for
 /// itself, block of depth by block of depth; sums of a task wait in its cache until they are whole. How sums are grouped follows from k alone.
 /// </summary>
 internal static unsafe class Bf16Gemm
 {
-    /// <summary>The largest depth of a block, in whole steps of the unit.</summary>
+    /// <summary>The largest depth of a block, in whole steps.</summary>
     public const int MostDepth = 384;
 
-    private const int Side = TileUnit.Side;
+    private const int Side = Bf16Unit.Side;
 
     // Below so many multiply-adds, or so little depth, packing costs more than the unit saves.
     private const long LeastWork = 100_000;
@@ -20,8 +20,12 @@ internal static unsafe class Bf16Gemm
     private const int MostOwnPanels = 4;
 
     /// <summary>Whether it is allowed, and pays.</summary>
-    public static bool Suits(int m, int n, int k) =>
-        ReducedPrecision.IsAllowed && TileUnit.IsSupported && k >= LeastDepth && (long)m * n * k >= LeastWork;
+    /// <param name="m">Rows of the product.</param>
+    /// <param name="n">Columns of the product.</param>
+    /// <param name="k">Its depth.</param>
+    /// <param name="winograd">Whether it is a convolution that could do with a quarter of the products: faster than all but tiles.</param>
+    public static bool Suits(int m, int n, int k, bool winograd = false) => ReducedPrecision.IsAllowed && Bf16Unit.IsSupported
+        && (Bf16Unit.HasTiles || !winograd) && k >= LeastDepth && (long)m * n * k >= LeastWork;
 
     /// <summary>output = left [m, k] right [k, n].</summary>
     public static void Run<A, L, B>(int m, int n, int k, in A left, in B right, in GemmOutput output)
@@ -71,7 +75,7 @@ internal static unsafe class Bf16Gemm
             byte* own = (byte*)Scratch.Floats(Scratch.Slot.OwnHalf, plan.PanelBytes / sizeof(float));
             float* sums = Scratch.Floats(Scratch.Slot.Sums, (long)Shared * Side * Side);
             int end = Math.Min(Own, (task + 1) * ownPanels);
-            TileUnit.Configure();
+            Bf16Unit.Configure();
             for (int panel = task * ownPanels; panel < end; panel++)
                 for (int block = 0; block < plan.DepthBlocks; block++)
                 {
@@ -79,7 +83,7 @@ internal static unsafe class Bf16Gemm
                     for (int other = 0; other < Shared; other++)
                         Multiply(panel, other, block, own, sums + ((long)other * Side * Side));
                 }
-            TileUnit.Release();
+            Bf16Unit.Release();
         }
 
         private void Multiply(int panel, int other, int block, byte* own, float* sums)
@@ -92,10 +96,10 @@ internal static unsafe class Bf16Gemm
             // A whole tile that nothing is done to goes where it belongs.
             if (last && rows == Side && columns == Side && output.IsPlain)
             {
-                TileUnit.Multiply(left, right, sums, plan.StepsOf(block), block == 0, output.Y + (row * output.RowStride) + column, output.RowStride);
+                Bf16Unit.Multiply(left, right, sums, plan.StepsOf(block), block == 0, output.Y + (row * output.RowStride) + column, output.RowStride);
                 return;
             }
-            TileUnit.Multiply(left, right, sums, plan.StepsOf(block), block == 0, sums, Side);
+            Bf16Unit.Multiply(left, right, sums, plan.StepsOf(block), block == 0, sums, Side);
             if (last)
                 output.Take(sums, row, rows, column, columns, true, true);
         }
@@ -107,18 +111,18 @@ internal readonly record struct Bf16Plan(int M, int N, int K, int Depth)
 {
     public int DepthBlocks => GemmPlan.Ceiling(K, Depth);
 
-    public int RowPanels => GemmPlan.Ceiling(M, TileUnit.Side);
+    public int RowPanels => GemmPlan.Ceiling(M, Bf16Unit.Side);
 
-    public int ColumnPanels => GemmPlan.Ceiling(N, TileUnit.Side);
+    public int ColumnPanels => GemmPlan.Ceiling(N, Bf16Unit.Side);
 
     /// <summary>Bytes of a panel of one block.</summary>
-    public int PanelBytes => Depth / TileUnit.Depth * TileUnit.StepBytes;
+    public int PanelBytes => Depth / Bf16Unit.Depth * Bf16Unit.StepBytes;
 
-    public static Bf16Plan Of(int m, int n, int k) => new(m, n, k, GemmPlan.EvenPart(k, Bf16Gemm.MostDepth, TileUnit.Depth));
+    public static Bf16Plan Of(int m, int n, int k) => new(m, n, k, GemmPlan.EvenPart(k, Bf16Gemm.MostDepth, Bf16Unit.Depth));
 
     public int DepthOf(int block) => Math.Min(Depth, K - (block * Depth));
 
-    public int StepsOf(int block) => GemmPlan.Ceiling(DepthOf(block), TileUnit.Depth);
+    public int StepsOf(int block) => GemmPlan.Ceiling(DepthOf(block), Bf16Unit.Depth);
 
     /// <summary>Where a panel that all tasks read lies.</summary>
     public unsafe byte* Shared(byte* packed, int panel, int block) => packed + ((((long)panel * DepthBlocks) + block) * PanelBytes);

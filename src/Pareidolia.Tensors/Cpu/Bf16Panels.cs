@@ -5,7 +5,7 @@ using Pareidolia.Tensors.Kernels;
 
 namespace Pareidolia.Tensors.Cpu;
 
-/// <summary>One side of a product, as panels of bfloat16 for the tile unit.</summary>
+/// <summary>One side of a product, as panels of bfloat16 for the kernels of bfloat16.</summary>
 internal unsafe interface IHalfPanels
 {
     /// <summary>Writes one panel of one block of depth, zeros beyond the matrix.</summary>
@@ -22,10 +22,10 @@ internal readonly unsafe struct LeftHalf<A, L>(A left, Bf16Plan plan) : IHalfPan
 
     public void Pack(int panel, int block, byte* to)
     {
-        int row = panel * TileUnit.Side, depth = plan.DepthOf(block), steps = plan.StepsOf(block);
-        int rows = Math.Min(TileUnit.Side, plan.M - row);
-        if (rows < TileUnit.Side || depth < steps * TileUnit.Depth)
-            new Span<byte>(to, steps * TileUnit.StepBytes).Clear();
+        int row = panel * Bf16Unit.Side, depth = plan.DepthOf(block), steps = plan.StepsOf(block);
+        int rows = Math.Min(Bf16Unit.Side, plan.M - row);
+        if (rows < Bf16Unit.Side || depth < steps * Bf16Unit.Depth)
+            new Span<byte>(to, steps * Bf16Unit.StepBytes).Clear();
         float* scratch = Scratch.Floats(Scratch.Slot.Left, (Tile.MaxRows + 1) * Tile.MaxDepth);
         for (int r = 0; r < rows; r += Rows)
         {
@@ -46,32 +46,32 @@ internal readonly unsafe struct RightHalf<B>(B right, Bf16Plan plan) : IHalfPane
 {
     public void Pack(int panel, int block, byte* to)
     {
-        int column = panel * TileUnit.Side, depth = plan.DepthOf(block);
-        float* scratch = Scratch.Floats(Scratch.Slot.Right, (TileUnit.Depth + 1) * Tile.MaxColumns);
-        for (int k = 0; k < depth; k += TileUnit.Depth, to += TileUnit.StepBytes)
+        int column = panel * Bf16Unit.Side, depth = plan.DepthOf(block);
+        float* scratch = Scratch.Floats(Scratch.Slot.Right, (Bf16Unit.Depth + 1) * Tile.MaxColumns);
+        for (int k = 0; k < depth; k += Bf16Unit.Depth, to += Bf16Unit.StepBytes)
         {
-            int count = Math.Min(TileUnit.Depth, depth - k);
-            right.Pack(column, Math.Min(TileUnit.Side, plan.N - column), (block * plan.Depth) + k, count, scratch);
-            if (count < TileUnit.Depth)
-                Packing.Clear(scratch + (count * Tile.MaxColumns), (TileUnit.Depth - count) * Tile.MaxColumns);
+            int count = Math.Min(Bf16Unit.Depth, depth - k);
+            right.Pack(column, Math.Min(Bf16Unit.Side, plan.N - column), (block * plan.Depth) + k, count, scratch);
+            if (count < Bf16Unit.Depth)
+                Packing.Clear(scratch + (count * Tile.MaxColumns), (Bf16Unit.Depth - count) * Tile.MaxColumns);
             Bf16.Pairs(scratch, to);
         }
     }
 }
 
-/// <summary>Float32 to bfloat16, to nearest even, in the orders of the tile unit.</summary>
+/// <summary>Float32 to bfloat16, to nearest even, in the orders of those kernels.</summary>
 internal static unsafe class Bf16
 {
     /// <summary>Bytes of a row of a tile.</summary>
     public const int TileRow = 64;
 
-    private const int Numbers = TileUnit.Depth;
+    private const int Numbers = Bf16Unit.Depth;
 
     /// <summary>A row of so many numbers: 32 in each step.</summary>
     public static void Row(float* from, int depth, byte* to)
     {
         int k = 0;
-        for (; k <= depth - Numbers; k += Numbers, to += TileUnit.StepBytes)
+        for (; k <= depth - Numbers; k += Numbers, to += Bf16Unit.StepBytes)
             Vector512.Narrow(Rounded(from + k) >> 16, Rounded(from + k + 16) >> 16).Store((ushort*)to);
         for (ushort* last = (ushort*)to; k < depth; k++)
             *last++ = (ushort)(Rounded(BitConverter.SingleToUInt32Bits(from[k])) >> 16);
@@ -82,7 +82,7 @@ internal static unsafe class Bf16
     {
         const int Rows = 8, Pairs = Numbers / 2;
         uint* pairs = stackalloc uint[Pairs * Rows];
-        for (int k = 0; k < depth; k += Numbers, to += TileUnit.StepBytes)
+        for (int k = 0; k < depth; k += Numbers, to += Bf16Unit.StepBytes)
         {
             for (int pair = 0; pair < Pairs; pair++)
             {

@@ -20,8 +20,9 @@ internal sealed unsafe partial class CpuBackend
             Depthwise.Run(patches, pixels, taps, w.Pointer, taps, all, whole);
             return;
         }
-        bool half = Bf16Gemm.Suits(pixels, outputs, taps * depth);
-        if (!half && Winograd.Suits(p, depth, outputs, y.Shape))
+        bool winograd = Winograd.Suits(p, depth, outputs, y.Shape);
+        bool half = Bf16Gemm.Suits(pixels, outputs, taps * depth, winograd);
+        if (winograd && !half)
         {
             Winograd.Run(x.Shape[0], patches, depth, outputs, new RightColumns(w.Pointer, taps * depth), whole);
             return;
@@ -103,8 +104,9 @@ internal sealed unsafe partial class CpuBackend
             Depthwise.Run(patches, pixels, count, w.Pointer, taps, chosen, whole);
             return;
         }
-        bool half = Bf16Gemm.Suits(pixels, channels, count * outputs);
-        if (!half && Winograd.Suits(p, outputs, channels, dx.Shape))
+        bool winograd = Winograd.Suits(p, outputs, channels, dx.Shape);
+        bool half = Bf16Gemm.Suits(pixels, channels, count * outputs, winograd);
+        if (winograd && !half)
         {
             Winograd.Run(g.Shape[0], patches, outputs, channels, new WeightTaps(w.Pointer, outputs, taps, channels, chosen), whole);
             return;
