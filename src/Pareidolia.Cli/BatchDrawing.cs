@@ -21,7 +21,7 @@ internal sealed class BatchDrawing(StableDiffusionPipeline pipeline, GenerateSet
         using Conditioning conditioning = pipeline.Encode(requests, settings);
         PictureNoise noise = pipeline.Noise(requests, settings);
         using RunStart start = pipeline.Begin(noise, settings);
-        List<IReadOnlyList<Image>> moments = frames > 0 ? [pipeline.Decode(start.Noise)] : [];
+        List<IReadOnlyList<Image>> moments = frames > 0 ? [pipeline.Decode(start.Noise, settings.Tiling)] : [];
         Tensor? last = null;
         try
         {
@@ -31,9 +31,9 @@ internal sealed class BatchDrawing(StableDiffusionPipeline pipeline, GenerateSet
                 last?.Dispose();
                 last = Scope.Detach(step.Take());
                 if (frames > 0 && IsKept(step.Index, step.Count))
-                    moments.Add(pipeline.Preview(step));
+                    moments.Add(pipeline.Preview(step, settings.Tiling));
             }
-            return Described(batch, StableDiffusionPipeline.Finished(pipeline.Decode(new Latent(last!)), settings), moments);
+            return Described(batch, StableDiffusionPipeline.Finished(pipeline.Decode(new Latent(last!), settings.Tiling), settings), moments);
         }
         finally
         {

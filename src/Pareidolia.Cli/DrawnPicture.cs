@@ -21,4 +21,5 @@ internal sealed record DrawnPicture(PlannedPicture Plan, Image Image, IReadOnlyL
 /// <param name="Score">How well it fits its prompt; null unless asked for.</param>
 /// <param name="File">Where it is.</param>
 /// <param name="Strip">Where its denoising is; null unless asked for.</param>
-internal sealed record SavedPicture(PlannedPicture Plan, PromptScore? Score, OutputFile File, OutputFile? Strip);
+/// <param name="Size">Its size, which is another than that of the run where the run draws a part of a picture, or in two passes.</param>
+internal sealed record SavedPicture(PlannedPicture Plan, PromptScore? Score, OutputFile File, OutputFile? Strip, PictureSize Size);

@@ -36,6 +36,8 @@ internal sealed record GenerateRequest
 
     public ControlRequest Control { get; init; } = new();
 
+    public WayRequest Ways { get; init; } = new();
+
     public GuidanceRequest GuidanceRules { get; init; } = new();
 
     public string? Model { get; init; }
@@ -80,6 +82,7 @@ internal sealed class GenerateCommand
     private readonly PromptOptions _words = new();
     private readonly SourceOptions _source = new();
     private readonly ControlOptions _control = new();
+    private readonly WayOptions _ways = new();
     private readonly GuidanceOptions _guidanceRules = new();
     private readonly Option<string?> _model =
         OptionOf.Text("--model", "FOLDER|FILE", "A model folder or a single file of Stable Diffusion; else the one that comes with the program.");
@@ -109,6 +112,7 @@ internal sealed class GenerateCommand
         _words.AddTo(Command);
         _source.AddTo(Command);
         _control.AddTo(Command);
+        _ways.AddTo(Command);
         _noise.AddTo(Command);
         _guidanceRules.AddTo(Command);
         Command.SetAction(parsed =>
@@ -138,6 +142,7 @@ internal sealed class GenerateCommand
         Words = _words.Read(parsed),
         Source = _source.Read(parsed),
         Control = _control.Read(parsed),
+        Ways = _ways.Read(parsed),
         GuidanceRules = _guidanceRules.Read(parsed),
         Model = parsed.GetValue(_model),
         SingleFile = new SingleFileOptions { Tokenizer = parsed.GetValue(_tokenizer), Config = parsed.GetValue(_config) },

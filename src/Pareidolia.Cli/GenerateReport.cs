@@ -38,7 +38,7 @@ internal sealed class GenerateReport(CommandIo io, GenerateSettings settings, st
     {
         string time = alone ? $"  {Shown.Seconds(_all)}" : "";
         string score = picture.Score is PromptScore scored ? $"  {scored}" : "";
-        string made = $"{settings.Width}x{settings.Height}  seed {picture.Plan.Request.Seed}  {settings.Steps} steps";
+        string made = $"{picture.Size.Width}x{picture.Size.Height}  seed {picture.Plan.Request.Seed}  {settings.Steps} steps";
         return $"{picture.File.Path}  {made}{time}{score}{Note(picture.File)}";
     }
 

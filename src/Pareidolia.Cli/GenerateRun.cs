@@ -31,7 +31,8 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
             io.Error.WriteLine($"note: {note}");
         pipeline.Exact = request.Exact;
         using PromptVerifier? verifier = request.Verify ? PromptVerifier.Load(folder) : null;
-        GenerateSettings settings = Settings(pipeline);
+        using WayModels models = request.Ways.Load(request.SingleFile);
+        GenerateSettings settings = request.Ways.ApplyTo(Settings(pipeline), models);
         IReadOnlyList<PlannedPicture> plans = Plan(prompts, pipeline, settings);
         TimeSpan loaded = io.Clock.Elapsed;
         Draw(pipeline, settings, plans, verifier, files);
@@ -53,7 +54,7 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
     private GenerateSettings Settings(StableDiffusionPipeline pipeline)
     {
         GenerateSettings defaults = request.Words.ApplyTo(pipeline.Defaults);
-        return defaults with
+        GenerateSettings settings = defaults with
         {
             Negative = request.Negative ?? defaults.Negative,
             Steps = request.Steps ?? defaults.Steps,
@@ -64,11 +65,11 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
             Width = request.Size?.Width ?? defaults.Width,
             Height = request.Size?.Height ?? defaults.Height,
             Noise = request.Noise.ApplyTo(defaults.Noise),
-            Source = request.Source.Read(),
             Controls = _guides,
             GuidanceRules = request.GuidanceRules.ApplyTo(defaults.GuidanceRules),
             GuidanceRescale = request.GuidanceRules.Rescale ?? defaults.GuidanceRescale,
         };
+        return request.Source.ApplyTo(settings, pipeline, sized: request.Size is not null);
     }
 
     private SamplerChoice? Sampler(SamplerChoice? own)
@@ -156,7 +157,7 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
         }
         if (request.Grid)
             _cells.Add(drawn.Image);
-        _saved.Add(new SavedPicture(drawn.Plan, drawn.Score, file, strip));
+        _saved.Add(new SavedPicture(drawn.Plan, drawn.Score, file, strip, new PictureSize(drawn.Image.Width, drawn.Image.Height)));
     }
 
     // A list's name stands for all of its prompts.

@@ -25,7 +25,16 @@ internal sealed class HelpExamples(HelpAction plain) : SynchronousCommandLineAct
               pareidolia generate "a house by the sea" --count 9 --grid --verify -o houses/
               pareidolia generate "a red apple" --steps-strip -o apple.png      the noise leaving, as apple-steps.png
               pareidolia generate --prompts prompts.txt -o pictures/ --json     one prompt a line, or name TAB prompt
+              pareidolia generate "a red apple" --hires 2 --tiling -o apple.png           twice as large; it continues itself
+              pareidolia generate "a garden" --init house.png --outpaint left=64,right=64
+              pareidolia generate "a window" --init house.png --mask hole.png --mask-blur 4 --only-masked
               pareidolia generate "a castle" --model path/to/stable-diffusion --size 512x768 --negative "blurry"
+            """,
+        ["upscale"] = """
+            Examples:
+              pareidolia upscale apple.png -o large.png
+              pareidolia upscale photo.png --upscaler RealESRGAN_x4plus.pth --scale 3
+              pareidolia upscale photo.png --upscaler lanczos --scale 2
             """,
         ["train"] = """
             Examples:

@@ -14,6 +14,9 @@ public enum Interpolation
 
     /// <summary>The mean of the pixels that a cell covers.</summary>
     Area,
+
+    /// <summary>The pixel under the cell's middle, as picture programs choose it.</summary>
+    NearestExact,
 }
 
 /// <summary>What lies beyond the edge.</summary>

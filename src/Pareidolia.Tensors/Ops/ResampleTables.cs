@@ -11,6 +11,8 @@ internal static class ResampleTables
             throw new TensorException("interpolate: the picture is empty");
         if (mode == Interpolation.Nearest)
             return Indexed(inputs, outputs, j => Math.Min((int)(j * ((float)inputs / outputs)), inputs - 1));
+        if (mode == Interpolation.NearestExact)
+            return Indexed(inputs, outputs, j => Math.Min((int)((j + 0.5f) * ((float)inputs / outputs)), inputs - 1));
         if (mode == Interpolation.Area)
             return Area(inputs, outputs);
         if (antialias)

@@ -78,6 +78,14 @@ public sealed class Image
         return part;
     }
 
+    /// <summary>Lays another picture of as many channels over this one; what stands out over an edge is cut off.</summary>
+    internal void Paste(Image part, int left, int top)
+    {
+        int from = Math.Max(0, -left), width = Math.Min(part.Width, Width - left) - from;
+        for (int y = Math.Max(0, -top); width > 0 && y < Math.Min(part.Height, Height - top); y++)
+            part.Row(y).Slice(from * Channels, width * Channels).CopyTo(Row(top + y)[((left + from) * Channels)..]);
+    }
+
     private void CopyTexts(Image other)
     {
         foreach (KeyValuePair<string, string> text in Texts)

@@ -23,17 +23,11 @@ public static class Mosaic
         {
             int left = i % across * (cellWidth + gap) + (cellWidth - images[i].Width) / 2;
             int top = i / across * (cellHeight + gap) + (cellHeight - images[i].Height) / 2;
-            Paste(grid, images[i].ToRgb(background), left, top);
+            grid.Paste(images[i].ToRgb(background), left, top);
         }
         return grid;
     }
 
     /// <summary>Pictures side by side, in order: a filmstrip.</summary>
     public static Image Strip(IReadOnlyList<Image> images, int gap = 0, byte background = 255) => Grid(images, images.Count, gap, background);
-
-    private static void Paste(Image grid, Image part, int left, int top)
-    {
-        for (int y = 0; y < part.Height; y++)
-            part.Row(y).CopyTo(grid.Row(top + y)[(left * 3)..]);
-    }
 }

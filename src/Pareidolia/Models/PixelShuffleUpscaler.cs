@@ -93,6 +93,6 @@ public sealed class PixelShuffleUpscaler
         foreach ((Conv2d first, Conv2d second) in _blocks)
             x = second.Forward(first.Forward(x).Silu(), residual: x);
         Tensor missing = _convOut.Forward(x).PixelShuffle(r);                                           // [b, h r, w r, 3]
-        return scope.Keep(pixels.Interpolate(pixels.Shape[1] * r, pixels.Shape[2] * r, Interpolation.Bilinear) + missing);
+        return scope.Keep(WrappedEdges.Enlarged(pixels, r) + missing);
     }
 }

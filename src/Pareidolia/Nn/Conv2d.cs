@@ -13,5 +13,12 @@ public sealed class Conv2d(int inputs, int outputs, int kernel, WeightScope weig
         : null;
 
     /// <summary>[b, h, w, in] to [b, oh, ow, out], plus one row per image [b, out] and a residual of the output's shape.</summary>
-    public Tensor Forward(Tensor x, Tensor? imageBias = null, Tensor? residual = null) => x.Conv2d(_weight, _bias, window, imageBias, residual);
+    public Tensor Forward(Tensor x, Tensor? imageBias = null, Tensor? residual = null)
+    {
+        if (!WrappedEdges.Concern(window))
+            return x.Conv2d(_weight, _bias, window, imageBias, residual);
+        using Scope scope = new();
+        (Tensor wider, Window unpadded) = WrappedEdges.Around(x, window);
+        return scope.Keep(wider.Conv2d(_weight, _bias, unpadded, imageBias, residual));
+    }
 }

@@ -41,7 +41,7 @@ internal sealed record ConditionBatch(int[] Rows, int[] Pictures, Tensor Context
 
 /// <summary>
 /// What the prompts of a batch of pictures say, as the denoising network reads it step by step: for each picture one text, or several that are
-/// weighed against each other, and the negative one. Owns its tensors.
+/// weighed against each other, and the negative one; and the same for regions, a refiner and a second pass. Owns its tensors.
 /// </summary>
 public sealed class Conditioning : IDisposable
 {
@@ -55,6 +55,15 @@ public sealed class Conditioning : IDisposable
     internal Conditioning(
         IReadOnlyList<PictureConditioning> pictures, IReadOnlyList<EncodedPrompt> owned, float[]? size = null, float[]? negativeSize = null) =>
         (_pictures, _owned, _size, _negativeSize) = (pictures, owned, size, negativeSize);
+
+    /// <summary>What the prompts of regions say, in their order.</summary>
+    internal IReadOnlyList<Conditioning> Regions { get; init; } = [];
+
+    /// <summary>What a refiner reads; null where there is none.</summary>
+    internal Conditioning? Refining { get; init; }
+
+    /// <summary>What a second pass reads; null where there is none.</summary>
+    internal Conditioning? Second { get; init; }
 
     /// <summary>Pictures in the batch.</summary>
     public int Count => _pictures.Count;
@@ -91,6 +100,10 @@ public sealed class Conditioning : IDisposable
         Release();
         foreach (EncodedPrompt prompt in _owned)
             prompt.Dispose();
+        foreach (Conditioning region in Regions)
+            region.Dispose();
+        Refining?.Dispose();
+        Second?.Dispose();
     }
 
     private void Release()

@@ -82,6 +82,27 @@ public sealed record GenerateSettings
     public SourcePicture? Source { get; init; }
 
     /// <summary>
+    /// How strongly a model that edits pictures (instruct-pix2pix) keeps to the picture, 1 not beyond what the network says; null takes 1.5. Without
+    /// effect where <see cref="Guidance"/> is 1.
+    /// </summary>
+    public double? ImageGuidance { get; init; }
+
+    /// <summary>A second pass at a larger size; null for none.</summary>
+    public HiresFix? Hires { get; init; }
+
+    /// <summary>A model that takes over before the end, with <see cref="Hires"/> in its pass; null for none.</summary>
+    public RefinerHandOver? Refiner { get; init; }
+
+    /// <summary>Along which axes the picture continues itself.</summary>
+    public Tiling Tiling { get; init; }
+
+    /// <summary>Prompts for parts of the picture, beside the prompt for all of it.</summary>
+    public IReadOnlyList<PromptRegion> Regions { get; init; } = [];
+
+    /// <summary>Questions to the network in a pass before this one; null where there is none.</summary>
+    internal int? EarlierQuestions { get; init; }
+
+    /// <summary>
     /// The pictures that these settings ask for, each with its seed: seed + i; but of variations all have the one seed and variation seeds that
     /// count up, and of a ComfyUI batch all have the one seed and their place.
     /// </summary>
@@ -121,7 +142,8 @@ public sealed record GenerateSettings
         foreach (ControlGuide guide in Controls)
             guide.Validate();
         RequireRange("Variation strength", Noise.VariationStrength, 0, 1);
-        RequireRange("Strength", Source?.Strength ?? 1, double.Epsilon, 1);
+        Source?.Validate();
+        RequireRange("Image guidance", ImageGuidance ?? 1, 0, MostGuidance);
         if (Noise.ResizeFrom is (int rows, int columns))
         {
             RequireSide("Width to resize noise from", columns, factor);
@@ -129,6 +151,12 @@ public sealed record GenerateSettings
         }
         RequireSide("Width", Width, factor);
         RequireSide("Height", Height, factor);
+        Hires?.Validate(this, factor);
+        foreach (PromptRegion region in Regions)
+            region.Validate(Width, Height);
+        if (Controls.Count > 0 && Regions.Any(region => region.IsCut))
+            throw new PareidoliaException("A ControlNet looks at all of the picture, and a region's prompt at an area of it: "
+                + "leave one of them out, or give the regions masks.");
     }
 
     /// <summary>Whether the negative prompts are read: by guidance, or by a sampler that wants the estimate without the prompt.</summary>
@@ -147,7 +175,7 @@ public sealed record GenerateSettings
     private string Expanded(string prompt, int picture) =>
         Dialect == PromptDialect.Plain ? prompt : Wildcards.Expand(prompt, unchecked(Seed + (ulong)picture));
 
-    private static void RequirePrompt(string name, string text)
+    internal static void RequirePrompt(string name, string text)
     {
         if (string.IsNullOrWhiteSpace(text))
             throw new PareidoliaException($"The {name} is empty: say what to draw, for instance \"a red apple\".");
@@ -161,7 +189,7 @@ public sealed record GenerateSettings
     }
 
     // Written so that NaN fails too.
-    private static void RequireRange(string name, double value, double least, double most)
+    internal static void RequireRange(string name, double value, double least, double most)
     {
         if (!(value >= least && value <= most))
             throw new PareidoliaException($"{name} is {value}; a number from {least} to {most} is needed.");

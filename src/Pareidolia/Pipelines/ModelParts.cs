@@ -75,9 +75,9 @@ internal sealed record ModelParts(PromptEncoder Text, Pretrained<UNet2DCondition
     private void RequireFit(string path)
     {
         (int channels, int latent) = (UNet.Model.Config.InChannels, Decoder.LatentChannels);
-        if (channels != latent && channels != (2 * latent) + 1)
+        if (channels != latent && channels != 2 * latent && channels != (2 * latent) + 1)
             throw new PareidoliaException($"'{path}': the UNet reads {channels} channels; the autoencoder's latents have {latent}, "
-                + $"which {latent} or, for repainting, {(2 * latent) + 1} would fit.");
+                + $"which {latent} or, for editing, {2 * latent} or, for repainting, {(2 * latent) + 1} would fit.");
         UNet2DConditionConfig unet = UNet.Model.Config;
         if (unet.CrossAttentionDim[0] != Text.Width)
             throw new PareidoliaException($"'{path}': the UNet reads tokens of {unet.CrossAttentionDim[0]} numbers, the text encoder gives {Text.Width}.");

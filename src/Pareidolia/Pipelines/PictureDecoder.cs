@@ -53,6 +53,13 @@ internal sealed class PictureDecoder : IDisposable
         return scope.Keep(_vae.Model.ToLatent(noise is null ? latent.Mean : latent.Sample(noise)));
     }
 
+    /// <summary>The mean of a picture's latents on the autoencoder's own scale, as editing models read it.</summary>
+    public Tensor Middle(Tensor pixels)
+    {
+        using Scope scope = new();
+        return scope.Keep(_vae.Model.Encode(pixels).Mean);
+    }
+
     /// <summary>Pixels [n, h, w, 3], about -1..1, of latents of the diffusion model.</summary>
     public Tensor Pixels(Tensor latent)
     {

@@ -63,8 +63,40 @@ internal sealed class PromptEncoder : IDisposable
     /// <summary>A text's tokens.</summary>
     public Tokens Tokenize(string text) => _towers[0].Tokenizer.Tokenize(text);
 
-    /// <summary>What the prompts of a batch say to a network, and, where they are guided, the negative prompts.</summary>
-    public Conditioning Encode(IReadOnlyList<PictureRequest> batch, GenerateSettings settings, UNet2DConditionConfig unet)
+    /// <summary>What the prompts of a batch say to a network, and, where they are guided, the negative prompts; and the prompts of regions.</summary>
+    /// <param name="batch">The pictures.</param>
+    /// <param name="settings">What they share.</param>
+    /// <param name="unet">What the network asks for.</param>
+    /// <param name="refining">What a refiner reads, which the result owns.</param>
+    /// <param name="second">What a second pass reads, which the result owns.</param>
+    public Conditioning Encode(IReadOnlyList<PictureRequest> batch, GenerateSettings settings, UNet2DConditionConfig unet,
+        Conditioning? refining = null, Conditioning? second = null)
+    {
+        List<Conditioning> regions = [];
+        try
+        {
+            foreach (PromptRegion region in settings.Regions)
+                regions.Add(Encode([.. batch.Select(picture => picture with { Prompt = region.Prompt })], settings with { Regions = [] }, unet));
+            return EncodeWhole(batch, settings, unet, regions, refining, second);
+        }
+        catch
+        {
+            regions.ForEach(region => region.Dispose());
+            refining?.Dispose();
+            second?.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (TextTower tower in _towers)
+            tower.Dispose();
+    }
+
+    private Conditioning EncodeWhole(IReadOnlyList<PictureRequest> batch, GenerateSettings settings, UNet2DConditionConfig unet,
+        IReadOnlyList<Conditioning> regions, Conditioning? refining, Conditioning? second)
     {
         PromptDialect dialect = settings.Dialect;
         if (dialect == PromptDialect.A1111)
@@ -80,14 +112,7 @@ internal sealed class PromptEncoder : IDisposable
         return new Conditioning(
             [.. batch.Select((picture, i) => new PictureConditioning(
                 [.. parts[i].Select(part => (part.Weight, prompts[part.Text]))], guided ? negatives[picture.Negative] : null))],
-            all, SizeNumbers(settings, unet, false), SizeNumbers(settings, unet, true));
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (TextTower tower in _towers)
-            tower.Dispose();
+            all, SizeNumbers(settings, unet, false), SizeNumbers(settings, unet, true)) { Regions = regions, Refining = refining, Second = second };
     }
 
     private void RequireNetworks(string prompt)
@@ -105,7 +130,7 @@ internal sealed class PromptEncoder : IDisposable
         if (settings.Dialect == PromptDialect.Plain)
             return distinct.Zip(Read(distinct, settings, place, negative))
                 .ToDictionary(pair => pair.First, pair => new EncodedPrompt([(settings.Steps, pair.Second)]));
-        SchedulePass pass = new(settings.Steps * settings.AsksPerStep);
+        SchedulePass pass = new(settings.Steps * settings.AsksPerStep, settings.EarlierQuestions);
         return distinct.ToDictionary(prompt => prompt, prompt =>
         {
             IReadOnlyList<ScheduledText> schedule = PromptReading.Schedule(settings.Dialect, prompt, pass);

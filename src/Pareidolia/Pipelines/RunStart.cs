@@ -14,7 +14,10 @@ public sealed record RunStart(Latent Noise) : IDisposable
     /// <summary>[1, h, w, 1]: 1 is painted anew.</summary>
     internal Tensor? Mask { get; init; }
 
-    /// <summary>What an inpainting network reads behind the sample, [n, h, w, 1 + c]: the mask, and the latents of the picture without what is masked.</summary>
+    /// <summary>
+    /// What the network reads behind the sample. An inpainting one [n, h, w, 1 + c]: the mask, and the latents of the picture without what is masked;
+    /// an editing one [n, h, w, c]: the latents of the picture.
+    /// </summary>
     internal Tensor? Beside { get; init; }
 
     /// <summary>Releases them.</summary>
@@ -33,7 +36,7 @@ public sealed record RunStart(Latent Noise) : IDisposable
         bool whole = settings.Source?.Strength is null or 1;
         if (Known is null || (Mask is not null && whole && tool == SamplingTool.Diffusers))
             return plan.Start(Noise.Values);
-        return whole && tool == SamplingTool.ComfyUi ? plan.Start(Noise.Values) + Known : plan.Start(Known, Noise.Values);
+        return whole && tool == SamplingTool.ComfyUi && settings.Source is not null ? plan.Start(Noise.Values) + Known : plan.Start(Known, Noise.Values);
     }
 
     /// <summary>How the known part is kept; null where nothing is, or where the network was trained to keep it.</summary>

@@ -11,13 +11,29 @@ namespace Pareidolia.Pipelines;
 /// <param name="Picture">Any size; it is resized to that of the settings.</param>
 public sealed record SourcePicture(Image Picture)
 {
-    private const double WebUiMostStrength = 0.999;
+    internal const double WebUiMostStrength = 0.999;
 
     /// <summary>How much is painted over: above 0, nearly nothing, to 1, nearly all. Decides how many of the steps are taken.</summary>
     public double Strength { get; init; } = 0.75;
 
     /// <summary>White is painted anew, black is kept; any size. Null paints everything anew.</summary>
     public Image? Mask { get; init; }
+
+    /// <summary>How the mask is read, and how much of the picture is drawn.</summary>
+    public MaskRules Masking { get; init; } = new();
+
+    /// <summary>What becomes of a picture whose shape is not that of the settings.</summary>
+    public FitMode Fit { get; init; }
+
+    /// <summary>What was added around the picture; null where nothing was.</summary>
+    internal OutpaintMargins? Outpaint { get; init; }
+
+    /// <summary>Fails unless every value is in its range.</summary>
+    internal void Validate()
+    {
+        GenerateSettings.RequireRange("Strength", Strength, double.Epsilon, 1);
+        Masking.Validate(Mask is not null);
+    }
 
     /// <summary>
     /// The steps of a run from this picture: diffusers takes the last share of the steps, the web UI one more, ComfyUI all of them, from a
@@ -37,25 +53,12 @@ public sealed record SourcePicture(Image Picture)
         }
     }
 
-    /// <summary>A picture with what the mask keeps as it was, edge pixels mixed as the mask is.</summary>
-    internal Image PutBack(Image made)
+    internal void Describe(IDictionary<string, string> fields)
     {
-        if (Mask is null)
-            return made;
-        Image source = Fitted(Picture, made.Width, made.Height), mask = Fitted(Mask, made.Width, made.Height);
-        Image result = new(made.Width, made.Height, 3);
-        for (int i = 0; i < result.Pixels.Length; i++)
-            result.Pixels[i] = (byte)(((made.Pixels[i] * mask.Pixels[i]) + (source.Pixels[i] * (255 - mask.Pixels[i])) + 127) / 255);
-        return result;
-    }
-
-    /// <summary>An RGB picture of this size.</summary>
-    internal static Image Fitted(Image image, int width, int height)
-    {
-        Image rgb = image.ToRgb();
-        return (rgb.Width, rgb.Height) == (width, height) ? rgb : Resize.To(rgb, width, height);
-    }
-
-    internal void Describe(IDictionary<string, string> fields) =>
         fields["Denoising strength"] = Strength.ToString(CultureInfo.InvariantCulture);
+        if (Fit != FitMode.Stretch)
+            fields["Resize mode"] = Fit == FitMode.Crop ? "Crop and resize" : "Resize and fill";
+        Masking.Describe(fields);
+        Outpaint?.Describe(fields);
+    }
 }

@@ -5,6 +5,7 @@ using Pareidolia.Diffusion;
 using Pareidolia.Diffusion.Randomness;
 using Pareidolia.Imaging;
 using Pareidolia.Models;
+using Pareidolia.Nn;
 using Pareidolia.Tensors;
 using Pareidolia.Text;
 using Pareidolia.Text.Prompts;
@@ -27,6 +28,9 @@ public sealed class StableDiffusionPipeline : IDisposable
     // Cells of latents that are denoised at once: 16 pictures of 16x16 cells, one of Stable Diffusion's 64x64.
     private const int CellsAtOnce = 4096;
     private const int MostAtOnce = 16;
+
+    // As in diffusers' and the web UI's page.
+    private const double UsualImageGuidance = 1.5;
 
     // Cells of a side where a UNet does not say what it was trained on.
     private const int UsualSide = 64;
@@ -63,8 +67,14 @@ public sealed class StableDiffusionPipeline : IDisposable
     /// <summary>Most tokens of a prompt that the text encoder reads, without start and end.</summary>
     public int PromptTokens => _parts.Text.Length - 2;
 
+    /// <summary>Whether the model changes a picture as the prompt says (instruct-pix2pix), and so needs one to start from.</summary>
+    public bool EditsPictures => UNet.Config.InChannels == 2 * Decoder.LatentChannels;
+
     /// <summary>The last stage.</summary>
     internal PictureDecoder Decoder => _parts.Decoder;
+
+    /// <summary>What the denoising network says.</summary>
+    internal Prediction Prediction => Plan(Defaults, Defaults.Steps).Prediction;
 
     private UNet2DConditionModel UNet => _parts.UNet.Model;
 
@@ -111,7 +121,7 @@ public sealed class StableDiffusionPipeline : IDisposable
             PictureNoise noise = Noise(batch, settings);
             using RunStart start = Begin(noise, settings);
             using Tensor final = Scope.Detach(Denoise(conditioning, start, settings, noise).Finish());
-            images.AddRange(Described(Finished(Decode(new Latent(final)), settings), batch, settings));
+            images.AddRange(Described(Finished(Decode(new Latent(final), settings.Tiling), settings), batch, settings));
         }
         return images;
     }
@@ -124,9 +134,14 @@ public sealed class StableDiffusionPipeline : IDisposable
         settings.Validate(Factor);
         Require(settings.Controls.Count <= _parts.Controls.Count,
             $"There are {settings.Controls.Count} pictures for ControlNets, but {_parts.Controls.Count} were loaded with '{Name}'.");
+        Require(settings.ImageGuidance is null || EditsPictures,
+            $"Image guidance is for models that edit pictures (instruct-pix2pix); '{Name}' is none.");
+        Require(settings.Source is not null || !EditsPictures,
+            $"'{Name}' edits pictures: name one to start from (--init), and say in the prompt what to change.");
+        settings.Refiner?.Validate(this);
         try
         {
-            _ = Plan(settings);
+            _ = StepsOf(settings);
         }
         catch (PareidoliaException error)
         {
@@ -139,14 +154,19 @@ public sealed class StableDiffusionPipeline : IDisposable
     public int StepsOf(GenerateSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return Plan(settings).Steps;
+        int steps = Plan(settings).Steps;
+        if (settings.Hires is not HiresFix hires)
+            return steps;
+        GenerateSettings second = hires.Second(settings, Factor);
+        return steps + hires.Plan(Whole(second), second.Steps).Steps;
     }
 
     /// <summary>How many pictures of these settings go through the networks together.</summary>
     public int BatchSize(GenerateSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return Math.Clamp(CellsAtOnce / (settings.Width / Factor * (settings.Height / Factor)), 1, MostAtOnce);
+        GenerateSettings largest = settings.Hires?.Second(settings, Factor) ?? settings;
+        return Math.Clamp(CellsAtOnce / (largest.Width / Factor * (largest.Height / Factor)), 1, MostAtOnce);
     }
 
     /// <summary>A prompt's tokens; <see cref="PromptTokens"/> of them count.</summary>
@@ -157,7 +177,7 @@ public sealed class StableDiffusionPipeline : IDisposable
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(settings);
-        return _parts.Text.Encode(batch, settings, UNet.Config);
+        return new RunConditioning(_parts.Text, UNet.Config, Factor).Of(batch, settings);
     }
 
     /// <summary>The noise of a batch, as the program of <see cref="GenerateSettings.Noise"/> draws it.</summary>
@@ -177,15 +197,19 @@ public sealed class StableDiffusionPipeline : IDisposable
         ArgumentNullException.ThrowIfNull(noise);
         ArgumentNullException.ThrowIfNull(settings);
         using Scope scope = new();
+        using WrappedEdges? edges = settings.Tiling.Open();
         (int width, int height) = (settings.Width / Factor * Decoder.CellPixels, settings.Height / Factor * Decoder.CellPixels);
-        return Begin(noise.Start, settings, settings.Source is SourcePicture source ? SourcePixels.Of(source, width, height, Device) : null);
+        SourcePixels? pixels = settings.Source is SourcePicture source
+            ? SourcePixels.Of(new PreparedSource(source, settings), width, height, Device)
+            : null;
+        return Begin(noise.Start, settings, pixels, noise.Unvaried);
     }
 
     /// <summary>The same with noise as it is given, in the order in which diffusers draws it.</summary>
-    internal RunStart Begin(Func<Tensor> draw, GenerateSettings settings, SourcePixels? pixels)
+    internal RunStart Begin(Func<Tensor> draw, GenerateSettings settings, SourcePixels? pixels, Func<Tensor>? filling = null)
     {
         using Approximation fast = new(!Exact);
-        return new SourceReading(Decoder, settings, UNet.Config.InChannels, pixels).Begin(draw);
+        return new SourceReading(Decoder, settings, UNet.Config.InChannels, pixels).Begin(draw, filling ?? draw);
     }
 
     /// <summary>Pictures as they are handed out: what a mask kept is put back, pixel by pixel.</summary>
@@ -193,7 +217,7 @@ public sealed class StableDiffusionPipeline : IDisposable
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(settings);
-        return settings.Source is SourcePicture source ? [.. images.Select(source.PutBack)] : images;
+        return settings.Source is SourcePicture source ? [.. images.Select(new PreparedSource(source, settings).PutBack)] : images;
     }
 
     /// <summary>
@@ -210,25 +234,37 @@ public sealed class StableDiffusionPipeline : IDisposable
         ArgumentNullException.ThrowIfNull(start);
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(stepNoise);
-        return Steps(conditioning, start, settings, stepNoise.ForSteps);
+        return settings.Hires is HiresFix hires
+            ? new HiresPasses(this, settings, hires).Steps(conditioning, start, stepNoise)
+            : Steps(conditioning, start, settings, Plan(settings), stepNoise.ForSteps);
     }
 
     /// <summary>The same with the steps' noise as it is given.</summary>
     internal IEnumerable<DenoiseStep> Denoise(Conditioning conditioning, RunStart start, GenerateSettings settings, StepNoise stepNoise) =>
-        Steps(conditioning, start, settings, _ => stepNoise);
+        Steps(conditioning, start, settings, Plan(settings), _ => stepNoise);
+
+    /// <summary>The same along a part of the steps.</summary>
+    /// <param name="part">Given how a run of some steps is planned, plans this one.</param>
+    internal IEnumerable<DenoiseStep> Denoise(
+        Conditioning conditioning, RunStart start, GenerateSettings settings, PictureNoise stepNoise, Func<Func<int, SamplingPlan>, SamplingPlan> part) =>
+        Steps(conditioning, start, settings, part(Whole(settings)), stepNoise.ForSteps);
 
     /// <summary>The pictures of latents, without texts.</summary>
+    /// <param name="latent">From a run.</param>
+    /// <param name="tiling">That of the run's settings: edges that meet meet in the decoder too.</param>
     /// <exception cref="PareidoliaException">A picture is not finite.</exception>
-    public IReadOnlyList<Image> Decode(Latent latent)
+    public IReadOnlyList<Image> Decode(Latent latent, Tiling tiling = Tiling.None)
     {
         ArgumentNullException.ThrowIfNull(latent);
         using Approximation fast = new(!Exact);
+        using WrappedEdges? edges = tiling.Open();
         return Decoder.Decode(latent.Values);
     }
 
     /// <summary>What a step's noisy sample looks like.</summary>
-    public IReadOnlyList<Image> Preview(DenoiseStep step)
+    public IReadOnlyList<Image> Preview(DenoiseStep step, Tiling tiling = Tiling.None)
     {
+        using WrappedEdges? edges = tiling.Open();
         // Samplers of the k-diffusion kind let the noise grow beyond the deviation 1 that the decoder knows.
         double deviation = Math.Sqrt(step.To.Alpha * step.To.Alpha + step.To.Sigma * step.To.Sigma);
         using Tensor sample = Scope.Detach(step.Sample.Scale((float)(1 / deviation)));
@@ -258,6 +294,13 @@ public sealed class StableDiffusionPipeline : IDisposable
         if (settings.GuidanceRescale > 0)
             infotext.Fields["CFG Rescale phi"] = Written(settings.GuidanceRescale);
         settings.Source?.Describe(infotext.Fields);
+        settings.Hires?.Describe(infotext.Fields);
+        settings.Refiner?.Describe(infotext.Fields);
+        settings.Tiling.Describe(infotext.Fields);
+        if (EditsPictures)
+            infotext.Fields["Image CFG scale"] = Written(settings.ImageGuidance ?? UsualImageGuidance);
+        foreach ((int i, PromptRegion region) in settings.Regions.Index())
+            infotext.Fields[$"Region {i + 1}"] = region.Described();
         settings.GuidanceRules.Describe(infotext.Fields);
         infotext.Fields["Version"] = $"pareidolia {typeof(StableDiffusionPipeline).Assembly.GetName().Version?.ToString(3)}";
         return infotext;
@@ -267,28 +310,34 @@ public sealed class StableDiffusionPipeline : IDisposable
     public void Dispose() => _parts.Dispose();
 
     private IEnumerable<DenoiseStep> Steps(
-        Conditioning conditioning, RunStart start, GenerateSettings settings, Func<SamplingPlan, StepNoise> stepNoise)
+        Conditioning conditioning, RunStart start, GenerateSettings settings, SamplingPlan plan, Func<SamplingPlan, StepNoise> stepNoise)
     {
-        SamplingPlan plan = Plan(settings);
         using Tensor x = Scope.Detach(start.Sample(plan, settings));
         using ControlStage controls = new(_parts.Controls, settings, plan.Steps, x);
-        Guidance guidance = new(UNet, conditioning, controls, settings, plan, start.Beside);
-        foreach (DenoiseStep step in plan.Run(Predict, x, stepNoise(plan), start.Repaint(settings)))
+        Guidance? refining = settings.Refiner is RefinerHandOver refiner && conditioning.Refining is Conditioning text
+            ? refiner.Model.Guided(text, settings, plan, x, new ControlStage([], settings, plan.Steps, x), null)
+            : null;
+        using DenoisePass pass = new(Guided(conditioning, settings, plan, x, controls, start.Beside), refining, settings, plan, Exact);
+        foreach (DenoiseStep step in plan.Run(pass.Predict, x, stepNoise(plan), start.Repaint(settings)))
         {
             Require(step.Sample.ToArray().All(float.IsFinite), $"The latents hold numbers that are not finite after step {step.Index + 1}: "
                 + $"the weights of '{Name}' are damaged, or guidance {settings.Guidance} is too strong.");
             yield return step;
         }
-
-        GuidedOutput Predict(Tensor input, double timestep)
-        {
-            using Approximation fast = new(!Exact);
-            return guidance.Predict(input, timestep);
-        }
     }
 
+    private Guidance Guided(
+        Conditioning conditioning, GenerateSettings settings, SamplingPlan plan, Tensor x, ControlStage controls, Tensor? beside) =>
+        new(new RegionalNetwork(new DenoisingNetwork(UNet, controls, settings.AsksPerStep), conditioning, settings, x, Factor),
+            conditioning.IsGuided, settings, plan, beside)
+        {
+            Picture = EditsPictures ? settings.ImageGuidance ?? UsualImageGuidance : 1,
+        };
+
+    private Func<int, SamplingPlan> Whole(GenerateSettings settings) => steps => Plan(settings, steps);
+
     private SamplingPlan Plan(GenerateSettings settings) => settings.Source is SourcePicture source
-        ? source.Plan(steps => Plan(settings, steps), settings)
+        ? source.Plan(Whole(settings), settings)
         : Plan(settings, settings.Steps);
 
     private SamplingPlan Plan(GenerateSettings settings, int steps)

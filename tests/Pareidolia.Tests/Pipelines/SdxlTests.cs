@@ -56,8 +56,8 @@ public sealed class SdxlTests
     private static Conditioning Encode(StableDiffusionPipeline pipeline, PromptDialect dialect) =>
         pipeline.Encode([new PictureRequest("a red apple", "", 0)], pipeline.Defaults with { Dialect = dialect, Width = 40, Height = 24 });
 
-    // The tiny model with SDXL's parts in place of its own.
-    private static void Make(TemporaryFolder folder, bool refines)
+    /// <summary>The tiny model with SDXL's parts in place of its own.</summary>
+    internal static void Make(TemporaryFolder folder, bool refines)
     {
         TinyModel.CopyTo(folder);
         Directory.Move(folder["tokenizer"], folder["tokenizer_2"]);

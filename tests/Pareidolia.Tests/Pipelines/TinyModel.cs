@@ -63,6 +63,14 @@ internal static class TinyModel
         }
     }
 
+    /// <summary>Gives a copy a lively UNet that reads this many channels.</summary>
+    public static void WithChannels(TemporaryFolder copy, int channels, ulong seed = 2)
+    {
+        using Pretrained<UNet2DConditionModel> unet = UNet2DConditionModel.Initialise(UNet() with { InChannels = channels }, seed);
+        Enliven(unet.Weights);
+        unet.Model.Save(copy["unet"], unet.Weights);
+    }
+
     /// <summary>Writes the folder.</summary>
     public static void Make(string folder)
     {

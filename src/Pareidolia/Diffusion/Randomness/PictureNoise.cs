@@ -56,6 +56,12 @@ public sealed class PictureNoise
         return Arranged(Varied(Size, own));
     }
 
+    /// <summary>The same pictures' noise from the beginning, of another size in cells.</summary>
+    internal PictureNoise OfSize(int rows, int columns) => new(_pictures, [_shape[0], rows, columns, _shape[3]], _settings, _device);
+
+    /// <summary>The first draw of the pictures' own seeds once more, without what varies it.</summary>
+    internal Tensor Unvaried() => Arranged(new NoiseDraws(_pictures, StartStream).Next(Length));
+
     /// <summary>
     /// Noise for the steps of a plan, in their order. SDE samplers get Brownian paths where the program of the mode does that, and where a
     /// step asks for noise of overlapping intervals.

@@ -1,0 +1,45 @@
+using Pareidolia.Diffusion;
+using Pareidolia.Nn;
+using Pareidolia.Tensors;
+
+namespace Pareidolia.Pipelines;
+
+/// <summary>The guided network of one pass over a sample: the model's, and from some timestep on the refiner's.</summary>
+internal sealed class DenoisePass : IDisposable
+{
+    private readonly GenerateSettings _settings;
+    private readonly SamplingPlan _plan;
+    private readonly bool _exact;
+    private readonly Guidance _first;
+    private readonly Guidance? _refining;
+    private Guidance _speaking;
+
+    /// <summary>Prepares both.</summary>
+    /// <param name="first">The model's own.</param>
+    /// <param name="refining">The refiner's; null where there is none.</param>
+    public DenoisePass(Guidance first, Guidance? refining, GenerateSettings settings, SamplingPlan plan, bool exact)
+    {
+        (_first, _refining, _speaking) = (first, refining, first);
+        (_settings, _plan, _exact) = (settings, plan, exact);
+    }
+
+    /// <summary>The prediction for a sample at a timestep. A refiner that has taken over keeps the word.</summary>
+    public GuidedOutput Predict(Tensor input, double timestep)
+    {
+        using Approximation fast = new(!_exact);
+        using WrappedEdges? edges = _settings.Tiling.Open();
+        if (_refining is not null && _speaking == _first && _settings.Refiner!.TakesOver(timestep, _plan.Schedule?.Count ?? 1000))
+        {
+            _refining.ContinueAfter(_first);
+            _speaking = _refining;
+        }
+        return _speaking.Predict(input, timestep);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _first.Dispose();
+        _refining?.Dispose();
+    }
+}
