@@ -25,7 +25,7 @@ internal sealed record ControlRequest
     public IReadOnlyList<ControlGuide> Guides() => (Net, Picture) switch
     {
         (null, null) => [],
-        (string, string picture) => [new ControlGuide(PngReader.Read(picture), Weight, Start, End)],
+        (string, string picture) => [new ControlGuide(ImageFile.Read(picture), Weight, Start, End)],
         (null, _) => throw new PareidoliaException($"--control-image '{Picture}' is for a ControlNet; name its file with --control."),
         _ => throw new PareidoliaException($"The ControlNet '{Net}' needs a picture to look at; name it with --control-image."),
     };
@@ -35,7 +35,7 @@ internal sealed record ControlRequest
 internal sealed class ControlOptions
 {
     private readonly Option<string?> _net = OptionOf.Text("--control", "FILE|FOLDER", "A ControlNet.");
-    private readonly Option<string?> _picture = OptionOf.Text("--control-image", "FILE.png", "What it looks at: edges, depth, a pose.");
+    private readonly Option<string?> _picture = OptionOf.Text("--control-image", "FILE", "What it looks at: edges, depth, a pose.");
     private readonly Option<double?> _weight = OptionOf.Number("--control-weight", "How strongly it speaks, else 1.");
     private readonly Option<double?> _start = OptionOf.Number("--control-start", "The share of the steps after which it begins, else 0.");
     private readonly Option<double?> _end = OptionOf.Number("--control-end", "The share of the steps after which it falls silent, else 1.");

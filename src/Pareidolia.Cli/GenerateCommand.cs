@@ -40,6 +40,8 @@ internal sealed record GenerateRequest
 
     public GuidanceRequest GuidanceRules { get; init; } = new();
 
+    public FormatRequest Format { get; init; } = new();
+
     public string? Model { get; init; }
 
     public SingleFileOptions SingleFile { get; init; } = new();
@@ -65,7 +67,7 @@ internal sealed class GenerateCommand
     private readonly Option<string?> _prompts =
         OptionOf.Text("--prompts", "FILE", "One prompt a line, or 'name TAB prompt' for name.png.");
     private readonly Option<string?> _output =
-        OptionOf.Text("--output", "FILE.png|FOLDER", "Where the pictures go; without a file's name they are named after the prompt.", "-o");
+        OptionOf.Text("--output", "FILE|FOLDER", "Where the pictures go; without a file's name they are named after the prompt.", "-o");
     private readonly Option<string?> _negative = OptionOf.Text("--negative", "TEXT", "What to stay away from.", "-n");
     private readonly Option<int?> _steps = OptionOf.Whole("--steps", "Denoising steps.");
     private readonly Option<double?> _guidance =
@@ -84,6 +86,7 @@ internal sealed class GenerateCommand
     private readonly ControlOptions _control = new();
     private readonly WayOptions _ways = new();
     private readonly GuidanceOptions _guidanceRules = new();
+    private readonly FormatOptions _format = new();
     private readonly Option<string?> _model =
         OptionOf.Text("--model", "FOLDER|FILE", "A model folder or a single file of Stable Diffusion; else the one that comes with the program.");
     private readonly Option<string?> _tokenizer =
@@ -115,6 +118,7 @@ internal sealed class GenerateCommand
         _ways.AddTo(Command);
         _noise.AddTo(Command);
         _guidanceRules.AddTo(Command);
+        _format.AddTo(Command);
         Command.SetAction(parsed =>
         {
             Threads.Use(parsed.GetValue(_threads));
@@ -144,6 +148,7 @@ internal sealed class GenerateCommand
         Control = _control.Read(parsed),
         Ways = _ways.Read(parsed),
         GuidanceRules = _guidanceRules.Read(parsed),
+        Format = _format.Read(parsed),
         Model = parsed.GetValue(_model),
         SingleFile = new SingleFileOptions { Tokenizer = parsed.GetValue(_tokenizer), Config = parsed.GetValue(_config) },
         Grid = parsed.GetValue(_grid),

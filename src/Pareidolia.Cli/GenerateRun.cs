@@ -20,7 +20,7 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
     public int Run()
     {
         IReadOnlyList<NamedPrompt> prompts = Prompts();
-        OutputFiles files = new(request.Output, request.Force);
+        OutputFiles files = new(request.Output, request.Force, request.Format);
         Require(!files.IsFile || prompts.Count == 1, $"-o is one file, '{request.Output}', for {prompts.Count} prompts: name a folder.");
         _guides = request.Control.Guides();
         string folder = ShippedModel.Locate(request.Model);
@@ -33,6 +33,7 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
         using PromptVerifier? verifier = request.Verify ? PromptVerifier.Load(folder) : null;
         using WayModels models = request.Ways.Load(request.SingleFile);
         GenerateSettings settings = request.Ways.ApplyTo(Settings(pipeline), models);
+        files.Encoding.Require(settings.Width, settings.Height);
         IReadOnlyList<PlannedPicture> plans = Plan(prompts, pipeline, settings);
         TimeSpan loaded = io.Clock.Elapsed;
         Draw(pipeline, settings, plans, verifier, files);
@@ -146,14 +147,13 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
     private void Save(DrawnPicture drawn, OutputFiles files)
     {
         io.Cancelled.ThrowIfCancellationRequested();
-        files.MakeFolder();
         OutputFile file = files.Next(files.Stem(drawn.Plan.Name));
-        PngWriter.Write(file.Path, drawn.Image);
+        files.Write(file, drawn.Image);
         OutputFile? strip = null;
         if (drawn.Frames.Count > 0)
         {
             strip = files.Next(Path.GetFileNameWithoutExtension(file.Path) + "-steps");
-            PngWriter.Write(strip.Value.Path, Mosaic.Strip(drawn.Frames, GridGap));
+            files.Write(strip.Value, Mosaic.Strip(drawn.Frames, GridGap));
         }
         if (request.Grid)
             _cells.Add(drawn.Image);
@@ -167,7 +167,7 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
     private OutputFile SaveGrid(OutputFiles files, string name)
     {
         OutputFile file = files.Next(files.Stem(name) + "-grid");
-        PngWriter.Write(file.Path, Mosaic.Grid(_cells, gap: GridGap));
+        files.Write(file, Mosaic.Grid(_cells, gap: GridGap));
         return file;
     }
 

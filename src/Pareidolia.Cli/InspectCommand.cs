@@ -14,7 +14,7 @@ internal sealed class InspectCommand
     {
         Arity = ArgumentArity.ZeroOrOne,
         HelpName = "path",
-        Description = "A model folder, a part's folder, a file of weights or a .png picture; else the model that comes with the program.",
+        Description = "A model folder, a part's folder, a file of weights or a picture; else the model that comes with the program.",
     };
     private readonly Option<PictureSize?> _size = OptionOf.Size("--size", "Tell the memory need of a picture of this size; else of the model's own.");
     private readonly Option<bool> _tensors = OptionOf.Flag("--tensors", "List every tensor: name, type, shape.");
@@ -51,13 +51,13 @@ internal sealed class InspectCommand
         if (!File.Exists(path))
             return false;
         using FileStream file = File.OpenRead(path);
-        byte[] start = new byte[8];
-        return PngReader.IsPng(start.AsSpan(0, file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)));
+        byte[] start = new byte[64];
+        return ImageFile.IsPicture(start.AsSpan(0, file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)));
     }
 
     private int InspectPicture(string path)
     {
-        Image image = PngReader.Read(path);
+        Image image = ImageFile.Read(path);
         _io.Out.WriteLine($"{path}  {image.Width}x{image.Height}");
         foreach (KeyValuePair<string, string> text in image.Texts)
             _io.Out.WriteLine(text.Key == Infotext.Key ? text.Value : $"{text.Key}: {text.Value}");

@@ -1,4 +1,5 @@
 using System.Text;
+using Pareidolia.Imaging;
 
 namespace Pareidolia.Cli;
 
@@ -8,31 +9,36 @@ namespace Pareidolia.Cli;
 internal readonly record struct OutputFile(string Path, string? Occupied);
 
 /// <summary>
-/// Names of the pictures of a run. The target is a <c>.png</c> file or a folder; an existing file keeps its content unless overwriting was
-/// asked for: the next free name <c>apple-1.png</c>, <c>apple-2.png</c> ... is taken. Two pictures of one run never get one name.
+/// Names of the pictures of a run, and their writing. The target is a picture's file or a folder; an existing file keeps its content unless
+/// overwriting was asked for: the next free name <c>apple-1.png</c>, <c>apple-2.png</c> ... is taken. Two pictures of one run never get one name.
 /// </summary>
 internal sealed class OutputFiles
 {
-    private const string Extension = ".png";
     private const int LongestStem = 60;
 
     private readonly HashSet<string> _taken = new(StringComparer.OrdinalIgnoreCase);
     private readonly string? _stem;
+    private readonly string _extension;
     private readonly bool _overwrite;
 
-    /// <summary>A run that writes to <paramref name="target"/>: a <c>.png</c> file, else a folder; null stands for the working directory.</summary>
+    /// <summary>A run that writes to <paramref name="target"/>: a picture's file, else a folder; null stands for the working directory.</summary>
     /// <exception cref="PareidoliaException">The target names another kind of picture, or cannot be written to.</exception>
-    public OutputFiles(string? target, bool overwrite)
+    public OutputFiles(string? target, bool overwrite, FormatRequest? format = null)
     {
         _overwrite = overwrite;
+        Encoding = (format ?? new FormatRequest()).For(target);
+        _extension = PictureNames.Extension(Encoding.Format);
         if (target is null)
             Folder = "";
-        else if (IsPng(target) && !Directory.Exists(target))
-            (Folder, _stem) = (Path.GetDirectoryName(target) ?? "", Path.GetFileNameWithoutExtension(target));
+        else if (PictureNames.Format(target) is not null && !Directory.Exists(target))
+            (Folder, _stem, _extension) = (Path.GetDirectoryName(target) ?? "", Path.GetFileNameWithoutExtension(target), Path.GetExtension(target));
         else
             Folder = AsFolder(target);
         RequireWritable(target ?? ".");
     }
+
+    /// <summary>How the pictures are written.</summary>
+    public ImageEncoding Encoding { get; }
 
     /// <summary>The folder, as the user gave it; empty for the working directory.</summary>
     public string Folder { get; }
@@ -49,7 +55,7 @@ internal sealed class OutputFiles
         string? occupied = null;
         for (int number = 0; ; number++)
         {
-            string path = Path.Combine(Folder, number == 0 ? wanted + Extension : $"{wanted}-{number}{Extension}");
+            string path = Path.Combine(Folder, number == 0 ? wanted + _extension : $"{wanted}-{number}{_extension}");
             if (_taken.Contains(path))
                 continue;
             if (!_overwrite && Path.Exists(path))
@@ -62,12 +68,12 @@ internal sealed class OutputFiles
         }
     }
 
-    /// <summary>Makes the folder where it is not there.</summary>
+    /// <summary>Writes a picture; its file is complete or not there.</summary>
     /// <exception cref="PareidoliaException">The file system refuses.</exception>
-    public void MakeFolder()
+    public void Write(OutputFile file, Image image)
     {
-        if (Folder.Length > 0)
-            Guarded(Folder, () => Directory.CreateDirectory(Folder));
+        MakeFolder();
+        ImageFile.Write(file.Path, image, Encoding);
     }
 
     /// <summary>A file name made from a prompt: its letters and digits, in lower case, with hyphens between the words.</summary>
@@ -91,21 +97,24 @@ internal sealed class OutputFiles
     /// <exception cref="PareidoliaException">It is no plain file name.</exception>
     public static string NameGiven(string name, string place)
     {
-        string stem = IsPng(name) ? name[..^Extension.Length] : name;
+        string stem = PictureNames.Stem(name);
         bool plain = stem.Length is > 0 and <= 200 && stem is not ("." or "..")
             && stem.IndexOfAny(['/', '\\', ':', '*', '?', '"', '<', '>', '|']) < 0 && !stem.Any(char.IsControl);
         return plain ? stem : throw new PareidoliaException(
             $"{place} names its picture '{Shown.Short(name)}'; a file name of 1 to 200 characters without / \\ : * ? \" < > | is needed.");
     }
 
-    private static bool IsPng(string path) => path.EndsWith(Extension, StringComparison.OrdinalIgnoreCase);
-
     private static string AsFolder(string target)
     {
-        string extension = Path.GetExtension(target).ToLowerInvariant();
-        if (extension is ".jpg" or ".jpeg" or ".webp" or ".gif" or ".bmp" or ".tif" or ".tiff" or ".avif" && !Directory.Exists(target))
-            throw new PareidoliaException($"-o is '{target}', but pictures are written as PNG: name a .png file or a folder.");
+        if (PictureNames.IsForeign(target) && !Directory.Exists(target))
+            throw new PareidoliaException($"-o is '{target}', but pictures are written as PNG, JPEG or WebP: name a .png, .jpg or .webp file or a folder.");
         return target;
+    }
+
+    private void MakeFolder()
+    {
+        if (Folder.Length > 0)
+            Guarded(Folder, () => Directory.CreateDirectory(Folder));
     }
 
     // Told before the work, not after it. What does not exist yet is asked of the nearest folder above that does.

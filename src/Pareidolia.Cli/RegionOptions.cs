@@ -42,7 +42,7 @@ internal sealed record RegionRequest(string[] Areas, string[] Masks, bool Bounde
         bool weighted = double.TryParse(comma < 0 ? "" : place[(comma + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture, out double strength);
         return new PromptRegion(prompt)
         {
-            Mask = PngReader.Read(weighted ? place[..comma] : place),
+            Mask = ImageFile.Read(weighted ? place[..comma] : place),
             Strength = weighted ? strength : 1,
             BoundedByMask = BoundedByMask,
         };

@@ -25,8 +25,8 @@ internal sealed record SourceRequest(string? Picture, string? Mask, double? Stre
         if (Picture is null)
             return Masking == new MaskRequest() ? settings : throw new PareidoliaException("The options of a mask need --init and --mask.");
         SourcePicture source = Outpaint is null
-            ? new SourcePicture(PngReader.Read(Picture)) { Mask = Mask is string mask ? PngReader.Read(mask) : null }
-            : Outpainted(PngReader.Read(Picture), Outpaint, model.Factor);
+            ? new SourcePicture(ImageFile.Read(Picture)) { Mask = Mask is string mask ? ImageFile.Read(mask) : null }
+            : Outpainted(ImageFile.Read(Picture), Outpaint, model.Factor);
         bool spreads = Outpaint is not null && settings.Noise.Mode.Tool() != SamplingTool.ComfyUi;
         source = source with
         {
@@ -47,9 +47,9 @@ internal sealed record SourceRequest(string? Picture, string? Mask, double? Stre
 /// <summary>The options of <c>pareidolia generate</c> that name a picture to start from.</summary>
 internal sealed class SourceOptions
 {
-    private readonly Option<string?> _picture = OptionOf.Text("--init", "FILE.png", "A picture to start from instead of noise alone.");
+    private readonly Option<string?> _picture = OptionOf.Text("--init", "FILE", "A picture to start from instead of noise alone.");
     private readonly Option<string?> _mask =
-        OptionOf.Text("--mask", "FILE.png", "What of it to paint anew: white; what is black stays as it is.");
+        OptionOf.Text("--mask", "FILE", "What of it to paint anew: white; what is black stays as it is.");
     private readonly Option<double?> _strength =
         OptionOf.Number("--strength", "How much is painted over, from above 0 to 1; else 0.75, and 1 with --outpaint and for models that edit pictures.");
     private readonly Option<string?> _fit =

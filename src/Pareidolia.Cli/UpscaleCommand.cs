@@ -19,6 +19,7 @@ internal sealed class UpscaleCommand
     private readonly Option<double?> _scale = OptionOf.Number("--scale", "How many times larger, up to 16; else what the upscaler gives.");
     private readonly Option<int?> _tile = OptionOf.Whole("--tile", "Pixels of a side that are worked on at once, else 192; 0 for the whole picture.");
     private readonly Option<int?> _overlap = OptionOf.Whole("--tile-overlap", "Pixels that neighbouring tiles share, else 8.");
+    private readonly FormatOptions _format = new();
     private readonly Option<bool> _force = OptionOf.Flag("--force", "Overwrite an existing file; else the next free name is taken.");
     private readonly Option<int?> _threads = OptionOf.Whole("--threads", "Threads to compute with, else one per processor.");
 
@@ -26,6 +27,7 @@ internal sealed class UpscaleCommand
     {
         _io = io;
         Command = new Command("upscale", "Enlarge a picture.") { _picture, _upscaler, _output, _scale, _tile, _overlap, _force, _threads };
+        _format.AddTo(Command);
         Command.SetAction(parsed =>
         {
             Threads.Use(parsed.GetValue(_threads));
@@ -39,18 +41,18 @@ internal sealed class UpscaleCommand
     private int Run(ParseResult parsed)
     {
         string path = parsed.GetValue(_picture)!;
-        OutputFiles files = new(parsed.GetValue(_output), parsed.GetValue(_force));
-        Image small = PngReader.Read(path);
+        OutputFiles files = new(parsed.GetValue(_output), parsed.GetValue(_force), _format.Read(parsed));
+        Image small = ImageFile.Read(path);
         using PictureUpscaler upscaler = PictureUpscaler.Load(Upscaler(parsed.GetValue(_upscaler)));
         double scale = parsed.GetValue(_scale) ?? upscaler.Scale;
         if (!(scale > 0 && scale <= LargestScale))
             throw new PareidoliaException($"--scale is {scale.ToString(CultureInfo.InvariantCulture)}; a number above 0, at most {LargestScale}, is needed.");
         (int width, int height) = (Math.Max(1, (int)Math.Round(small.Width * scale)), Math.Max(1, (int)Math.Round(small.Height * scale)));
+        files.Encoding.Require(width, height);
         Image large = upscaler.UpscaleTo(small, width, height, parsed.GetValue(_tile) ?? 192, parsed.GetValue(_overlap) ?? 8);
         large.Texts[Infotext.Key] = Described(small, scale, upscaler.Name);
-        files.MakeFolder();
         OutputFile file = files.Next(files.Stem(Path.GetFileNameWithoutExtension(path) + "-upscaled"));
-        PngWriter.Write(file.Path, large);
+        files.Write(file, large);
         string occupied = file.Occupied is string there ? $"  ({there} exists; --force overwrites)" : "";
         _io.Out.WriteLine($"{file.Path}  {width}x{height} from {small.Width}x{small.Height}  {upscaler.Name}  {Shown.Seconds(_io.Clock.Elapsed)}{occupied}");
         return ExitCode.Done;

@@ -14,6 +14,9 @@ public abstract class Backend
     /// <summary>The fast device: SIMD and threads.</summary>
     public static Backend Cpu { get; } = new Cpu.CpuBackend();
 
+    /// <summary>Threads that the CPU device may use: the environment variable PAREIDOLIA_THREADS, or else one per processor.</summary>
+    public static int CpuThreads => Tensors.Cpu.CpuBackend.Threads;
+
     /// <summary>The name that options and errors use.</summary>
     public abstract string Name { get; }
 

@@ -35,7 +35,7 @@ public sealed class BadInputTests : IDisposable
         { "--seed is '-7'", ["a cat", "-o", "{}/a.png", "--seed", "-7"] },
         { "--threads is 0", ["a cat", "-o", "{}/a.png", "--threads", "0"] },
         { "There is no style 'oil'; this model has noto, fluent-3d", ["a cat", "-o", "{}/a.png", "--style", "oil"] },
-        { "pictures are written as PNG", ["a cat", "-o", "{}/a.jpg"] },
+        { "pictures are written as PNG, JPEG or WebP", ["a cat", "-o", "{}/a.gif"] },
         { "is not a folder", ["a cat", "-o", "{}/file/a.png"] },
         { "There is no model '{}/none'", ["a cat", "-o", "{}/a.png", "--model", "{}/none"] },
         { "no model_index.json", ["a cat", "-o", "{}/a.png", "--model", "{}/empty"] },
