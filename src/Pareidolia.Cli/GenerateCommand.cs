@@ -38,6 +38,8 @@ internal sealed record GenerateRequest
 
     public GuidanceRequest GuidanceRules { get; init; } = new();
 
+    public MemoryRequest Memory { get; init; } = new(new(), null);
+
     public string? Model { get; init; }
 
     public SingleFileOptions SingleFile { get; init; } = new();
@@ -81,6 +83,7 @@ internal sealed class GenerateCommand
     private readonly SourceOptions _source = new();
     private readonly ControlOptions _control = new();
     private readonly GuidanceOptions _guidanceRules = new();
+    private readonly MemoryOptions _memory = new();
     private readonly Option<string?> _model =
         OptionOf.Text("--model", "FOLDER|FILE", "A model folder or a single file of Stable Diffusion; else the one that comes with the program.");
     private readonly Option<string?> _tokenizer =
@@ -111,6 +114,7 @@ internal sealed class GenerateCommand
         _control.AddTo(Command);
         _noise.AddTo(Command);
         _guidanceRules.AddTo(Command);
+        _memory.AddTo(Command);
         Command.SetAction(parsed =>
         {
             Threads.Use(parsed.GetValue(_threads));
@@ -139,6 +143,7 @@ internal sealed class GenerateCommand
         Source = _source.Read(parsed),
         Control = _control.Read(parsed),
         GuidanceRules = _guidanceRules.Read(parsed),
+        Memory = _memory.Read(parsed),
         Model = parsed.GetValue(_model),
         SingleFile = new SingleFileOptions { Tokenizer = parsed.GetValue(_tokenizer), Config = parsed.GetValue(_config) },
         Grid = parsed.GetValue(_grid),

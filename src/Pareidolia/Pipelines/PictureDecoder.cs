@@ -21,6 +21,12 @@ internal sealed class PictureDecoder : IDisposable
     /// <summary>Pixels that the autoencoder itself gives for each cell: <see cref="Factor"/> without the upscaler's part.</summary>
     public int CellPixels => _vae.Model.Config.Factor;
 
+    /// <summary>The parameters of its networks.</summary>
+    public IEnumerable<WeightStore> Stores => _upscaler is null ? [_vae.Weights] : [_vae.Weights, _upscaler.Weights];
+
+    /// <summary>Called before it computes.</summary>
+    public Action? Begins { get; set; }
+
     /// <summary>Where it computes.</summary>
     public Backend Device => _vae.Weights.Device;
 
@@ -48,6 +54,7 @@ internal sealed class PictureDecoder : IDisposable
     /// <summary>Latents of the diffusion model of pixels [1, h, w, 3]: a sample for each picture of the noise [n, h, w, c], or, without it, the mean.</summary>
     public Tensor Encode(Tensor pixels, Tensor? noise)
     {
+        Begins?.Invoke();
         using Scope scope = new();
         LatentDistribution latent = _vae.Model.Encode(pixels);
         return scope.Keep(_vae.Model.ToLatent(noise is null ? latent.Mean : latent.Sample(noise)));
@@ -56,6 +63,7 @@ internal sealed class PictureDecoder : IDisposable
     /// <summary>Pixels [n, h, w, 3], about -1..1, of latents of the diffusion model.</summary>
     public Tensor Pixels(Tensor latent)
     {
+        Begins?.Invoke();
         using Scope scope = new();
         Tensor pixels = _vae.Model.Decode(_vae.Model.FromLatent(latent));
         return scope.Keep(_upscaler?.Model.Forward(pixels) ?? pixels);

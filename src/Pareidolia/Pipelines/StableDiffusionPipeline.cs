@@ -157,6 +157,7 @@ public sealed class StableDiffusionPipeline : IDisposable
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(settings);
+        _parts.Enter(Stage.Text);
         return _parts.Text.Encode(batch, settings, UNet.Config);
     }
 
@@ -259,6 +260,8 @@ public sealed class StableDiffusionPipeline : IDisposable
             infotext.Fields["CFG Rescale phi"] = Written(settings.GuidanceRescale);
         settings.Source?.Describe(infotext.Fields);
         settings.GuidanceRules.Describe(infotext.Fields);
+        if (_parts.UNet.Weights.Holding is { Precision: not WeightPrecision.F32 } holding)
+            infotext.Fields["Weight precision"] = holding.PrecisionName;
         infotext.Fields["Version"] = $"pareidolia {typeof(StableDiffusionPipeline).Assembly.GetName().Version?.ToString(3)}";
         return infotext;
     }
@@ -271,6 +274,7 @@ public sealed class StableDiffusionPipeline : IDisposable
     {
         SamplingPlan plan = Plan(settings);
         using Tensor x = Scope.Detach(start.Sample(plan, settings));
+        _parts.Enter(Stage.Denoising);
         using ControlStage controls = new(_parts.Controls, settings, plan.Steps, x);
         Guidance guidance = new(UNet, conditioning, controls, settings, plan, start.Beside);
         foreach (DenoiseStep step in plan.Run(Predict, x, stepNoise(plan), start.Repaint(settings)))
@@ -282,6 +286,7 @@ public sealed class StableDiffusionPipeline : IDisposable
 
         GuidedOutput Predict(Tensor input, double timestep)
         {
+            _parts.Enter(Stage.Denoising);
             using Approximation fast = new(!Exact);
             return guidance.Predict(input, timestep);
         }
