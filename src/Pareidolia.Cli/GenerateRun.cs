@@ -27,6 +27,7 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
         string folder = ShippedModel.Locate(request.Model);
         ModelSource model = ShippedModel.Open(folder, request.SingleFile);
         model.Holding = request.Memory.Holding;
+        ForecastCheck.Announce(model, request, prompts.Count, io);
         using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(
             model,
             adapters: request.Words.AdaptersFor(prompts.Select(prompt => prompt.Text)) with { ControlNets = request.Control.Nets });

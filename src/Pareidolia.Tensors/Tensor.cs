@@ -72,8 +72,11 @@ public sealed partial class Tensor : IDisposable
     public bool IsResident => _storage.IsResident;
 
     /// <summary>A tensor without memory, which <see cref="Fill"/> brings: a weight that is read when it is needed.</summary>
-    public static Tensor Outline(Shape shape, Backend? device = null, DType type = DType.F32) =>
-        new(new Storage(device ?? Backend.Cpu, type.Bytes(shape), resident: false), shape, type);
+    public static Tensor Outline(Shape shape, Backend? device = null, DType type = DType.F32)
+    {
+        Backend place = device ?? Backend.Cpu;
+        return new(new Storage(place, type.Bytes(shape), resident: place.IsImagined), shape, type);
+    }
 
     /// <summary>Takes over the memory of a tensor of the same shape, type and device, which is left without.</summary>
     /// <exception cref="TensorException">They differ, or others share that memory.</exception>

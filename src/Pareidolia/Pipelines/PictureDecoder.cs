@@ -36,12 +36,10 @@ internal sealed class PictureDecoder : IDisposable
     /// <summary>Loads a model's <c>vae/</c> and, where it is there, <c>upscaler/</c>.</summary>
     public static PictureDecoder Load(ModelSource model, Backend? device)
     {
-        // Not a component of the index: diffusers, which has no such part, should still load the rest.
-        string upscaler = Path.Combine(model.Path, UpscalerName);
         PictureDecoder decoder = new(AutoencoderKl.Load(model.Component("vae"), device));
         try
         {
-            decoder._upscaler = Directory.Exists(upscaler) ? PixelShuffleUpscaler.Load(upscaler, device) : null;
+            decoder._upscaler = UpscalerOf(model) is ModelComponent upscaler ? PixelShuffleUpscaler.Load(upscaler, device) : null;
             return decoder;
         }
         catch
@@ -50,6 +48,18 @@ internal sealed class PictureDecoder : IDisposable
             throw;
         }
     }
+
+    /// <summary>A model's upscaler; null where it has none.</summary>
+    public static ModelComponent? UpscalerOf(ModelSource model)
+    {
+        // Not a component of the index: diffusers, which has no such part, should still load the rest.
+        string folder = Path.Combine(model.Path, UpscalerName);
+        return Directory.Exists(folder) ? new ModelComponent(folder).Held(model.Holding) : null;
+    }
+
+    /// <summary>The numbers of a model's upscaler; null where it has none.</summary>
+    public static PixelShuffleUpscalerConfig? UpscalerConfigOf(ModelSource model) =>
+        UpscalerOf(model) is ModelComponent upscaler ? PixelShuffleUpscalerConfig.FromJson(upscaler.Config) : null;
 
     /// <summary>Latents of the diffusion model of pixels [1, h, w, 3]: a sample for each picture of the noise [n, h, w, c], or, without it, the mean.</summary>
     public Tensor Encode(Tensor pixels, Tensor? noise)

@@ -146,8 +146,12 @@ public sealed class StableDiffusionPipeline : IDisposable
     public int BatchSize(GenerateSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return Math.Clamp(CellsAtOnce / (settings.Width / Factor * (settings.Height / Factor)), 1, MostAtOnce);
+        return BatchSizeOf(settings, Factor);
     }
+
+    /// <summary>The same for a model whose pictures have so many pixels a side for each cell.</summary>
+    internal static int BatchSizeOf(GenerateSettings settings, int factor) =>
+        Math.Clamp(CellsAtOnce / Math.Max(1, settings.Width / factor * (settings.Height / factor)), 1, MostAtOnce);
 
     /// <summary>A prompt's tokens; <see cref="PromptTokens"/> of them count.</summary>
     public Tokens Tokenize(string prompt) => _parts.Text.Tokenize(prompt);
