@@ -5,6 +5,8 @@ internal sealed unsafe partial class CpuBackend
     internal override void Conv2d(Operand x, Operand w, Operand y, ConvGeometry geometry, Epilogue epilogue)
     {
         ConvGeometry p = geometry;
+        using Reference.WidenedWeights wide = new(this, p.Groups == 1 ? default : w);
+        w = p.Groups == 1 ? w : wide.Floats;
         int taps = p.KernelH * p.KernelW, depth = w.Shape[3], outputs = w.Shape[0] / p.Groups;
         int pixels = checked(y.Shape[0] * y.Shape[1] * y.Shape[2]);
         int* runs = stackalloc int[2 * taps];
@@ -20,11 +22,9 @@ internal sealed unsafe partial class CpuBackend
             Depthwise.Run(patches, pixels, taps, w.Pointer, taps, all, whole);
             return;
         }
-        bool winograd = Winograd.Suits(p, depth, outputs, y.Shape);
-        bool half = Bf16Gemm.Suits(pixels, outputs, taps * depth, winograd);
-        if (winograd && !half)
+        if (w.Type != DType.F32)
         {
-            Winograd.Run(x.Shape[0], patches, depth, outputs, new RightColumns(w.Pointer, taps * depth), whole);
+            StoredFormats.Run(w.Type, new StoredConvolution(x, w, y.Shape, p, patches, whole));
             return;
         }
         for (int group = 0; group < p.Groups; group++, patches.Start += depth)
@@ -32,11 +32,25 @@ internal sealed unsafe partial class CpuBackend
             GemmOutput output = whole;
             output.Move(group * outputs, group * outputs);
             RightColumns right = new(w.Pointer + ((long)group * outputs * taps * depth), taps * depth);
-            if (IsPointwise(p))
-                Gemm.Run<LeftRows, RowPanel, RightColumns>(pixels, outputs, depth, new LeftRows(x.Pointer, depth), right, output, half);
-            else
-                Gemm.Run<Patches, RowPanel, RightColumns>(pixels, outputs, taps * depth, patches, right, output, half);
+            Convolve(x, y.Shape, p, patches, depth, outputs, right, output);
         }
+    }
+
+    // One group.
+    private static void Convolve<B>(
+        Operand x, Shape y, ConvGeometry p, in Patches patches, int depth, int outputs, in B right, in GemmOutput output)
+        where B : struct, IRight
+    {
+        int pixels = checked(y[0] * y[1] * y[2]);
+        int k = p.KernelH * p.KernelW * depth;
+        bool winograd = Winograd.Suits(p, depth, outputs, y);
+        bool half = Bf16Gemm.Suits(pixels, outputs, k, winograd);
+        if (winograd && !half)
+            Winograd.Run(x.Shape[0], patches, depth, outputs, right, output);
+        else if (IsPointwise(p))
+            Gemm.Run<LeftRows, RowPanel, B>(pixels, outputs, depth, new LeftRows(x.Pointer, depth), right, output, half);
+        else
+            Gemm.Run<Patches, RowPanel, B>(pixels, outputs, k, patches, right, output, half);
     }
 
     internal override void Conv2dWeightGradient(Operand x, Operand g, Operand dw, ConvGeometry geometry)
@@ -65,6 +79,8 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void Conv2dInputGradient(Operand g, Operand w, Operand dx, ConvGeometry geometry, Epilogue epilogue)
     {
+        using Reference.WidenedWeights wide = new(this, w);
+        w = wide.Floats;
         // Pixels whose distances to the picture's corner leave the same remainder meet the same taps: an ordinary convolution of g each.
         for (int y = 0; y < Math.Min(geometry.StrideH, dx.Shape[1]); y++)
             for (int x = 0; x < Math.Min(geometry.StrideW, dx.Shape[2]); x++)

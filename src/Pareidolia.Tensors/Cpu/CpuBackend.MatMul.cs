@@ -7,6 +7,13 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void MatMul(Operand a, Operand b, Operand y, bool transposeA, bool transposeB, Epilogue epilogue)
     {
+        if (b.Type != DType.F32 && IsStoredLayer(b, transposeA, transposeB))
+        {
+            StoredFormats.Run(b.Type, new StoredProduct(a, b, y, epilogue));
+            return;
+        }
+        using Reference.WidenedWeights wide = new(this, b);
+        b = wide.Floats;
         int batch = y.Shape[0];
         int k = a.Shape[transposeA ? 1 : 2];
         if (batch > 1 && b.Shape[0] == 1 && a.Shape[0] == batch && !transposeA)
