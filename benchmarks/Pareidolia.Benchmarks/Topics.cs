@@ -10,5 +10,6 @@ internal static class Topics
         ["winograd"] = WinogradBenchmark.Run,
         ["attention"] = AttentionBenchmark.Run,
         ["train-step"] = TrainStepBenchmark.Run,
+        ["unet-step"] = UNetStepBenchmark.Run,
     };
 }

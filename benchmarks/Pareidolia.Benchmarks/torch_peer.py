@@ -7,6 +7,7 @@ import time
 
 import torch
 import torch.nn.functional as F
+from torch_unet import UNet
 
 threads = int(os.environ.get("OMP_NUM_THREADS", "1"))
 torch.set_num_threads(threads)
@@ -63,7 +64,21 @@ def train_step(b, side, channels, blocks):
     return run
 
 
-KINDS = {"conv": conv, "conv-gradients": conv_gradients, "attention": attention, "train-step": train_step}
+def train_step_unet(b, side, tokens):
+    model = UNet().to(memory_format=torch.channels_last)
+    optimizer = torch.optim.AdamW(model.parameters(), 1e-4, weight_decay=0.01)
+    x, target = (torch.randn(b, 4, side, side).to(memory_format=torch.channels_last) for _ in range(2))
+    t, context = torch.arange(b).float(), torch.randn(b, tokens, 256)
+
+    def run():
+        optimizer.zero_grad(set_to_none=True)
+        F.mse_loss(model(x, t, context), target).backward()
+        optimizer.step()
+    return run
+
+
+KINDS = {"conv": conv, "conv-gradients": conv_gradients, "attention": attention, "train-step": train_step,
+         "train-step-unet": train_step_unet}
 case = None
 for line in sys.stdin:
     kind, *numbers = line.split()

@@ -42,6 +42,8 @@ internal sealed record GenerateRequest
 
     public FormatRequest Format { get; init; } = new();
 
+    public MemoryRequest Memory { get; init; } = new(new(), null);
+
     public string? Model { get; init; }
 
     public SingleFileOptions SingleFile { get; init; } = new();
@@ -87,6 +89,7 @@ internal sealed class GenerateCommand
     private readonly WayOptions _ways = new();
     private readonly GuidanceOptions _guidanceRules = new();
     private readonly FormatOptions _format = new();
+    private readonly MemoryOptions _memory = new();
     private readonly Option<string?> _model =
         OptionOf.Text("--model", "FOLDER|FILE", "A model folder or a single file of Stable Diffusion; else the one that comes with the program.");
     private readonly Option<string?> _tokenizer =
@@ -119,6 +122,7 @@ internal sealed class GenerateCommand
         _noise.AddTo(Command);
         _guidanceRules.AddTo(Command);
         _format.AddTo(Command);
+        _memory.AddTo(Command);
         Command.SetAction(parsed =>
         {
             Threads.Use(parsed.GetValue(_threads));
@@ -149,6 +153,7 @@ internal sealed class GenerateCommand
         Ways = _ways.Read(parsed),
         GuidanceRules = _guidanceRules.Read(parsed),
         Format = _format.Read(parsed),
+        Memory = _memory.Read(parsed),
         Model = parsed.GetValue(_model),
         SingleFile = new SingleFileOptions { Tokenizer = parsed.GetValue(_tokenizer), Config = parsed.GetValue(_config) },
         Grid = parsed.GetValue(_grid),

@@ -3,6 +3,7 @@ using Pareidolia.Imaging;
 using Pareidolia.Pipelines;
 using Pareidolia.Text;
 using Pareidolia.Text.Prompts;
+using Pareidolia.Weights;
 
 namespace Pareidolia.Cli;
 
@@ -24,8 +25,11 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
         Require(!files.IsFile || prompts.Count == 1, $"-o is one file, '{request.Output}', for {prompts.Count} prompts: name a folder.");
         _guides = request.Control.Guides();
         string folder = ShippedModel.Locate(request.Model);
+        ModelSource model = ShippedModel.Open(folder, request.SingleFile);
+        model.Holding = request.Memory.Holding;
+        ForecastCheck.Announce(model, request, prompts.Count, io);
         using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(
-            ShippedModel.Open(folder, request.SingleFile),
+            model,
             adapters: request.Words.AdaptersFor(prompts.Select(prompt => prompt.Text)) with { ControlNets = request.Control.Nets });
         foreach (string note in pipeline.Notes)
             io.Error.WriteLine($"note: {note}");

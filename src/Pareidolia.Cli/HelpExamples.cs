@@ -25,10 +25,10 @@ internal sealed class HelpExamples(HelpAction plain) : SynchronousCommandLineAct
               pareidolia generate "a house by the sea" --count 9 --grid --verify -o houses/
               pareidolia generate "a red apple" --steps-strip -o apple.png      the noise leaving, as apple-steps.png
               pareidolia generate --prompts prompts.txt -o pictures/ --json     one prompt a line, or name TAB prompt
-              pareidolia generate "a cat" --init photo.jpg --strength 0.6 -o cat.webp
               pareidolia generate "a red apple" --hires 2 --tiling -o apple.png           twice as large; it continues itself
               pareidolia generate "a garden" --init house.png --outpaint left=64,right=64
               pareidolia generate "a window" --init house.png --mask hole.png --mask-blur 4 --only-masked
+              pareidolia generate "a cat" --init photo.jpg --strength 0.6 -o cat.webp
               pareidolia generate "a castle" --model path/to/stable-diffusion --size 512x768 --negative "blurry"
             """,
         ["upscale"] = """

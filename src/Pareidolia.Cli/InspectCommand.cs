@@ -87,7 +87,7 @@ internal sealed class InspectCommand
     }
 
     private static string PeakOf(InspectedModel model) => model.Forecast is MemoryForecast forecast
-        ? $"; drawing {model.Size.Width}x{model.Size.Height} takes about {Shown.Bytes(forecast.PeakBytes)}"
+        ? $"; drawing {model.Size.Width}x{model.Size.Height} takes about {Shown.Bytes(forecast.ProcessBytes)}"
         : "";
 
     private static void AddRow(TextTable table, string name, string className, string types, IReadOnlyList<InspectedPart> parts) => table.Add(
@@ -133,9 +133,10 @@ internal sealed class InspectCommand
         json.WriteNumber("width", size.Width);
         json.WriteNumber("height", size.Height);
         json.WriteNumber("weights_bytes", forecast.WeightBytes);
-        json.WriteNumber("denoising_bytes", forecast.DenoisingBytes);
-        json.WriteNumber("decoding_bytes", forecast.DecodingBytes);
+        json.WriteNumber("denoising_bytes", forecast.Denoising.TensorBytes);
+        json.WriteNumber("decoding_bytes", forecast.Decoding.TensorBytes);
         json.WriteNumber("peak_bytes", forecast.PeakBytes);
+        json.WriteNumber("process_bytes", forecast.ProcessBytes);
         json.WriteEndObject();
     }
 

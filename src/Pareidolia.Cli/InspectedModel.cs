@@ -25,6 +25,11 @@ internal sealed record InspectedModel(
     {
         if (File.Exists(path))
             return OpenFile(path, size);
+        if (RandomModel.IsNamed(path))
+        {
+            RandomModel random = new(path);
+            return Whole(random, FamilyOf(random), [], size, []);
+        }
         if (!File.Exists(System.IO.Path.Combine(path, "model_index.json")))
             return Single(path, InspectedPart.Of(System.IO.Path.GetFileName(System.IO.Path.GetFullPath(path)), new ModelComponent(path)), null);
         ModelFolder folder = new(path);
@@ -72,7 +77,7 @@ internal sealed record InspectedModel(
     }
 
     // What a published folder's configs say about its origin.
-    private static string? FamilyOf(ModelFolder folder)
+    private static string? FamilyOf(ModelSource folder)
     {
         if (!folder.Has("unet"))
             return null;

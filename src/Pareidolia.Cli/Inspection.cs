@@ -31,7 +31,7 @@ internal sealed record InspectedPart(string Name, string? ClassName, IReadOnlyLi
         // Of a part inside of a file, what its tensors take there.
         long bytes = Directory.Exists(component.Folder)
             ? Directory.EnumerateFiles(component.Folder, "*", SearchOption.AllDirectories).Sum(Size)
-            : tensors.Sum(tensor => tensor.Count * tensor.Type.Size());
+            : File.Exists(component.Folder) ? tensors.Sum(tensor => tensor.Count * tensor.Type.Size()) : 0;
         return new InspectedPart(name, component.ClassName, tensors, bytes);
     }
 

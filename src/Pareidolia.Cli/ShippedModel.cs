@@ -1,4 +1,5 @@
 using Pareidolia.Hub;
+using Pareidolia.Pipelines;
 using Pareidolia.Weights;
 using Pareidolia.Weights.Checkpoints;
 
@@ -20,7 +21,7 @@ internal static class ShippedModel
     /// <exception cref="PareidoliaException">There is no such folder.</exception>
     public static string Locate(string? asked)
     {
-        if (asked is not null && (Directory.Exists(asked) || File.Exists(asked)))
+        if (asked is not null && (RandomModel.IsNamed(asked) || Directory.Exists(asked) || File.Exists(asked)))
             return asked;
         string name = asked ?? Name;
         foreach (string start in (string[])[AppContext.BaseDirectory, Environment.CurrentDirectory])
@@ -39,6 +40,8 @@ internal static class ShippedModel
     public static ModelSource Open(string? asked, SingleFileOptions options)
     {
         string path = Locate(asked);
+        if (RandomModel.IsNamed(path))
+            return new RandomModel(path);
         return ModelSource.Open(path, File.Exists(path) && options.Tokenizer is null ? options with { Tokenizer = Cache().FindTokenizer() } : options);
     }
 

@@ -19,6 +19,7 @@ internal sealed class UpscaleCommand
     private readonly Option<double?> _scale = OptionOf.Number("--scale", "How many times larger, up to 16; else what the upscaler gives.");
     private readonly Option<int?> _tile = OptionOf.Whole("--tile", "Pixels of a side that are worked on at once, else 192; 0 for the whole picture.");
     private readonly Option<int?> _overlap = OptionOf.Whole("--tile-overlap", "Pixels that neighbouring tiles share, else 8.");
+    private readonly FormatOptions _format = new();
     private readonly Option<bool> _force = OptionOf.Flag("--force", "Overwrite an existing file; else the next free name is taken.");
     private readonly Option<int?> _threads = OptionOf.Whole("--threads", "Threads to compute with, else one per processor.");
 
@@ -26,6 +27,7 @@ internal sealed class UpscaleCommand
     {
         _io = io;
         Command = new Command("upscale", "Enlarge a picture.") { _picture, _upscaler, _output, _scale, _tile, _overlap, _force, _threads };
+        _format.AddTo(Command);
         Command.SetAction(parsed =>
         {
             Threads.Use(parsed.GetValue(_threads));
@@ -39,7 +41,7 @@ internal sealed class UpscaleCommand
     private int Run(ParseResult parsed)
     {
         string path = parsed.GetValue(_picture)!;
-        OutputFiles files = new(parsed.GetValue(_output), parsed.GetValue(_force));
+        OutputFiles files = new(parsed.GetValue(_output), parsed.GetValue(_force), _format.Read(parsed));
         Image small = ImageFile.Read(path);
         using PictureUpscaler upscaler = PictureUpscaler.Load(Upscaler(parsed.GetValue(_upscaler)));
         double scale = parsed.GetValue(_scale) ?? upscaler.Scale;

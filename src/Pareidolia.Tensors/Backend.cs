@@ -20,6 +20,14 @@ public abstract class Backend
     /// <summary>The name that options and errors use.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Whether its memory is none: what lies there is not counted as the process's.</summary>
+    internal virtual bool IsImagined => false;
+
+    /// <summary>Gives the memory back that was released and kept for who asks next.</summary>
+    public virtual void Trim()
+    {
+    }
+
     // ---- memory ----
     internal abstract nint Allocate(long bytes);
     internal abstract void Release(nint address, long bytes);
@@ -27,7 +35,7 @@ public abstract class Backend
     internal abstract void Download(nint source, Span<byte> target);
     /// <summary>y = value.</summary>
     internal abstract void Fill(Operand y, double value);
-    /// <summary>y = x in y's element type (any type to any type, round to nearest even, integers saturate).</summary>
+    /// <summary>y = x in y's element type (any type to any type, but Q8 to F32 and back alone; round to nearest even, integers saturate).</summary>
     internal abstract void Convert(Operand x, Operand y);
     /// <summary>Copies a strided box between two buffers of one element type: the whole of permute, slice, concat, expand and padding.</summary>
     internal abstract void CopyBox(Operand x, Box from, Operand y, Box to, Shape extents);
@@ -57,7 +65,7 @@ public abstract class Backend
     internal abstract void SumTo(Operand x, Operand y);
 
     // ---- rows ----
-    /// <summary>y [n, c] = table [v, c] at ids I32 [n]; ids were checked.</summary>
+    /// <summary>y [n, c] = table [v, c], weights of any type, at ids I32 [n]; ids were checked.</summary>
     internal abstract void Gather(Operand table, Operand ids, Operand y);
     /// <summary>table [v, c] += g [n, c] at ids I32 [n], in order of n.</summary>
     internal abstract void ScatterAdd(Operand g, Operand ids, Operand table);
@@ -65,7 +73,7 @@ public abstract class Backend
     internal abstract void Softmax(Operand x, Operand y, bool log);
     internal abstract void SoftmaxGradient(Operand y, Operand g, Operand dx, bool log);
 
-    // ---- linear algebra ----
+    // ---- linear algebra; b of a single transposed matrix and w may be weights that are stored in fewer bits: they mean what they convert to ----
     /// <summary>y [b, m, n] = op(a) op(b) + epilogue; a is [b|1, m, k] (or [.., k, m]), b is [b|1, k, n] (or [.., n, k]) when transposed.</summary>
     internal abstract void MatMul(Operand a, Operand b, Operand y, bool transposeA, bool transposeB, Epilogue epilogue);
     /// <summary>y [b, oh, ow, o] of x [b, h, w, c] and w [o, kh, kw, c / groups].</summary>

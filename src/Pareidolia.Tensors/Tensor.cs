@@ -36,13 +36,18 @@ public sealed partial class Tensor : IDisposable
     public long Count => Shape.Count;
 
     /// <summary>Bytes of the elements.</summary>
-    public long Bytes => Count * Type.Size();
+    public long Bytes => Type.Bytes(Shape);
 
     /// <summary>Whether a <see cref="Tape"/> follows this tensor as a leaf and leaves its gradient in <see cref="Gradient"/>.</summary>
     public bool RequiresGradient
     {
         get => Variable is { IsLeaf: true };
-        set => Variable = value ? new Variable { IsLeaf = true } : null;
+        set
+        {
+            if (value && Type != DType.F32)
+                throw new TensorException($"gradient: {this} is no F32, and what is stored in fewer bits has no gradient");
+            Variable = value ? new Variable { IsLeaf = true } : null;
+        }
     }
 
     /// <summary>The gradient that backward passes have added up in this leaf; null before the first.</summary>
@@ -55,11 +60,36 @@ public sealed partial class Tensor : IDisposable
         get
         {
             ObjectDisposedException.ThrowIf(_disposed && _holds == 0, this);
+            if (!_storage.IsResident)
+                throw new TensorException($"{this} was evicted and has not been filled again");
             return new Operand(_storage.Address, Shape, Type);
         }
     }
 
     internal bool SharesStorage => _storage.Shared;
+
+    /// <summary>Whether its memory is there: not before <see cref="Fill"/> where it began as an <see cref="Outline"/>, and not after <see cref="Evict"/>.</summary>
+    public bool IsResident => _storage.IsResident;
+
+    /// <summary>A tensor without memory, which <see cref="Fill"/> brings: a weight that is read when it is needed.</summary>
+    public static Tensor Outline(Shape shape, Backend? device = null, DType type = DType.F32)
+    {
+        Backend place = device ?? Backend.Cpu;
+        return new(new Storage(place, type.Bytes(shape), resident: place.IsImagined), shape, type);
+    }
+
+    /// <summary>Takes over the memory of a tensor of the same shape, type and device, which is left without.</summary>
+    /// <exception cref="TensorException">They differ, or others share that memory.</exception>
+    public void Fill(Tensor source)
+    {
+        Required(source);
+        if (source.Shape != Shape || source.Type != Type || source.Device != Device || source.SharesStorage)
+            throw new TensorException($"fill: {source} cannot hand its memory to {this}");
+        _storage.Take(source._storage);
+    }
+
+    /// <summary>Gives the memory back; shape and type stay, and <see cref="Fill"/> makes the tensor whole again.</summary>
+    public void Evict() => _storage.Evict();
 
     /// <summary>Forgets the gradient of this leaf.</summary>
     public void ClearGradient() => Variable?.Clear();

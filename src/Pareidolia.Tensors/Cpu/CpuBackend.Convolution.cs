@@ -5,6 +5,8 @@ internal sealed unsafe partial class CpuBackend
     internal override void Conv2d(Operand x, Operand w, Operand y, ConvGeometry geometry, Epilogue epilogue)
     {
         ConvGeometry p = geometry;
+        using Reference.WidenedWeights wide = new(this, p.Groups == 1 ? default : w);
+        w = p.Groups == 1 ? w : wide.Floats;
         int taps = p.KernelH * p.KernelW, depth = w.Shape[3], outputs = w.Shape[0] / p.Groups;
         int pixels = checked(y.Shape[0] * y.Shape[1] * y.Shape[2]);
         int* runs = stackalloc int[2 * taps];
@@ -20,9 +22,9 @@ internal sealed unsafe partial class CpuBackend
             Depthwise.Run(patches, pixels, taps, w.Pointer, taps, all, whole);
             return;
         }
-        if (Winograd.Suits(p, depth, outputs, y.Shape))
+        if (w.Type != DType.F32)
         {
-            Winograd.Run(x.Shape[0], patches, depth, outputs, new RightColumns(w.Pointer, taps * depth), whole);
+            StoredFormats.Run(w.Type, new StoredConvolution(x, w, y.Shape, p, patches, whole));
             return;
         }
         for (int group = 0; group < p.Groups; group++, patches.Start += depth)
@@ -30,11 +32,25 @@ internal sealed unsafe partial class CpuBackend
             GemmOutput output = whole;
             output.Move(group * outputs, group * outputs);
             RightColumns right = new(w.Pointer + ((long)group * outputs * taps * depth), taps * depth);
-            if (IsPointwise(p))
-                Gemm.Run<LeftRows, RowPanel, RightColumns>(pixels, outputs, depth, new LeftRows(x.Pointer, depth), right, output);
-            else
-                Gemm.Run<Patches, RowPanel, RightColumns>(pixels, outputs, taps * depth, patches, right, output);
+            Convolve(x, y.Shape, p, patches, depth, outputs, right, output);
         }
+    }
+
+    // One group.
+    private static void Convolve<B>(
+        Operand x, Shape y, ConvGeometry p, in Patches patches, int depth, int outputs, in B right, in GemmOutput output)
+        where B : struct, IRight
+    {
+        int pixels = checked(y[0] * y[1] * y[2]);
+        int k = p.KernelH * p.KernelW * depth;
+        bool winograd = Winograd.Suits(p, depth, outputs, y);
+        bool half = Bf16Gemm.Suits(pixels, outputs, k, winograd);
+        if (winograd && !half)
+            Winograd.Run(x.Shape[0], patches, depth, outputs, right, output);
+        else if (IsPointwise(p))
+            Gemm.Run<LeftRows, RowPanel, B>(pixels, outputs, depth, new LeftRows(x.Pointer, depth), right, output, half);
+        else
+            Gemm.Run<Patches, RowPanel, B>(pixels, outputs, k, patches, right, output, half);
     }
 
     internal override void Conv2dWeightGradient(Operand x, Operand g, Operand dw, ConvGeometry geometry)
@@ -49,19 +65,22 @@ internal sealed unsafe partial class CpuBackend
             Depthwise.WeightGradient(patches, pixels, taps, g.Pointer, dw.Pointer);
             return;
         }
+        bool half = Bf16Gemm.Suits(outputs, taps * depth, pixels);
         for (int group = 0; group < p.Groups; group++, patches.Start += depth)
         {
             LeftColumns left = new(g.Pointer + (group * outputs), g.Shape[3]);
             GemmOutput output = GemmOutput.Plain(dw.Pointer + ((long)group * outputs * taps * depth), taps * depth);
             if (IsPointwise(p))
-                GemmOwn.Run<LeftColumns, DepthPanel, RightRows>(outputs, depth, pixels, left, new RightRows(x.Pointer, depth), output);
+                GemmOwn.Run<LeftColumns, DepthPanel, RightRows>(outputs, depth, pixels, left, new RightRows(x.Pointer, depth), output, half);
             else
-                GemmOwn.Run<LeftColumns, DepthPanel, Patches>(outputs, taps * depth, pixels, left, patches, output);
+                GemmOwn.Run<LeftColumns, DepthPanel, Patches>(outputs, taps * depth, pixels, left, patches, output, half);
         }
     }
 
     internal override void Conv2dInputGradient(Operand g, Operand w, Operand dx, ConvGeometry geometry, Epilogue epilogue)
     {
+        using Reference.WidenedWeights wide = new(this, w);
+        w = wide.Floats;
         // Pixels whose distances to the picture's corner leave the same remainder meet the same taps: an ordinary convolution of g each.
         for (int y = 0; y < Math.Min(geometry.StrideH, dx.Shape[1]); y++)
             for (int x = 0; x < Math.Min(geometry.StrideW, dx.Shape[2]); x++)
@@ -101,7 +120,9 @@ internal sealed unsafe partial class CpuBackend
             Depthwise.Run(patches, pixels, count, w.Pointer, taps, chosen, whole);
             return;
         }
-        if (Winograd.Suits(p, outputs, channels, dx.Shape))
+        bool winograd = Winograd.Suits(p, outputs, channels, dx.Shape);
+        bool half = Bf16Gemm.Suits(pixels, channels, count * outputs, winograd);
+        if (winograd && !half)
         {
             Winograd.Run(g.Shape[0], patches, outputs, channels, new WeightTaps(w.Pointer, outputs, taps, channels, chosen), whole);
             return;
@@ -111,7 +132,7 @@ internal sealed unsafe partial class CpuBackend
             GemmOutput output = whole;
             output.Move(group * channels, group * channels);
             WeightTaps right = new(w.Pointer + ((long)group * outputs * taps * channels), outputs, taps, channels, chosen);
-            Gemm.Run<Patches, RowPanel, WeightTaps>(pixels, channels, count * outputs, patches, right, output);
+            Gemm.Run<Patches, RowPanel, WeightTaps>(pixels, channels, count * outputs, patches, right, output, half);
         }
     }
 

@@ -27,6 +27,10 @@ internal sealed unsafe partial class CpuBackend
             case (DType.F32, DType.F16): LaneWorkers.Run(tasks, new Narrowing<HalfFormat>(x.Pointer, (ushort*)y.Address, x.Count)); break;
             case (DType.F32, DType.BF16): LaneWorkers.Run(tasks, new Narrowing<BrainFormat>(x.Pointer, (ushort*)y.Address, x.Count)); break;
             case (DType.F32, DType.F32): CopyBox(x, new Box(0, Tensor.StridesOf(x.Shape)), y, new Box(0, Tensor.StridesOf(x.Shape)), x.Shape); break;
+            case (DType.Q8, DType.F32): StoredFormats.Run(DType.Q8, new StoredFloats(x, y)); break;
+            case (DType.F32, DType.Q8) when x.Count > 0 && x.Shape.Rank > 0:
+                Workers.Run(x.Shape[0], new QuantiseRows(x, y, checked((int)(x.Count / x.Shape[0]))));
+                break;
             default: base.Convert(x, y); break;
         }
     }

@@ -7,6 +7,13 @@ internal sealed unsafe partial class CpuBackend
 
     internal override void MatMul(Operand a, Operand b, Operand y, bool transposeA, bool transposeB, Epilogue epilogue)
     {
+        if (b.Type != DType.F32 && IsStoredLayer(b, transposeA, transposeB))
+        {
+            StoredFormats.Run(b.Type, new StoredProduct(a, b, y, epilogue));
+            return;
+        }
+        using Reference.WidenedWeights wide = new(this, b);
+        b = wide.Floats;
         int batch = y.Shape[0];
         int k = a.Shape[transposeA ? 1 : 2];
         if (batch > 1 && b.Shape[0] == 1 && a.Shape[0] == batch && !transposeA)
@@ -14,10 +21,10 @@ internal sealed unsafe partial class CpuBackend
             // One right matrix for all: the rows of all left matrices follow each other.
             Operand rows = a with { Shape = [1, checked(batch * a.Shape[1]), k] };
             Operand product = y with { Shape = [1, checked(batch * y.Shape[1]), y.Shape[2]] };
-            new MatMulCall(rows, b, product, false, transposeB, epilogue).Run(0);
+            new MatMulCall(rows, b, product, false, transposeB, epilogue, Bf16Gemm.Suits(rows.Shape[1], product.Shape[2], k)).Run(0);
             return;
         }
-        MatMulCall call = new(a, b, y, transposeA, transposeB, epilogue);
+        MatMulCall call = new(a, b, y, transposeA, transposeB, epilogue, Bf16Gemm.Suits(y.Shape[1], y.Shape[2], k));
         if (batch > 1 && (long)y.Shape[1] * y.Shape[2] * k < SharedProduct)
             Workers.Run(batch, call);
         else
@@ -26,7 +33,7 @@ internal sealed unsafe partial class CpuBackend
     }
 
     // One task: one product of the batch.
-    private readonly struct MatMulCall(Operand a, Operand b, Operand y, bool transposeA, bool transposeB, Epilogue epilogue) : IWork
+    private readonly struct MatMulCall(Operand a, Operand b, Operand y, bool transposeA, bool transposeB, Epilogue epilogue, bool half) : IWork
     {
         public void Run(int task)
         {
@@ -47,9 +54,9 @@ internal sealed unsafe partial class CpuBackend
         {
             int n = y.Shape[2];
             if (transposeB)
-                Gemm.Run<A, L, RightColumns>(y.Shape[1], n, k, left, new RightColumns(right, k), output);
+                Gemm.Run<A, L, RightColumns>(y.Shape[1], n, k, left, new RightColumns(right, k), output, half);
             else
-                Gemm.Run<A, L, RightRows>(y.Shape[1], n, k, left, new RightRows(right, n), output);
+                Gemm.Run<A, L, RightRows>(y.Shape[1], n, k, left, new RightRows(right, n), output, half);
         }
     }
 }

@@ -11,13 +11,18 @@ internal static unsafe class Gemm
     private const long SlabFloats = 4 << 20;
 
     /// <summary>output = left [m, k] right [k, n].</summary>
-    public static void Run<A, L, B>(int m, int n, int k, in A left, in B right, in GemmOutput output)
+    public static void Run<A, L, B>(int m, int n, int k, in A left, in B right, in GemmOutput output, bool half = false)
         where A : struct, ILeft<L>
         where L : struct, IPanelLayout
         where B : struct, IRight
     {
         if (m == 0 || n == 0)
             return;
+        if (half)
+        {
+            Bf16Gemm.Run<A, L, B>(m, n, k, left, right, output);
+            return;
+        }
         if (GemmOwn.Suits(m, n, k))
         {
             GemmOwn.Run<A, L, B>(m, n, k, left, right, output);

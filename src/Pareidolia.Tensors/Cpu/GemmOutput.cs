@@ -64,6 +64,9 @@ internal unsafe struct GemmOutput
             Take<LanesNative>(tile, row, rows, column, columns, first, last);
     }
 
+    /// <summary>Whether results are stored as they are, row by row.</summary>
+    public readonly bool IsPlain => !Finishes && !Accumulate && Grid.Width == 0;
+
     private readonly bool Finishes =>
         Bias != null || ImageBias != null || Residual != null || Activation != Activation.None || Scale != 1;
 
@@ -72,6 +75,11 @@ internal unsafe struct GemmOutput
     {
         bool add = !first || Accumulate;
         bool finish = last && Finishes;
+        if (columns == 2 * V.Count && finish && !add && ImageBias == null && Activation == Activation.None)
+        {
+            TakeWhole<V>(tile, row, rows, column);
+            return;
+        }
         for (int r = 0; r < rows; r++, tile += Tile.Columns)
         {
             long place = Place(row + r) + column;
@@ -87,6 +95,24 @@ internal unsafe struct GemmOutput
                     sum = Finish(sum, column, i, part, imageBias, residual);
                 Store(sum, Y + place + i, part);
             }
+        }
+    }
+
+    // The usual end of a layer, a bias and perhaps a residual, for whole rows of a tile.
+    private readonly void TakeWhole<V>(float* tile, int row, int rows, int column)
+        where V : unmanaged, ILanes<V>
+    {
+        V scale = V.Of(Scale), first = V.Of(0), second = first;
+        if (Bias != null)
+            (first, second) = (V.Load(Bias + column), V.Load(Bias + column + V.Count));
+        for (int r = 0; r < rows; r++, tile += 2 * V.Count)
+        {
+            long place = Place(row + r) + column;
+            V left = (V.Load(tile) * scale) + first, right = (V.Load(tile + V.Count) * scale) + second;
+            if (Residual != null)
+                (left, right) = (left + V.Load(Residual + place), right + V.Load(Residual + place + V.Count));
+            left.Store(Y + place);
+            right.Store(Y + place + V.Count);
         }
     }
 

@@ -46,6 +46,12 @@ internal sealed unsafe class Scratch
         /// <summary>A block of queries, their sums and scores.</summary>
         Attention,
 
+        /// <summary>Panels of bfloat16 that all tasks of a product read.</summary>
+        SharedHalf,
+
+        /// <summary>A panel of bfloat16 of a task.</summary>
+        OwnHalf,
+
         Count,
     }
 

@@ -3,16 +3,33 @@ using System.Runtime.InteropServices;
 namespace Pareidolia.Tensors;
 
 /// <summary>
-/// Native host memory, 64-byte aligned, recycled by size: training asks for the same sizes at every step. Spare buffers are kept up to a
-/// share of what is in use; <see cref="Trim"/> gives them all back.
+/// Native host memory, 64-byte aligned, recycled by size: training asks for the same sizes at every step. What is used and what is spare together
+/// stay under the most that was used at a time; beyond it, spare buffers of the size that was asked for longest ago are given back.
+/// <see cref="Trim"/> gives all back. An imagined pool only keeps the books.
 /// </summary>
-internal sealed unsafe class HostPool
+internal sealed unsafe class HostPool(bool imagined = false)
 {
     private const int Alignment = 64;
+
+    // Small programs give nothing back.
+    private const long Floor = 256L << 20;
+
     private readonly Lock _lock = new();
-    private readonly Dictionary<long, Stack<nint>> _spare = [];
+    private readonly Dictionary<long, SpareBuffers> _spare = [];
     private long _spareBytes;
     private long _usedBytes;
+    private long _mostUsedBytes;
+    private long _asked;
+    private nint _imaginedAddress;
+
+    /// <summary>What is used and what is spare, at its most since <see cref="ResetPeak"/>.</summary>
+    public long PeakBytes { get; private set; }
+
+    public void ResetPeak()
+    {
+        lock (_lock)
+            PeakBytes = _usedBytes + _spareBytes;
+    }
 
     public nint Allocate(long bytes)
     {
@@ -20,11 +37,19 @@ internal sealed unsafe class HostPool
         lock (_lock)
         {
             _usedBytes += size;
-            if (_spare.TryGetValue(size, out Stack<nint>? stack) && stack.TryPop(out nint address))
+            _mostUsedBytes = Math.Max(_mostUsedBytes, _usedBytes);
+            SpareBuffers own = Of(size);
+            own.Asked = ++_asked;
+            if (own.Addresses.TryPop(out nint address))
             {
                 _spareBytes -= size;
                 return address;
             }
+            while (_spareBytes > 0 && _usedBytes + _spareBytes > Math.Max(Floor, _mostUsedBytes))
+                GiveOneBack();
+            PeakBytes = Math.Max(PeakBytes, _usedBytes + _spareBytes);
+            if (imagined)
+                return _imaginedAddress += Alignment;
         }
         return (nint)NativeMemory.AlignedAlloc((nuint)size, Alignment);
     }
@@ -35,28 +60,31 @@ internal sealed unsafe class HostPool
         lock (_lock)
         {
             _usedBytes -= size;
-            // The floor keeps small programs from allocating at every step; the share keeps one large step from hoarding.
-            if (_spareBytes + size <= Math.Max(256L << 20, _usedBytes))
-            {
-                if (!_spare.TryGetValue(size, out Stack<nint>? stack))
-                    _spare[size] = stack = new Stack<nint>();
-                stack.Push(address);
-                _spareBytes += size;
-                return;
-            }
+            _spareBytes += size;
+            Of(size).Addresses.Push(address);
         }
-        NativeMemory.AlignedFree((void*)address);
     }
 
+    /// <summary>Gives all spare buffers back; what was used before no longer counts.</summary>
     public void Trim()
     {
         lock (_lock)
         {
-            foreach (Stack<nint> stack in _spare.Values)
-                while (stack.TryPop(out nint address))
-                    NativeMemory.AlignedFree((void*)address);
-            _spareBytes = 0;
+            while (_spareBytes > 0)
+                GiveOneBack();
+            _mostUsedBytes = _usedBytes;
         }
+    }
+
+    private SpareBuffers Of(long size) => _spare.TryGetValue(size, out SpareBuffers? known) ? known : _spare[size] = new SpareBuffers();
+
+    private void GiveOneBack()
+    {
+        (long size, SpareBuffers oldest) = _spare.Where(entry => entry.Value.Addresses.Count > 0).MinBy(entry => entry.Value.Asked);
+        nint address = oldest.Addresses.Pop();
+        _spareBytes -= size;
+        if (!imagined)
+            NativeMemory.AlignedFree((void*)address);
     }
 
     // Sizes are rounded up to an eighth of their power of two, so that nearly equal requests share buffers.
@@ -65,5 +93,13 @@ internal sealed unsafe class HostPool
         long least = Math.Max(bytes, Alignment);
         long step = Math.Max(Alignment, (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)least) / 16);
         return (least + step - 1) / step * step;
+    }
+
+    private sealed class SpareBuffers
+    {
+        public Stack<nint> Addresses { get; } = [];
+
+        /// <summary>When this size was last asked for.</summary>
+        public long Asked { get; set; }
     }
 }

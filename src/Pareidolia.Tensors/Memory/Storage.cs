@@ -5,12 +5,15 @@ internal sealed class Storage
 {
     private int _owners = 1;
 
-    public Storage(Backend device, long bytes)
+    /// <summary>Allocates; one that is not <paramref name="resident"/> waits for the memory of another.</summary>
+    public Storage(Backend device, long bytes, bool resident = true)
     {
         Device = device;
         Bytes = bytes;
+        if (!resident)
+            return;
         Address = device.Allocate(bytes);
-        TensorMemory.Add(bytes);
+        Count(bytes);
     }
 
     public Backend Device { get; }
@@ -18,6 +21,8 @@ internal sealed class Storage
     public long Bytes { get; }
 
     public nint Address { get; private set; }
+
+    public bool IsResident => Address != 0;
 
     public bool Shared => Volatile.Read(ref _owners) > 1;
 
@@ -29,10 +34,30 @@ internal sealed class Storage
 
     public void Drop()
     {
-        if (Interlocked.Decrement(ref _owners) > 0)
+        if (Interlocked.Decrement(ref _owners) == 0)
+            Evict();
+    }
+
+    /// <summary>Gives the memory back and waits for other.</summary>
+    public void Evict()
+    {
+        if (!IsResident)
             return;
         Device.Release(Address, Bytes);
         Address = 0;
-        TensorMemory.Remove(Bytes);
+        Count(-Bytes);
+    }
+
+    /// <summary>Takes over the memory of another of this size.</summary>
+    public void Take(Storage other)
+    {
+        Evict();
+        (Address, other.Address) = (other.Address, 0);
+    }
+
+    private void Count(long bytes)
+    {
+        if (!Device.IsImagined)
+            TensorMemory.Count(bytes);
     }
 }

@@ -19,18 +19,13 @@ public static class TensorMemory
     /// <summary>Starts a new peak at the present level.</summary>
     public static void ResetPeak() => Interlocked.Exchange(ref s_peakBytes, LiveBytes);
 
-    internal static void Add(long bytes)
+    /// <summary>Counts a buffer that came, or with less than 0 bytes one that went.</summary>
+    internal static void Count(long bytes)
     {
-        Interlocked.Increment(ref s_liveBuffers);
+        _ = bytes < 0 ? Interlocked.Decrement(ref s_liveBuffers) : Interlocked.Increment(ref s_liveBuffers);
         long live = Interlocked.Add(ref s_liveBytes, bytes);
         long peak = PeakBytes;
         while (live > peak && Interlocked.CompareExchange(ref s_peakBytes, live, peak) != peak)
             peak = PeakBytes;
-    }
-
-    internal static void Remove(long bytes)
-    {
-        Interlocked.Decrement(ref s_liveBuffers);
-        Interlocked.Add(ref s_liveBytes, -bytes);
     }
 }

@@ -39,7 +39,8 @@ public sealed partial class Tensor
     public Tensor Conv2d(Tensor weight, Tensor? bias, Window window, Tensor? imageBias = null, Tensor? residual = null)
     {
         Tensor w = Required(weight);
-        RequireFloats("conv2d", this, w, bias, imageBias, residual);
+        RequireFloats("conv2d", this, bias, imageBias, residual);
+        w.RequireWeights("conv2d");
         RequireRank("conv2d", 4, "[batch, height, width, channels]");
         w.RequireRank("conv2d weight", 4, "[out, kernel height, kernel width, in / groups]");
         ConvGeometry geometry = window.Geometry("conv2d", w.Shape[1], w.Shape[2]);

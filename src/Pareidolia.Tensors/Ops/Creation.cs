@@ -6,7 +6,7 @@ public sealed partial class Tensor
 {
     /// <summary>A tensor whose elements are not set yet.</summary>
     public static Tensor Empty(Shape shape, Backend? device = null, DType type = DType.F32) =>
-        new(new Storage(device ?? Backend.Cpu, shape.Count * type.Size()), shape, type);
+        new(new Storage(device ?? Backend.Cpu, type.Bytes(shape)), shape, type);
 
     /// <summary>A tensor of zeros.</summary>
     public static Tensor Zeros(Shape shape, Backend? device = null, DType type = DType.F32) => Full(shape, 0, device, type);
@@ -30,8 +30,8 @@ public sealed partial class Tensor
     /// <summary>A tensor of elements as they lie in a file, little-endian.</summary>
     public static Tensor FromBytes(ReadOnlySpan<byte> bytes, Shape shape, DType type, Backend? device = null)
     {
-        if (bytes.Length != shape.Count * type.Size())
-            throw new TensorException($"from: {bytes.Length} bytes do not fill {type} {shape}, which takes {shape.Count * type.Size()}");
+        if (bytes.Length != type.Bytes(shape))
+            throw new TensorException($"from: {bytes.Length} bytes do not fill {type} {shape}, which takes {type.Bytes(shape)}");
         Tensor tensor = Empty(shape, device, type);
         tensor.Device.Upload(bytes, tensor.Operand.Address);
         return tensor;

@@ -210,6 +210,13 @@ public sealed partial class Tensor
             throw new TensorException($"{op}: {this} should be F32; convert it with To(DType.F32)");
     }
 
+    // What a layer reads may be stored in fewer bits than it computes with.
+    internal void RequireWeights(string op)
+    {
+        if (Type is not (DType.F32 or DType.F16 or DType.BF16 or DType.Q8))
+            throw new TensorException($"{op}: weights {this} should be F32, F16, BF16 or Q8");
+    }
+
     private static Tensor Required(Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);

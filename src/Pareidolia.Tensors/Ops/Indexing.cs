@@ -5,7 +5,7 @@ public sealed partial class Tensor
     /// <summary>Rows of this table [v, c] at I32 ids of any shape: [.., c].   dtable row = sum of g at its id</summary>
     public Tensor Embedding(Tensor ids)
     {
-        RequireFloats("embedding");
+        RequireWeights("embedding");
         RequireRank("embedding", 2, "[vocabulary, channels]");
         if (Required(ids).Type != DType.I32)
             throw new TensorException($"embedding: ids {ids} should be I32");

@@ -32,7 +32,8 @@ public sealed partial class Tensor
     public Tensor Linear(Tensor weight, Tensor? bias = null, Tensor? residual = null)
     {
         Tensor w = Required(weight);
-        RequireFloats("linear", this, w, bias, residual);
+        RequireFloats("linear", this, bias, residual);
+        w.RequireWeights("linear");
         if (w.Rank != 2 || Rank == 0 || Shape[-1] != w.Shape[1])
             throw new TensorException($"linear: input {Shape} does not fit weight {w.Shape}, which takes [.., {w.Shape[-1]}]");
         if (bias is not null && bias.Shape != new Shape([w.Shape[0]]))

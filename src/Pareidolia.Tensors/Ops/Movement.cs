@@ -39,6 +39,7 @@ public sealed partial class Tensor
         }
         if (seen != (1 << Rank) - 1)
             throw new TensorException($"permute: order [{string.Join(", ", order.ToArray())}] names an axis of {Shape} twice");
+        RequireMovable("permute");
         Tensor y = Empty(new Shape(extents), Device, Type);
         Strides from = StridesOf(Shape);
         Strides permuted = default;
@@ -64,6 +65,7 @@ public sealed partial class Tensor
         int a = Shape.Axis(axis);
         if (start < 0 || length < 0 || start + length > Shape[a])
             throw new TensorException($"slice: [{start}, {start + length}) is outside axis {a} of {Shape}");
+        RequireMovable("slice");
         Tensor y = Empty(Shape.With(a, length), Device, Type);
         Strides strides = StridesOf(Shape);
         Device.CopyBox(Operand, new Box(start * strides[a], strides), y.Operand, new Box(0, StridesOf(y.Shape)), y.Shape);
@@ -96,6 +98,7 @@ public sealed partial class Tensor
                 throw new TensorException($"concat: {part} does not continue {parts[0]} along axis {a}");
             total += part.Shape[a];
         }
+        parts[0].RequireMovable("concat");
         Tensor y = Empty(parts[0].Shape.With(a, total), parts[0].Device, parts[0].Type);
         Strides strides = StridesOf(y.Shape);
         (Tensor, Tape.Rule)[] rules = new (Tensor, Tape.Rule)[parts.Length];
@@ -117,6 +120,7 @@ public sealed partial class Tensor
     {
         if (Shape.Broadcast(Shape, shape, "broadcast") != shape)
             throw new TensorException($"broadcast: {Shape} does not stretch to {shape}");
+        RequireMovable("broadcast");
         Tensor y = Empty(shape, Device, Type);
         Strides own = StridesOf(Shape);
         Strides stretched = default;
@@ -143,6 +147,8 @@ public sealed partial class Tensor
     {
         if (type == Type)
             return this;
+        if ((type == DType.Q8 || Type == DType.Q8) && type != DType.F32 && Type != DType.F32)
+            throw new TensorException($"to: {this} becomes {type} by way of F32 alone");
         Tensor y = Empty(Shape, Device, type);
         Device.Convert(Operand, y.Operand);
         DType old = Type;
@@ -169,7 +175,12 @@ public sealed partial class Tensor
     }
 
     /// <summary>The same memory under another handle, outside the tape.</summary>
-    internal Tensor View(Shape shape) => new(ShareStorage(), shape, Type);
+    internal Tensor View(Shape shape)
+    {
+        if (Type == DType.Q8 && (shape.Rank == 0 || shape[0] != Shape[0]))
+            throw new TensorException($"reshape: the {Shape[0]} rows of {this} have a factor each and do not become those of {shape}");
+        return new Tensor(ShareStorage(), shape, Type);
+    }
 
     internal static Strides StridesOf(Shape shape)
     {
@@ -179,8 +190,16 @@ public sealed partial class Tensor
     }
 
     // This tensor inside a larger one of a constant; the gradient of a slice and the forward of padding.
+    // Elements of Q8 mean nothing without their row's factor, which would have to move too.
+    private void RequireMovable(string op)
+    {
+        if (Type == DType.Q8)
+            throw new TensorException($"{op}: {this} moves as F32 alone; convert it with To(DType.F32)");
+    }
+
     private Tensor PlacedIn(Shape whole, int axis, int start, float value = 0)
     {
+        RequireMovable("pad");
         Tensor y = Full(whole, value, Device, Type);
         Strides strides = StridesOf(whole);
         Device.CopyBox(Operand, new Box(0, StridesOf(Shape)), y.Operand, new Box(start * strides[axis], strides), Shape);

@@ -12,4 +12,12 @@ public sealed partial class Tensor
         random.Randn(values);
         return From(values, shape, device);
     }
+
+    /// <summary>Numbers in -bound..bound that follow from the key and their place alone; fast, for stand-ins of weights. On devices in host memory.</summary>
+    public static Tensor Uniform(Shape shape, ulong key, float bound, Backend? device = null)
+    {
+        Tensor tensor = Empty(shape, device);
+        CounterNoise.Fill(tensor.Operand.Floats, key, bound);
+        return tensor;
+    }
 }

@@ -4,12 +4,16 @@ internal partial class ReferenceBackend
 {
     internal override void Conv2d(Operand x, Operand w, Operand y, ConvGeometry geometry, Epilogue epilogue)
     {
+        using WidenedWeights wide = new(this, w);
+        w = wide.Floats;
         foreach (Place at in Places(y.Shape))
             Store(y, epilogue, at.Index, at.Image, at.Channel, Conv2dAt(x, w, y.Shape[-1], geometry, at));
     }
 
     internal override void Conv2dInputGradient(Operand g, Operand w, Operand dx, ConvGeometry geometry, Epilogue epilogue)
     {
+        using WidenedWeights wide = new(this, w);
+        w = wide.Floats;
         foreach (Place at in Places(dx.Shape))
             Store(dx, epilogue, at.Index, at.Image, at.Channel, Conv2dInputGradientAt(g, w, dx.Shape[-1], geometry, at));
     }

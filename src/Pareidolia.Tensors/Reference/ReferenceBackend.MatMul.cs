@@ -6,6 +6,8 @@ internal partial class ReferenceBackend
 {
     internal override void MatMul(Operand a, Operand b, Operand y, bool transposeA, bool transposeB, Epilogue epilogue)
     {
+        using WidenedWeights wide = new(this, b);
+        b = wide.Floats;
         int m = y.Shape[-2], n = y.Shape[-1], k = a.Shape[transposeA ? -2 : -1];
         int batch = checked((int)y.Shape.Product(0, y.Shape.Rank - 2));
         int aStep = a.Shape.Product(0, a.Shape.Rank - 2) == 1 ? 0 : m * k, bStep = b.Shape.Product(0, b.Shape.Rank - 2) == 1 ? 0 : k * n;

@@ -24,12 +24,22 @@ internal partial class ReferenceBackend
 
     internal override unsafe void Convert(Operand x, Operand y)
     {
-        int from = x.Type.Size(), to = y.Type.Size();
         if (x.Type == y.Type)
         {
-            Buffer.MemoryCopy((void*)x.Address, (void*)y.Address, y.Count * to, x.Count * from);
+            Buffer.MemoryCopy((void*)x.Address, (void*)y.Address, y.Type.Bytes(y.Shape), x.Type.Bytes(x.Shape));
             return;
         }
+        if (x.Type == DType.Q8)
+        {
+            Dequantise(x, y);
+            return;
+        }
+        if (y.Type == DType.Q8)
+        {
+            Quantise(x, y);
+            return;
+        }
+        int from = x.Type.Size(), to = y.Type.Size();
         Span<double> block = stackalloc double[ConversionBlock];
         for (long start = 0; start < x.Count; start += ConversionBlock)
         {

@@ -6,10 +6,12 @@ internal partial class ReferenceBackend
 
     internal override void Gather(Operand table, Operand ids, Operand y)
     {
+        using WidenedWeights wide = new(this, table);
+        Span<float> from = wide.Floats.Floats;
         Span<int> rows = ids.Ints;
         int c = table.Shape[-1];
         for (int i = 0; i < rows.Length; i++)
-            table.Floats.Slice(rows[i] * c, c).CopyTo(y.Floats[(i * c)..]);
+            from.Slice(rows[i] * c, c).CopyTo(y.Floats[(i * c)..]);
     }
 
     internal override void ScatterAdd(Operand g, Operand ids, Operand table)

@@ -11,6 +11,7 @@ internal partial class ReferenceBackend : Backend
     public override string Name => "reference";
     internal override nint Allocate(long bytes) => _pool.Allocate(bytes);
     internal override void Release(nint address, long bytes) => _pool.Release(address, bytes);
+    public override void Trim() => _pool.Trim();
     internal override unsafe void Upload(ReadOnlySpan<byte> source, nint target) =>
         source.CopyTo(new Span<byte>((void*)target, source.Length));
     internal override unsafe void Download(nint source, Span<byte> target) =>

@@ -13,7 +13,7 @@ internal static class ControlNetFile
 
     /// <summary>Loads one for a UNet. Without a config of its own, it has the UNet's.</summary>
     /// <exception cref="PareidoliaException">It is missing, damaged, no ControlNet, or one for another family of models.</exception>
-    public static Pretrained<ControlNetModel> Load(string path, UNet2DConditionConfig unet, Backend? device)
+    public static Pretrained<ControlNetModel> Load(string path, UNet2DConditionConfig unet, Backend? device, WeightHolding? holding = null)
     {
         StoredWeights file = Directory.Exists(path) ? new ModelComponent(path).OpenWeights() : StoredWeights.Open(path);
         try
@@ -21,7 +21,7 @@ internal static class ControlNetFile
             StoredWeights weights = InDiffusersLayout(file, path);
             int[] hint = HintChannels(weights);
             UNet2DConditionConfig config = (OwnConfig(path) ?? unet) with { InChannels = (int)weights.Entry("conv_in.weight").Shape[1] };
-            return ModelStorage.Load(weights, device, at => new ControlNetModel(config, hint, at));
+            return ModelStorage.Load(weights, device, at => new ControlNetModel(config, hint, at), holding);
         }
         catch (PareidoliaException error)
         {

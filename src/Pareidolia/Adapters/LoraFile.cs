@@ -75,12 +75,7 @@ internal sealed partial class LoraFile : IDisposable
         double strength = target.IsText ? choice.TextWeight : choice.UNetWeight;
         if (strength == 0)
             return true;
-        using Scope scope = new();
-        Tensor held = target.Parameter.Tensor;
-        bool moved = target.Parameter.Layout == WeightLayout.ChannelsFirst && held.Rank > 2;
-        Tensor full = held.To(DType.F32);
-        Tensor changed = change(moved ? TensorFiles.ChannelsFirst(full) : full, strength);
-        held.CopyFrom((moved ? TensorFiles.ChannelsLast(changed) : changed).To(held.Type));
+        target.Owner.Change(target.Parameter, weight => change(weight, strength));
         return true;
     }
 

@@ -81,7 +81,7 @@ public sealed class ClipTextModel
         if (ids.Rank != 2 || ids.Shape[1] < 1 || ids.Shape[1] > Config.MaxPositionEmbeddings)
             throw new TensorException($"ClipTextModel: ids {ids.Shape} should be [b, n] with n in 1..{Config.MaxPositionEmbeddings}.");
         using Scope scope = new();
-        Tensor x = (rows ?? Embed(ids)) + _positions.Weight.Slice(0, 0, ids.Shape[1]);                  // [b, n, c]
+        Tensor x = (rows ?? Embed(ids)) + _positions.Weight.To(DType.F32).Slice(0, 0, ids.Shape[1]);                  // [b, n, c]
         IReadOnlyList<Tensor> states = _encoder.Forward(x);
         Tensor last = _finalNorm.Forward(states[^1]);                                                   // [b, n, c]
         Tensor pooled = last.Reshape(-1, Config.HiddenSize).Rows(EndPlaces(ids));                       // [b, c]

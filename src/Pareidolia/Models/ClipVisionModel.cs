@@ -81,7 +81,7 @@ public sealed class ClipVisionModel
         using Scope scope = new();
         Tensor patches = _patches.Forward(pixels).Reshape(b, -1, c);                                    // [b, n - 1, c]
         Tensor whole = _classEmbedding.BroadcastTo([b, 1, c]);
-        Tensor x = Tensor.Concat(1, whole, patches) + _positions.Weight;                                // [b, n, c]
+        Tensor x = Tensor.Concat(1, whole, patches) + _positions.Weight.To(DType.F32);                            // [b, n, c]
         IReadOnlyList<Tensor> states = _encoder.Forward(_preNorm.Forward(x));
         Tensor pooled = _postNorm.Forward(states[^1].Slice(1, 0, 1).Reshape(b, c));                     // [b, c]
         foreach (Tensor state in states)

@@ -25,12 +25,12 @@ internal static class ModelStorage
         ModelComponent component, Backend? device, Func<JsonConfig, Func<WeightScope, T>> read, Func<string, bool>? isIgnored = null)
     {
         Func<WeightScope, T> build = read(component.NeededConfig());
-        return Owned(WeightStore.Load(component.OpenWeights(), device), store => store.Build(build, isIgnored));
+        return Owned(WeightStore.Load(component.OpenWeights(), device, component.Holding), store => store.Build(build, isIgnored));
     }
 
     /// <summary>Loads a model whose config is known, and closes the weights.</summary>
-    public static Pretrained<T> Load<T>(StoredWeights weights, Backend? device, Func<WeightScope, T> build) =>
-        Owned(WeightStore.Load(weights, device), store => store.Build(build));
+    public static Pretrained<T> Load<T>(StoredWeights weights, Backend? device, Func<WeightScope, T> build, WeightHolding? holding = null) =>
+        Owned(WeightStore.Load(weights, device, holding), store => store.Build(build));
 
     /// <summary>Makes a new model.</summary>
     public static Pretrained<T> Initialise<T>(ulong seed, Backend? device, Func<WeightScope, T> build) =>

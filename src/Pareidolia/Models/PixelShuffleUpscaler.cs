@@ -69,7 +69,12 @@ public sealed class PixelShuffleUpscaler
     /// <summary>Loads a component's folder (config.json and safetensors).</summary>
     /// <exception cref="PareidoliaException">A file is missing or damaged, or describes another network.</exception>
     public static Pretrained<PixelShuffleUpscaler> Load(string folder, Backend? device = null) =>
-        ModelStorage.Load<PixelShuffleUpscaler>(new ModelComponent(folder), device, json =>
+        Load(new ModelComponent(folder), device);
+
+    /// <summary>Loads a part of a model.</summary>
+    /// <exception cref="PareidoliaException">It is damaged, or describes another network.</exception>
+    public static Pretrained<PixelShuffleUpscaler> Load(ModelComponent component, Backend? device = null) =>
+        ModelStorage.Load<PixelShuffleUpscaler>(component, device, json =>
         {
             PixelShuffleUpscalerConfig config = PixelShuffleUpscalerConfig.FromJson(json);
             return weights => new PixelShuffleUpscaler(config, weights);

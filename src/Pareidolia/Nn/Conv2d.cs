@@ -6,7 +6,7 @@ namespace Pareidolia.Nn;
 /// <summary>A convolution over [b, h, w, c]; keys <c>weight</c> ([out, in, k, k] in checkpoints) and <c>bias</c> [out].</summary>
 public sealed class Conv2d(int inputs, int outputs, int kernel, WeightScope weights, Window window, bool bias = true, Initializer? initializer = null)
 {
-    private readonly Tensor _weight = weights.Get("weight", [outputs, kernel, kernel, inputs / window.Groups], initializer ?? Initializer.FanIn, WeightLayout.ChannelsFirst);
+    private readonly Tensor _weight = weights.GetMatrix("weight", [outputs, kernel, kernel, inputs / window.Groups], initializer ?? Initializer.FanIn, WeightLayout.ChannelsFirst);
 
     private readonly Tensor? _bias = bias
         ? weights.Get("bias", [outputs], initializer is null ? Initializer.FanInBias((long)inputs / window.Groups * kernel * kernel) : Initializer.Zeros)

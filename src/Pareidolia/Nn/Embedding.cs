@@ -7,7 +7,7 @@ namespace Pareidolia.Nn;
 public sealed class Embedding(int vocabulary, int channels, WeightScope weights, float deviation = 0.02f)
 {
     /// <summary>The table [v, c].</summary>
-    public Tensor Weight { get; } = weights.Get("weight", [vocabulary, channels], Initializer.Normal(deviation));
+    public Tensor Weight { get; } = weights.GetMatrix("weight", [vocabulary, channels], Initializer.Normal(deviation));
 
     /// <summary>I32 ids [..] to vectors [.., c].</summary>
     public Tensor Forward(Tensor ids) => Weight.Embedding(ids);

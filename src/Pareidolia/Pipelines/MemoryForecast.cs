@@ -1,126 +1,61 @@
 using Pareidolia.Models;
+using Pareidolia.Tensors.Imagined;
 using Pareidolia.Weights;
 
 namespace Pareidolia.Pipelines;
 
-/// <summary>What drawing one guided picture takes in memory, from a model's configs alone.</summary>
-/// <param name="WeightBytes">The weights that drawing needs, as float32.</param>
-/// <param name="DenoisingBytes">The UNet's tensors at their most, for the prompt and the negative prompt together.</param>
-/// <param name="DecodingBytes">The autoencoder's tensors at their most.</param>
-public sealed record MemoryForecast(long WeightBytes, long DenoisingBytes, long DecodingBytes)
+/// <summary>
+/// What drawing takes in memory and arithmetic, from a model's configs alone: the networks run once without computing, as <see cref="DryRun"/> does.
+/// What joins a model (ControlNets) and what a picture is made from are not in it.
+/// </summary>
+/// <param name="Text">Reading the prompt and, where it is guided, the negative prompt.</param>
+/// <param name="Denoising">One question to the UNet.</param>
+/// <param name="Decoding">Making one picture of its latent.</param>
+/// <param name="Staged">Whether only the weights of the stage that runs are held.</param>
+public sealed record MemoryForecast(StageForecast Text, StageForecast Denoising, StageForecast Decoding, bool Staged)
 {
-    // Prompt and negative prompt.
-    private const int Guided = 2;
+    // The runtime, its code and heap, and the buffers that the kernels of the CPU device keep.
+    private const long ProgramBytes = 130_000_000;
 
-    /// <summary>The most that is held at one time.</summary>
-    public long PeakBytes => WeightBytes + Math.Max(DenoisingBytes, DecodingBytes);
+    /// <summary>All weights that are held at a time.</summary>
+    public long WeightBytes => Staged ? Stages.Max(stage => stage.WeightBytes) : Stages.Sum(stage => stage.WeightBytes);
 
-    /// <summary>The forecast for a picture of this size; null for what is no text-to-image model with UNet and autoencoder.</summary>
-    /// <param name="model">The model.</param>
+    /// <summary>The most that tensors hold at one time.</summary>
+    public long PeakBytes => Stages.Max(stage => Weights(stage) + stage.TensorBytes);
+
+    /// <summary>The most that the process takes: tensors, spare buffers, and the program itself.</summary>
+    public long ProcessBytes => Stages.Max(stage => Weights(stage) + stage.PooledBytes) + ProgramBytes;
+
+    private StageForecast[] Stages => [Text, Denoising, Decoding];
+
+    /// <summary>The forecast; null for what is no text-to-image model with UNet and autoencoder.</summary>
+    /// <param name="model">The model, its weights held as they will be.</param>
     /// <param name="width">Pixels.</param>
     /// <param name="height">Pixels.</param>
+    /// <param name="pictures">Pictures that are denoised together.</param>
+    /// <param name="guided">Whether the negative prompt is asked too.</param>
     /// <exception cref="PareidoliaException">A config is broken.</exception>
-    public static MemoryForecast? Of(ModelSource model, int width, int height)
+    public static MemoryForecast? Of(ModelSource model, int width, int height, int pictures = 1, bool guided = true)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (!model.Has("unet") || !model.Has("vae"))
             return null;
-        AutoencoderKlConfig vae = AutoencoderKlConfig.FromJson(model.Component("vae").Config);
-        string upscaler = Path.Combine(model.Path, "upscaler");
-        PixelShuffleUpscalerConfig? enlarges = Directory.Exists(upscaler) ? PixelShuffleUpscalerConfig.FromJson(new ModelComponent(upscaler).Config) : null;
-        int factor = vae.Factor * (enlarges?.Scale ?? 1);
-        (double w, double h) = (Math.Ceiling((double)width / factor), Math.Ceiling((double)height / factor));
-        double denoising = Guided * UNetFloats(UNet2DConditionConfig.FromJson(model.Component("unet").Config), w * h);
-        double decoding = Math.Max(DecoderFloats(vae, w * h), enlarges is null ? 0 : UpscalerFloats(enlarges, w * h * vae.Factor * vae.Factor));
-        long weights = Weights(model.Names.Select(model.Component)) + (enlarges is null ? 0 : Weights([new ModelComponent(upscaler)]));
-        return new MemoryForecast(weights, (long)(sizeof(float) * denoising), (long)(sizeof(float) * decoding));
+        PixelShuffleUpscalerConfig? upscaler = PictureDecoder.UpscalerConfigOf(model);
+        int factor = FactorOf(model, upscaler);
+        DryModel dry = new(model, Cells(width, factor), Cells(height, factor), pictures, guided);
+        return new MemoryForecast(dry.Text(), dry.Denoising(), dry.Decoding(upscaler), model.Holding.Staged);
     }
 
-    private static long Weights(IEnumerable<ModelComponent> parts)
-    {
-        long count = 0;
-        foreach (ModelComponent part in parts.Where(part => part.HasWeights))
-        {
-            using StoredWeights weights = part.OpenWeights();
-            count += weights.Names.Sum(tensor => weights.Entry(tensor).Count);
-        }
-        return sizeof(float) * count;
-    }
+    /// <summary>The arithmetic of one batch of pictures.</summary>
+    /// <param name="steps">Questions to the UNet.</param>
+    /// <param name="pictures">Pictures that are decoded.</param>
+    public Arithmetic Asked(int steps, int pictures) => Text.Asked + (steps * Denoising.Asked) + (pictures * Decoding.Asked);
 
-    // Skips pile up on the way down and are used up on the way up; each layer works on top of those that are left.
-    private static double UNetFloats(UNet2DConditionConfig config, double cells)
-    {
-        IReadOnlyList<int> channels = config.BlockOutChannels;
-        Stack<double> skips = new([channels[0] * cells]);
-        Stack<int> widths = new([channels[0]]);
-        double peak = 0;
-        for (int level = 0; level < channels.Count; level++)
-        {
-            for (int i = 0; i < config.LayersPerBlock[level]; i++)
-            {
-                peak = Math.Max(peak, skips.Sum() + (cells * Layer(config, level, widths.Peek(), config.DownBlockTypes[level])));
-                Push(channels[level]);
-            }
-            cells = level < channels.Count - 1 ? cells / 4 : cells;
-            if (level < channels.Count - 1)
-                Push(channels[level]);
-        }
-        peak = Math.Max(peak, skips.Sum() + (cells * Layer(config, channels.Count - 1, channels[^1], "CrossAttn")));
-        int width = channels[^1];
-        for (int level = channels.Count - 1; level >= 0; level--)
-        {
-            // A block keeps what each of its layers made until it ends.
-            double held = width * cells;
-            for (int i = 0; i <= config.LayersPerBlock[level]; i++)
-            {
-                int both = width + widths.Pop();
-                double work = both + Layer(config, level, both, config.UpBlockTypes[channels.Count - 1 - level]);
-                peak = Math.Max(peak, skips.Sum() + held + (cells * work));
-                _ = skips.Pop();
-                held += channels[level] * cells;
-                width = channels[level];
-            }
-            cells = level > 0 ? cells * 4 : cells;
-            peak = Math.Max(peak, skips.Sum() + held + (level > 0 ? 2 * width * cells : 0));
-        }
-        return peak;
+    /// <summary>Pixels of a picture for each cell of its latent, in each direction.</summary>
+    internal static int FactorOf(ModelSource model, PixelShuffleUpscalerConfig? upscaler) =>
+        AutoencoderKlConfig.FromJson(model.Component("vae").Config).Factor * (upscaler?.Scale ?? 1);
 
-        void Push(int count)
-        {
-            skips.Push(count * cells);
-            widths.Push(count);
-        }
-    }
+    private long Weights(StageForecast stage) => Staged ? stage.WeightBytes : WeightBytes;
 
-    // A residual block, or the transformer after it, whichever is more: channels of a cell.
-    private static double Layer(UNet2DConditionConfig config, int level, int inputs, string block)
-    {
-        int outputs = config.BlockOutChannels[level];
-        double transformer = block.StartsWith("CrossAttn", StringComparison.Ordinal)
-            // Its norm and projection, its blocks' results, then a block's norms and sums and the two halves of its wide layer.
-            ? outputs * (2.0 + (config.TransformerLayersPerBlock[level] - 1) + 5 + 13)
-            : 0;
-        return Math.Max(Resnet(inputs, outputs), outputs + transformer);
-    }
-
-    // Norm, convolution, norm, shortcut, convolution.
-    private static double Resnet(int inputs, int outputs) => inputs + (outputs * (inputs == outputs ? 3 : 4));
-
-    private static double DecoderFloats(AutoencoderKlConfig config, double cells)
-    {
-        double peak = 0;
-        int width = config.BlockOutChannels[^1];
-        for (int level = config.BlockOutChannels.Count - 1; level >= 0; level--)
-        {
-            int outputs = config.BlockOutChannels[level];
-            peak = Math.Max(peak, cells * (width + Resnet(width, outputs)));
-            width = outputs;
-            cells = level > 0 ? cells * 4 : cells;
-            peak = Math.Max(peak, level > 0 ? cells * (0.25 + 2) * width : cells * (2 * width + 3));
-        }
-        return peak;
-    }
-
-    private static double UpscalerFloats(PixelShuffleUpscalerConfig config, double pixels) =>
-        pixels * ((config.Channels * (1.0 + (3 * config.Blocks))) + (12 * config.Scale * config.Scale));
+    private static int Cells(int pixels, int factor) => (pixels + factor - 1) / factor;
 }

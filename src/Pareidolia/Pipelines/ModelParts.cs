@@ -11,6 +11,9 @@ namespace Pareidolia.Pipelines;
 /// <param name="Decoder">Makes the picture.</param>
 internal sealed record ModelParts(PromptEncoder Text, Pretrained<UNet2DConditionModel> UNet, PictureDecoder Decoder) : IDisposable
 {
+    private readonly List<LoraFile> _loras = [];
+    private StagedWeights? _stages;
+
     /// <summary>The ControlNets that join them.</summary>
     public List<Pretrained<ControlNetModel>> Controls { get; } = [];
 
@@ -30,6 +33,7 @@ internal sealed record ModelParts(PromptEncoder Text, Pretrained<UNet2DCondition
             ModelParts parts = new(text, unet.GetAwaiter().GetResult(), decoder.GetAwaiter().GetResult());
             parts.RequireFit(model.Path);
             parts.Add(adapters);
+            parts.Decoder.Begins = () => parts.Enter(Stage.Pictures);
             return parts;
         }
         catch
@@ -41,14 +45,26 @@ internal sealed record ModelParts(PromptEncoder Text, Pretrained<UNet2DCondition
         }
     }
 
+    /// <summary>Begins a stage: its weights are in memory then.</summary>
+    /// <exception cref="PareidoliaException">They are damaged.</exception>
+    public void Enter(Stage stage) => (_stages ??= new StagedWeights(StoresOf)).Enter(stage);
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        _loras.ForEach(lora => lora.Dispose());
         Controls.ForEach(control => control.Dispose());
         Decoder.Dispose();
         UNet.Dispose();
         Text.Dispose();
     }
+
+    private IEnumerable<WeightStore> StoresOf(Stage stage) => stage switch
+    {
+        Stage.Text => Text.Stores.OfType<WeightStore>(),
+        Stage.Denoising => [UNet.Weights, .. Controls.Select(control => control.Weights)],
+        _ => Decoder.Stores,
+    };
 
     private static void Release<T>(Task<T> load) where T : IDisposable
     {
@@ -60,13 +76,15 @@ internal sealed record ModelParts(PromptEncoder Text, Pretrained<UNet2DCondition
     private void Add(AdapterChoice adapters)
     {
         foreach (string path in adapters.ControlNets)
-            Controls.Add(ControlNetFile.Load(path, UNet.Model.Config, UNet.Weights.Device));
+            Controls.Add(ControlNetFile.Load(path, UNet.Model.Config, UNet.Weights.Device, UNet.Weights.Holding));
         if (adapters.Loras.Count == 0)
             return;
         LoraNames names = new(UNet.Weights, Text.Stores);
         foreach (LoraChoice choice in adapters.Loras)
         {
-            using LoraFile lora = LoraFile.Open(choice.Path);
+            // Weights that are read again later are changed again.
+            LoraFile lora = LoraFile.Open(choice.Path);
+            _loras.Add(lora);
             if (lora.ApplyTo(names, choice) is string note)
                 Notes.Add(note);
         }

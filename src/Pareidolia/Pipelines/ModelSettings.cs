@@ -19,6 +19,7 @@ public sealed class ModelSettings
     public const string NoStyle = "none";
 
     private const string FileName = "pareidolia.json";
+    private const int UsualCells = 64;
     private const string PlainTemplate = "{prompt} in {style} style";
 
     private readonly string? _defaultStyle;
@@ -50,6 +51,16 @@ public sealed class ModelSettings
         Styles = config.Texts("styles", []);
         _template = config.Text("template", PlainTemplate)!;
         _defaultStyle = config.Text("default_style") is string style ? Find(style) : null;
+    }
+
+    /// <summary>What is recommended for a model that has not been loaded.</summary>
+    /// <exception cref="PareidoliaException">A config is broken.</exception>
+    public static ModelSettings Of(ModelSource model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        JsonConfig unet = model.Component("unet").Config;
+        int cells = unet.Has("sample_size") ? unet.Ints("sample_size")[0] : UsualCells;
+        return new ModelSettings(model, cells * MemoryForecast.FactorOf(model, PictureDecoder.UpscalerConfigOf(model)));
     }
 
     /// <summary>Settings to start from: all but the prompt and the seed.</summary>

@@ -21,6 +21,12 @@ internal sealed class PictureDecoder : IDisposable
     /// <summary>Pixels that the autoencoder itself gives for each cell: <see cref="Factor"/> without the upscaler's part.</summary>
     public int CellPixels => _vae.Model.Config.Factor;
 
+    /// <summary>The parameters of its networks.</summary>
+    public IEnumerable<WeightStore> Stores => _upscaler is null ? [_vae.Weights] : [_vae.Weights, _upscaler.Weights];
+
+    /// <summary>Called before it computes.</summary>
+    public Action? Begins { get; set; }
+
     /// <summary>Where it computes.</summary>
     public Backend Device => _vae.Weights.Device;
 
@@ -30,12 +36,10 @@ internal sealed class PictureDecoder : IDisposable
     /// <summary>Loads a model's <c>vae/</c> and, where it is there, <c>upscaler/</c>.</summary>
     public static PictureDecoder Load(ModelSource model, Backend? device)
     {
-        // Not a component of the index: diffusers, which has no such part, should still load the rest.
-        string upscaler = Path.Combine(model.Path, UpscalerName);
         PictureDecoder decoder = new(AutoencoderKl.Load(model.Component("vae"), device));
         try
         {
-            decoder._upscaler = Directory.Exists(upscaler) ? PixelShuffleUpscaler.Load(upscaler, device) : null;
+            decoder._upscaler = UpscalerOf(model) is ModelComponent upscaler ? PixelShuffleUpscaler.Load(upscaler, device) : null;
             return decoder;
         }
         catch
@@ -45,9 +49,22 @@ internal sealed class PictureDecoder : IDisposable
         }
     }
 
+    /// <summary>A model's upscaler; null where it has none.</summary>
+    public static ModelComponent? UpscalerOf(ModelSource model)
+    {
+        // Not a component of the index: diffusers, which has no such part, should still load the rest.
+        string folder = Path.Combine(model.Path, UpscalerName);
+        return Directory.Exists(folder) ? new ModelComponent(folder).Held(model.Holding) : null;
+    }
+
+    /// <summary>The numbers of a model's upscaler; null where it has none.</summary>
+    public static PixelShuffleUpscalerConfig? UpscalerConfigOf(ModelSource model) =>
+        UpscalerOf(model) is ModelComponent upscaler ? PixelShuffleUpscalerConfig.FromJson(upscaler.Config) : null;
+
     /// <summary>Latents of the diffusion model of pixels [1, h, w, 3]: a sample for each picture of the noise [n, h, w, c], or, without it, the mean.</summary>
     public Tensor Encode(Tensor pixels, Tensor? noise)
     {
+        Begins?.Invoke();
         using Scope scope = new();
         LatentDistribution latent = _vae.Model.Encode(pixels);
         return scope.Keep(_vae.Model.ToLatent(noise is null ? latent.Mean : latent.Sample(noise)));
@@ -63,6 +80,7 @@ internal sealed class PictureDecoder : IDisposable
     /// <summary>Pixels [n, h, w, 3], about -1..1, of latents of the diffusion model.</summary>
     public Tensor Pixels(Tensor latent)
     {
+        Begins?.Invoke();
         using Scope scope = new();
         Tensor pixels = _vae.Model.Decode(_vae.Model.FromLatent(latent));
         return scope.Keep(_upscaler?.Model.Forward(pixels) ?? pixels);

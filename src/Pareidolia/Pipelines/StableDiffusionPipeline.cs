@@ -177,9 +177,12 @@ public sealed class StableDiffusionPipeline : IDisposable
     public int BatchSize(GenerateSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        GenerateSettings largest = settings.Hires?.Second(settings, Factor) ?? settings;
-        return Math.Clamp(CellsAtOnce / (largest.Width / Factor * (largest.Height / Factor)), 1, MostAtOnce);
+        return BatchSizeOf(settings.Hires?.Second(settings, Factor) ?? settings, Factor);
     }
+
+    /// <summary>The same for a model whose pictures have so many pixels a side for each cell.</summary>
+    internal static int BatchSizeOf(GenerateSettings settings, int factor) =>
+        Math.Clamp(CellsAtOnce / Math.Max(1, settings.Width / factor * (settings.Height / factor)), 1, MostAtOnce);
 
     /// <summary>A prompt's tokens; <see cref="PromptTokens"/> of them count.</summary>
     public Tokens Tokenize(string prompt) => _parts.Text.Tokenize(prompt);
@@ -189,6 +192,7 @@ public sealed class StableDiffusionPipeline : IDisposable
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(settings);
+        _parts.Enter(Stage.Text);
         return new RunConditioning(_parts.Text, UNet.Config, Factor).Of(batch, settings);
     }
 
@@ -314,6 +318,8 @@ public sealed class StableDiffusionPipeline : IDisposable
         foreach ((int i, PromptRegion region) in settings.Regions.Index())
             infotext.Fields[$"Region {i + 1}"] = region.Described();
         settings.GuidanceRules.Describe(infotext.Fields);
+        if (_parts.UNet.Weights.Holding is { Precision: not WeightPrecision.F32 } holding)
+            infotext.Fields["Weight precision"] = holding.PrecisionName;
         infotext.Fields["Version"] = $"pareidolia {typeof(StableDiffusionPipeline).Assembly.GetName().Version?.ToString(3)}";
         return infotext;
     }
@@ -330,21 +336,30 @@ public sealed class StableDiffusionPipeline : IDisposable
             ? refiner.Model.Guided(text, settings, plan, x, new ControlStage([], settings, plan.Steps, x), null)
             : null;
         using DenoisePass pass = new(Guided(conditioning, settings, plan, x, controls, start.Beside), refining, settings, plan, Exact);
-        foreach (DenoiseStep step in plan.Run(pass.Predict, x, stepNoise(plan), start.Repaint(settings)))
+        foreach (DenoiseStep step in plan.Run(Predict, x, stepNoise(plan), start.Repaint(settings)))
         {
             Require(step.Sample.ToArray().All(float.IsFinite), $"The latents hold numbers that are not finite after step {step.Index + 1}: "
                 + $"the weights of '{Name}' are damaged, or guidance {settings.Guidance} is too strong.");
             yield return step;
         }
+
+        GuidedOutput Predict(Tensor input, double timestep)
+        {
+            _parts.Enter(Stage.Denoising);
+            return pass.Predict(input, timestep);
+        }
     }
 
     private Guidance Guided(
-        Conditioning conditioning, GenerateSettings settings, SamplingPlan plan, Tensor x, ControlStage controls, Tensor? beside) =>
-        new(new RegionalNetwork(new DenoisingNetwork(UNet, controls, settings.AsksPerStep), conditioning, settings, x, Factor),
-            conditioning.IsGuided, settings, plan, beside)
+        Conditioning conditioning, GenerateSettings settings, SamplingPlan plan, Tensor x, ControlStage controls, Tensor? beside)
+    {
+        _parts.Enter(Stage.Denoising);
+        DenoisingNetwork network = new(UNet, controls, settings.AsksPerStep);
+        return new Guidance(new RegionalNetwork(network, conditioning, settings, x, Factor), conditioning.IsGuided, settings, plan, beside)
         {
             Picture = EditsPictures ? settings.ImageGuidance ?? UsualImageGuidance : 1,
         };
+    }
 
     private Func<int, SamplingPlan> Whole(GenerateSettings settings) => steps => Plan(settings, steps);
 

@@ -10,7 +10,7 @@ internal static class TokenizerPart
     /// <exception cref="PareidoliaException">A file is missing or damaged.</exception>
     public static ClipTokenizer Load(ModelComponent component)
     {
-        ClipVocabulary vocabulary = ClipVocabulary.Load(component.Folder);
+        ClipVocabulary vocabulary = RandomModel.IsNamed(component.Folder) ? RandomModel.Vocabulary : ClipVocabulary.Load(component.Folder);
         return new ClipTokenizer(component.PadToken is string pad ? vocabulary with { PadToken = pad } : vocabulary);
     }
 }

@@ -30,6 +30,12 @@ public sealed class Recipe
         SampleEvery = json.Int("sample_every", 0);
         CheckpointEvery = json.Int("checkpoint_every", 500);
         Exact = json.Bool("exact", false);
+        ReducedPrecision = json.Text("precision", "f32") switch
+        {
+            "f32" => false,
+            "bf16" => true,
+            _ => throw new PareidoliaException($"The recipe in '{folder}' has precision \"{json.Text("precision")}\"; \"f32\" and \"bf16\" are known."),
+        };
     }
 
     /// <summary>All fields, for what only one trainer reads (<c>data</c>, <c>model</c>, ...).</summary>
@@ -82,6 +88,11 @@ public sealed class Recipe
 
     /// <summary>Whether the faster algorithms of <see cref="Tensors.Approximation"/> are left out.</summary>
     public bool Exact { get; }
+
+    /// <summary>
+    /// Whether products may round their inputs to bfloat16 (<see cref="Tensors.ReducedPrecision"/>); weights, sums, norms and the optimiser stay float32.
+    /// </summary>
+    public bool ReducedPrecision { get; }
 
     /// <summary>Reads a recipe.</summary>
     /// <exception cref="PareidoliaException">The file is missing, not JSON, or a field is absent or out of range.</exception>

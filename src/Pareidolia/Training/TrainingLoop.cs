@@ -118,6 +118,7 @@ public sealed class TrainingLoop : IDisposable
     private double Accumulate(long n, Dictionary<string, double> metrics)
     {
         using Approximation fast = new(!_recipe.Exact);
+        using ReducedPrecision half = new(_recipe.ReducedPrecision);
         using Scope scope = new();
         using Tape tape = new();
         Tensor loss = _trainer.Loss(_order.At(n), new TorchCpuGenerator((_recipe.Seed * 1_000_003) + (ulong)n + 1), metrics);

@@ -19,6 +19,13 @@ internal sealed class JoinedWeights(StoredWeights first, StoredWeights second) :
     public override ReadOnlySpan<byte> Bytes(string name) => Holder(name).Bytes(name);
 
     /// <inheritdoc/>
+    public override void Forget()
+    {
+        first.Forget();
+        second.Forget();
+    }
+
+    /// <inheritdoc/>
     public override void Dispose()
     {
         first.Dispose();

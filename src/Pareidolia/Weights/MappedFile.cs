@@ -1,10 +1,13 @@
 using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 
 namespace Pareidolia.Weights;
 
 /// <summary>A file mapped into memory to be read. Do not shorten it in place while it is open: replace it.</summary>
-internal sealed unsafe class MappedFile : IDisposable
+internal sealed unsafe partial class MappedFile : IDisposable
 {
+    private const int DontNeed = 4;
+
     private readonly MemoryMappedFile? _mapping;
     private readonly MemoryMappedViewAccessor? _view;
     private byte* _start;
@@ -55,6 +58,19 @@ internal sealed unsafe class MappedFile : IDisposable
         ObjectDisposedException.ThrowIf(_start is null && Length > 0, this);
         return (nint)(_start + offset);
     }
+
+    /// <summary>
+    /// Lets go of the pages that were looked at: they stay in the system's cache and no longer count as this process's memory. Where the system
+    /// cannot be told, nothing happens.
+    /// </summary>
+    public void Forget()
+    {
+        if (_start is not null && OperatingSystem.IsLinux())
+            _ = Advise((nint)_start / Environment.SystemPageSize * Environment.SystemPageSize, (nuint)Length, DontNeed);
+    }
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(nint address, nuint length, int advice);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -57,6 +57,9 @@ public sealed class ModelComponent
     /// <summary>The token that fills texts up, where the model says it and its vocabulary, which came from elsewhere, may not.</summary>
     internal string? PadToken { get; init; }
 
+    /// <summary>How its weights are held once they are loaded.</summary>
+    internal WeightHolding Holding { get; private set; } = new();
+
     /// <summary>The file of weights, or the index of its shards; null where the folder has none.</summary>
     public string? WeightsPath => WeightNames.Select(name => Path.Combine(Folder, name)).FirstOrDefault(File.Exists);
 
@@ -67,6 +70,14 @@ public sealed class ModelComponent
     /// <exception cref="PareidoliaException">There are none, or they are broken.</exception>
     public StoredWeights OpenWeights() => _open?.Invoke() ?? throw new PareidoliaException(
         $"'{Folder}' has no weights: {WeightNames[0]} or {WeightNames[1]} is needed.");
+
+    /// <summary>The same part, its weights held in another way.</summary>
+    internal ModelComponent Held(WeightHolding holding)
+    {
+        ModelComponent component = (ModelComponent)MemberwiseClone();
+        component.Holding = holding;
+        return component;
+    }
 
     /// <summary>The config, which must not be empty.</summary>
     /// <exception cref="PareidoliaException">There is none.</exception>

@@ -39,7 +39,7 @@ public sealed class ModelFolder : ModelSource
 
     /// <summary>Opens a component, such as <c>unet</c>: reads its config.</summary>
     /// <exception cref="PareidoliaException">The index does not name it, or its folder is missing or broken.</exception>
-    public override ModelComponent Component(string name) => _classOf.TryGetValue(name, out string? className)
+    private protected override ModelComponent Find(string name) => _classOf.TryGetValue(name, out string? className)
         ? new ModelComponent(System.IO.Path.Combine(Path, name), className)
         : throw new PareidoliaException($"'{Path}' has no component {name}; it has {string.Join(", ", Names)}.");
 

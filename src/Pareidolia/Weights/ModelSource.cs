@@ -44,5 +44,10 @@ public abstract class ModelSource
 
     /// <summary>Opens a part, such as <c>unet</c>: reads its config.</summary>
     /// <exception cref="PareidoliaException">The model does not have it, or it is broken.</exception>
-    public abstract ModelComponent Component(string name);
+    public ModelComponent Component(string name) => Find(name).Held(Holding);
+
+    /// <summary>How the weights of its parts are held once they are loaded.</summary>
+    public WeightHolding Holding { get; set; } = new();
+
+    private protected abstract ModelComponent Find(string name);
 }

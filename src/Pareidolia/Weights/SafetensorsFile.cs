@@ -67,6 +67,9 @@ public sealed class SafetensorsFile : StoredWeights
     /// <exception cref="PareidoliaException">There is no such tensor.</exception>
     public nint Address(string name) => _file.Address(Entry(name).Offset);
 
+    /// <inheritdoc/>
+    public override void Forget() => _file.Forget();
+
     /// <summary>Closes the mapping: spans and addresses given out become invalid.</summary>
     public override void Dispose() => _file.Dispose();
 }

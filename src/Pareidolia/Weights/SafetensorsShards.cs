@@ -57,6 +57,13 @@ public sealed class SafetensorsShards : StoredWeights
     /// <inheritdoc/>
     public override ReadOnlySpan<byte> Bytes(string name) => FileOf(name).Bytes(name);
 
+    /// <inheritdoc/>
+    public override void Forget()
+    {
+        foreach (SafetensorsFile file in _files.Values)
+            file.Forget();
+    }
+
     /// <summary>Closes all files.</summary>
     public override void Dispose()
     {

@@ -1,3 +1,4 @@
+using Pareidolia.Tensors;
 using Pareidolia.Weights.Pickle;
 
 namespace Pareidolia.Weights;
@@ -41,6 +42,15 @@ public abstract class StoredWeights : IDisposable
     /// <summary>A tensor's bytes, row by row and little-endian, valid until <see cref="Dispose"/>.</summary>
     /// <exception cref="PareidoliaException">There is no such tensor, or it has 2 GiB or more.</exception>
     public abstract ReadOnlySpan<byte> Bytes(string name);
+
+    /// <summary>A tensor on a device, in the type and the layout of the file; what has no arithmetic here becomes F32 or I32.</summary>
+    /// <exception cref="PareidoliaException">There is no such tensor, or its type has no meaning here.</exception>
+    public virtual Tensor Load(string name, Backend device) => TensorFiles.Stored(this, name, device);
+
+    /// <summary>Lets go of the pages of the files that were looked at; they come back when they are looked at again.</summary>
+    public virtual void Forget()
+    {
+    }
 
     /// <summary>Closes the files.</summary>
     public abstract void Dispose();

@@ -11,17 +11,23 @@ public static class TensorFiles
     public static Tensor Read(StoredWeights file, string name, Backend? device = null)
     {
         ArgumentNullException.ThrowIfNull(file);
+        using Scope scope = new();
+        Tensor tensor = file.Load(name, device ?? Backend.Cpu);
+        return scope.Keep(tensor.Type is DType.F16 or DType.BF16 ? tensor.To(DType.F32) : tensor.Type is DType.I64 or DType.I8 ? tensor.To(DType.I32) : tensor);
+    }
+
+    /// <summary>Reads a tensor as it is stored.</summary>
+    internal static Tensor Stored(StoredWeights file, string name, Backend device)
+    {
         StoredTensor entry = file.Entry(name);
         Shape shape = new([.. entry.Shape.Select(extent => checked((int)extent))]);
         ReadOnlySpan<byte> bytes = file.Bytes(name);
-        using Scope scope = new();
-        Tensor tensor = entry.Type switch
+        return entry.Type switch
         {
             SafetensorsType.F64 => Tensor.From(Array.ConvertAll(MemoryMarshal.Cast<byte, double>(bytes).ToArray(), x => (float)x), shape, device),
             SafetensorsType.U8 or SafetensorsType.Bool => Tensor.From(Array.ConvertAll(bytes.ToArray(), x => (int)x), shape, device),
             _ => Tensor.FromBytes(bytes, shape, Stored(file, entry), device),
         };
-        return scope.Keep(tensor.Type is DType.F16 or DType.BF16 ? tensor.To(DType.F32) : tensor.Type is DType.I64 or DType.I8 ? tensor.To(DType.I32) : tensor);
     }
 
     /// <summary>[o, i, kernel..] as [o, kernel.., i].</summary>
@@ -41,13 +47,20 @@ public static class TensorFiles
     internal static SafetensorsSource Source(Parameter parameter, SafetensorsType type)
     {
         bool moved = parameter.Layout == WeightLayout.ChannelsFirst && parameter.Tensor.Rank > 2;
-        Shape shape = parameter.Tensor.Shape;
-        int[] extents = moved ? [shape[0], shape[-1], .. shape.Skip(1).Take(shape.Rank - 2)] : [.. shape];
-        return new SafetensorsSource(parameter.Name, type, [.. extents.Select(extent => (long)extent)], stream =>
+        return new SafetensorsSource(parameter.Name, type, ExtentsOf(parameter), stream =>
         {
             using Scope scope = new();
             stream.Write(Bytes(moved ? ChannelsFirst(parameter.Tensor) : parameter.Tensor, type));
         });
+    }
+
+    /// <summary>A parameter's extents in checkpoints.</summary>
+    internal static long[] ExtentsOf(Parameter parameter)
+    {
+        Shape shape = parameter.Tensor.Shape;
+        bool moved = parameter.Layout == WeightLayout.ChannelsFirst && shape.Rank > 2;
+        int[] extents = moved ? [shape[0], shape[-1], .. shape.Skip(1).Take(shape.Rank - 2)] : [.. shape];
+        return [.. extents.Select(extent => (long)extent)];
     }
 
     internal static byte[] Bytes(Tensor tensor, SafetensorsType type)

@@ -32,7 +32,11 @@ public readonly struct WeightScope
     /// <param name="layout">How checkpoints order its axes.</param>
     /// <param name="trained">False for buffers.</param>
     public Tensor Get(string name, Shape shape, Initializer initializer, WeightLayout layout = WeightLayout.Same, bool trained = true) =>
-        _store.Get(Key(name), shape, initializer, layout, trained);
+        _store.Get(Key(name), shape, initializer, layout, trained, matrix: false);
+
+    /// <summary>The same for a matrix of a layer that multiplies by it or looks rows up in it: it may be held in fewer bits, as <see cref="WeightHolding"/> says.</summary>
+    public Tensor GetMatrix(string name, Shape shape, Initializer initializer, WeightLayout layout = WeightLayout.Same) =>
+        _store.Get(Key(name), shape, initializer, layout, trained: true, matrix: true);
 
     private string Key(string name) => Path.Length == 0 ? name : Path + "." + name;
 }

@@ -26,19 +26,31 @@ public sealed record Parameter(string Name, Tensor Tensor, WeightLayout Layout, 
 /// </summary>
 public sealed class WeightStore : IDisposable
 {
-    private readonly Dictionary<string, Parameter> _parameters = [];
-    private readonly StoredWeights? _source;
-    private readonly ulong _seed;
+    // After so many elements the file's pages are let go: what was copied need not be in memory twice.
+    private const long ElementsAtOnce = 16 << 20;
 
-    private WeightStore(StoredWeights? source, ulong seed, Backend device)
+    private readonly Dictionary<string, Parameter> _parameters = [];
+    private readonly List<(Parameter Parameter, Func<Tensor, Tensor> Change)> _changes = [];
+    private readonly StoredWeights? _source;
+    private readonly Initialisation? _start;
+
+    private WeightStore(StoredWeights? source, Initialisation? start, Backend device, WeightHolding holding)
     {
         _source = source;
-        _seed = seed;
+        _start = start;
         Device = device;
+        Holding = holding;
+        IsResident = start is not null;
     }
 
     /// <summary>Where the parameters live.</summary>
     public Backend Device { get; }
+
+    /// <summary>How they are held.</summary>
+    public WeightHolding Holding { get; }
+
+    /// <summary>Whether they are in memory.</summary>
+    public bool IsResident { get; private set; }
 
     /// <summary>The scope of the whole model.</summary>
     public WeightScope Root => new(this, "");
@@ -53,14 +65,21 @@ public sealed class WeightStore : IDisposable
     public long Count => _parameters.Values.Sum(p => p.Tensor.Count);
 
     /// <summary>A store that initialises parameters, each from its own stream of the seed and the name.</summary>
-    public static WeightStore Initialise(ulong seed, Backend? device = null) => new(null, seed, device ?? Backend.Cpu);
+    public static WeightStore Initialise(ulong seed, Backend? device = null) => new(null, new Initialisation(seed), device ?? Backend.Cpu, new WeightHolding());
+
+    /// <summary>A store whose parameters have names and shapes and no memory: to learn what a model is made of, or to walk through it without computing.</summary>
+    public static WeightStore Outline(Backend? device = null, WeightHolding? holding = null) => new(null, null, device ?? Backend.Cpu, holding ?? new WeightHolding());
 
     /// <summary>A store that reads a safetensors file (or the index of a sharded one).</summary>
     /// <exception cref="PareidoliaException">The file is missing or damaged.</exception>
     public static WeightStore Load(string path, Backend? device = null) => Load(new SafetensorsShards(path), device);
 
     /// <summary>A store that reads open weights, and closes them.</summary>
-    public static WeightStore Load(StoredWeights weights, Backend? device = null) => new(weights, 0, device ?? Backend.Cpu);
+    /// <param name="weights">Where the parameters come from.</param>
+    /// <param name="device">Where they go.</param>
+    /// <param name="holding">How they are held; a staged store stays empty until <see cref="Restore"/>.</param>
+    public static WeightStore Load(StoredWeights weights, Backend? device = null, WeightHolding? holding = null) =>
+        new(weights, null, device ?? Backend.Cpu, holding ?? new WeightHolding());
 
     /// <summary>Builds a model whose constructor takes a scope; every key of the file must be claimed by it.</summary>
     /// <param name="build">Calls the model's constructor.</param>
@@ -75,16 +94,62 @@ public sealed class WeightStore : IDisposable
         string[] unclaimed = [.. _source.Names.Where(name => !_parameters.ContainsKey(name) && isIgnored?.Invoke(name) != true)];
         if (unclaimed.Length > 0)
             throw new PareidoliaException($"{_source.Location}: {unclaimed.Length} tensors belong to no layer of the model, the first is '{unclaimed[0]}'; the config does not describe this file.");
+        if (Holding.Staged)
+            return model;
+        Restore();
         _source.Dispose();
         return model;
+    }
+
+    /// <summary>Reads all parameters that are not in memory, and changes them as they were.</summary>
+    /// <exception cref="PareidoliaException">The file is damaged.</exception>
+    public void Restore()
+    {
+        if (IsResident || _source is null)
+            return;
+        long read = 0;
+        foreach (Parameter parameter in _parameters.Values)
+        {
+            using Scope scope = new();
+            parameter.Tensor.Fill(StoredReading.Read(_source, parameter, Device));
+            read += parameter.Tensor.Count;
+            if (read / ElementsAtOnce > (read - parameter.Tensor.Count) / ElementsAtOnce)
+                _source.Forget();
+        }
+        IsResident = true;
+        Device.Trim();
+        foreach ((Parameter parameter, Func<Tensor, Tensor> change) in _changes)
+            Apply(parameter, change);
+    }
+
+    /// <summary>Gives the memory of all parameters back until <see cref="Restore"/>; of a store that is not staged, nothing.</summary>
+    public void Release()
+    {
+        if (!Holding.Staged || !IsResident)
+            return;
+        foreach (Parameter parameter in _parameters.Values)
+            parameter.Tensor.Evict();
+        IsResident = false;
+    }
+
+    /// <summary>Changes a parameter, computed in float32 in the layout of checkpoints; the file stays as it is.</summary>
+    internal void Change(Parameter parameter, Func<Tensor, Tensor> change)
+    {
+        if (Holding.Staged)
+            _changes.Add((parameter, change));
+        if (parameter.Tensor.IsResident)
+            Apply(parameter, change);
     }
 
     /// <summary>Whether the file has a key (true for a new model: it has what is asked for).</summary>
     public bool Has(string name) => _source is null || _source.Has(name);
 
     /// <summary>Lets a tape follow all trained parameters, or none.</summary>
+    /// <exception cref="PareidoliaException">They are held in fewer than 32 bits.</exception>
     public void RequireGradients(bool required)
     {
+        if (required && Holding.Precision != WeightPrecision.F32)
+            throw new PareidoliaException($"Weights that are held as {Holding.PrecisionName} cannot be trained: load the model with {WeightHolding.Names.First().Key}.");
         foreach (Tensor tensor in Trained)
             tensor.RequiresGradient = required;
     }
@@ -104,47 +169,34 @@ public sealed class WeightStore : IDisposable
         _parameters.Clear();
     }
 
-    internal Tensor Get(string name, Shape shape, Initializer initializer, WeightLayout layout, bool trained)
+    /// <param name="name">The key.</param>
+    /// <param name="shape">In our layout.</param>
+    /// <param name="initializer">How a new model begins.</param>
+    /// <param name="layout">How checkpoints order the axes.</param>
+    /// <param name="trained">False for buffers.</param>
+    /// <param name="matrix">Whether what reads it may find it in fewer bits.</param>
+    internal Tensor Get(string name, Shape shape, Initializer initializer, WeightLayout layout, bool trained, bool matrix)
     {
         if (_parameters.TryGetValue(name, out Parameter? known))
             return known.Tensor;
-        Tensor tensor = Scope.Detach(_source is null ? Initialised(name, shape, initializer) : Read(_source, name, shape, layout));
+        Tensor tensor = Scope.Detach(_start?.Of(name, shape, initializer, Device) ?? Outlined(name, shape, layout, matrix));
         _parameters.Add(name, new Parameter(name, tensor, layout, trained));
         return tensor;
     }
 
-    private static Tensor Read(StoredWeights source, string name, Shape shape, WeightLayout layout, Backend device)
+    private Tensor Outlined(string name, Shape shape, WeightLayout layout, bool matrix)
     {
-        if (!source.Has(name))
-            throw new PareidoliaException($"{source.Location}: '{name}' {shape} is missing; the file does not belong to this config.");
+        if (_source is not null)
+            StoredReading.RequireFit(_source, name, shape, layout);
+        return Tensor.Outline(shape, Device, matrix ? Holding.TypeOf(_source?.Entry(name).Type ?? SafetensorsType.F32) : DType.F32);
+    }
+
+    private static void Apply(Parameter parameter, Func<Tensor, Tensor> change)
+    {
         using Scope scope = new();
-        Tensor stored = TensorFiles.Read(source, name, device);
-        Tensor held = layout == WeightLayout.ChannelsFirst && stored.Rank > 2 ? TensorFiles.ChannelsLast(stored) : stored;
-        // Attention of old autoencoders is stored as 1x1 convolutions, and the reverse.
-        if (held.Shape != shape && held.Count == shape.Count && WithoutOnes(held.Shape) == WithoutOnes(shape))
-            held = held.Reshape([.. shape]);
-        if (held.Shape != shape)
-            throw new PareidoliaException($"{source.Location}: '{name}' is {stored.Shape} but the config asks for {shape} (kernels before channels).");
-        return scope.Keep(held);
-    }
-
-    private static Shape WithoutOnes(Shape shape) => [.. shape.Where(extent => extent != 1)];
-
-    private Tensor Read(StoredWeights source, string name, Shape shape, WeightLayout layout) => Read(source, name, shape, layout, Device);
-
-    private Tensor Initialised(string name, Shape shape, Initializer initializer)
-    {
-        float[] values = new float[checked((int)shape.Count)];
-        initializer.Fill(values, shape, new TorchCpuGenerator(_seed ^ StableHash(name)));
-        return Tensor.From(values, shape, Device);
-    }
-
-    // FNV-1a: a parameter's start depends on its name alone, not on the order in which layers are built.
-    private static ulong StableHash(string name)
-    {
-        ulong hash = 14695981039346656037;
-        foreach (byte b in System.Text.Encoding.UTF8.GetBytes(name))
-            hash = (hash ^ b) * 1099511628211;
-        return hash ^ (hash >> 32);
+        Tensor held = parameter.Tensor, full = held.To(DType.F32);
+        bool moved = parameter.Layout == WeightLayout.ChannelsFirst && held.Rank > 2;
+        Tensor changed = change(moved ? TensorFiles.ChannelsFirst(full) : full);
+        held.CopyFrom((moved ? TensorFiles.ChannelsLast(changed) : changed).To(held.Type));
     }
 }

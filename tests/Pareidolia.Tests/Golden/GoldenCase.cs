@@ -92,6 +92,9 @@ internal sealed class GoldenCase
             relative <= relL2, $"{Name}: {output} has relative error {relative:g3} where {relL2:g3} is allowed (largest {largest:g3}).");
     }
 
+    /// <summary>The length of the difference over the length of what is expected.</summary>
+    public double RelativeError(string output, ReadOnlySpan<float> actual) => Difference(Outputs[output].ToSingle(), actual).Relative;
+
     // Math.Max keeps a NaN, and a comparison with it fails.
     private static (double Largest, double Relative) Difference(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
     {

@@ -36,7 +36,7 @@ public sealed class UNet2DConditionGoldenTests
         golden.Config.TryGetProperty("down_block_types", out JsonElement types)
         && types.EnumerateArray().Any(type => s_laterBlocks.Contains(type.GetString()));
 
-    private static UNetExtras Extras(GoldenCase golden, Backend device) => new()
+    internal static UNetExtras Extras(GoldenCase golden, Backend device) => new()
     {
         TextEmbeds = Optional(golden, "text_embeds", device),
         TimeIds = Optional(golden, "time_ids", device),

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Pareidolia.Tensors;
+using Pareidolia.Tensors.Cpu.Emitted;
 
 namespace Pareidolia.Tests.Tensors;
 
@@ -13,11 +15,13 @@ public sealed class InstructionSetTests
     private const string RungVariable = "PAREIDOLIA_TEST_RUNG";
 
     // .NET 10 knows these switches and silently ignores older names.
-    private static readonly Dictionary<string, (string Switch, Func<bool> IsOff)> s_rungs = new()
+    private static readonly Dictionary<string, (string Switch, string Value, Func<bool> IsOff)> s_rungs = new()
     {
-        ["256 bits"] = ("DOTNET_EnableAVX512", () => !Vector512.IsHardwareAccelerated && !Avx512F.IsSupported),
-        ["128 bits"] = ("DOTNET_EnableAVX2", () => !Vector256.IsHardwareAccelerated && !Fma.IsSupported),
-        ["no registers"] = ("DOTNET_EnableHWIntrinsic", () => !Vector256.IsHardwareAccelerated && !Vector128.IsHardwareAccelerated),
+        ["256 bits"] = ("DOTNET_EnableAVX512", "0", () => !Vector512.IsHardwareAccelerated && !Avx512F.IsSupported),
+        ["128 bits"] = ("DOTNET_EnableAVX2", "0", () => !Vector256.IsHardwareAccelerated && !Fma.IsSupported),
+        ["no tiles"] = ("PAREIDOLIA_EMITTED", "avx512", () => !Bf16Unit.HasTiles),
+        ["no code of our own"] = ("PAREIDOLIA_EMITTED", "0", () => !ReducedPrecision.IsSupported),
+        ["no registers"] = ("DOTNET_EnableHWIntrinsic", "0", () => !Vector256.IsHardwareAccelerated && !Vector128.IsHardwareAccelerated),
     };
 
     public static TheoryData<string> Rungs => [.. s_rungs.Keys];
@@ -29,12 +33,12 @@ public sealed class InstructionSetTests
     public async Task The_devices_agree_on_a_lower_rung(string rung)
     {
         Assert.SkipWhen(OwnRung is not null, "This process is a rung itself.");
-        Assert.SkipUnless(Vector512.IsHardwareAccelerated || !s_rungs[rung].IsOff(), $"This machine stands on the rung of {rung} already.");
+        Assert.SkipUnless(!s_rungs[rung].IsOff(), $"This machine stands on the rung of {rung} already.");
         string program = Path.ChangeExtension(typeof(InstructionSetTests).Assembly.Location, OperatingSystem.IsWindows() ? "exe" : null);
         ProcessStartInfo start = new(program)
         {
-            ArgumentList = { "--filter-class", typeof(DeviceComparisonTests).FullName!, typeof(InstructionSetTests).FullName! },
-            Environment = { [s_rungs[rung].Switch] = "0", [RungVariable] = rung },
+            ArgumentList = { "--filter-class", typeof(DeviceComparisonTests).FullName!, typeof(ReducedPrecisionTests).FullName!, typeof(InstructionSetTests).FullName! },
+            Environment = { [s_rungs[rung].Switch] = s_rungs[rung].Value, [RungVariable] = rung },
             RedirectStandardOutput = true,
         };
         using Process process = Process.Start(start)!;
@@ -48,6 +52,6 @@ public sealed class InstructionSetTests
     public void The_rung_is_really_off()
     {
         Assert.SkipWhen(OwnRung is null, "This process uses all that the machine has.");
-        Assert.True(s_rungs[OwnRung].IsOff(), $"{s_rungs[OwnRung].Switch}=0 did not switch the rung off.");
+        Assert.True(s_rungs[OwnRung].IsOff(), $"{s_rungs[OwnRung].Switch}={s_rungs[OwnRung].Value} did not switch the rung off.");
     }
 }

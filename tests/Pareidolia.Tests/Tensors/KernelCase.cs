@@ -63,6 +63,15 @@ internal sealed class KernelInputs(Backend device)
 
     public Operand Given(ReadOnlySpan<float> values, Shape shape) => Tensor.From(values, shape, device).Operand;
 
+    /// <summary>Weights in -1..1 in another type, as a model would hold them.</summary>
+    public Operand Stored(Shape shape, DType type)
+    {
+        float[] values = new float[shape.Count];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = (_random.NextSingle() * 2) - 1;
+        return Tensor.From(values, shape, device).To(type).Operand;
+    }
+
     public Operand Ids(int count, int below) =>
         Tensor.From([.. Enumerable.Range(0, count).Select(_ => _random.Next(below))], [count], device).Operand;
 

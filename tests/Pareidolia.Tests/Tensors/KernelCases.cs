@@ -16,7 +16,7 @@ internal static partial class KernelCases
     public static IReadOnlyDictionary<string, KernelCase> Small { get; } = ByName(
         Elementwise(ElementwiseShapes), Extremes(), Broadcasts(), Memory(), Reductions(Extents),
         Rows([(0, 3), (1, 1), (3, 7), (7, 33), (33, 129), (5, 0)]), Products(ProductSizes), Convolutions(ConvolutionShapes),
-        Winograds(WinogradShapes),
+        Winograds(WinogradShapes), Stored(StoredProductSizes, StoredConvolutionShapes),
         Attentions(AttentionShapes), Norms(NormShapes), Pictures(PictureShapes), Optimisers(Awkward));
 
     /// <summary>Large enough that more threads than one take part.</summary>
@@ -24,7 +24,7 @@ internal static partial class KernelCases
         Elementwise([[300_001]]), Reductions([new(3, 257, 301), new(301, 999, 1), new(1, 200_003, 1), new(1, 3, 90_001)]),
         Rows([(301, 777)]),
         Products([(257, 311, 203), (1, 700, 1500), (1500, 700, 1), (5, 3000, 7)]), Convolutions(LargeConvolutionShapes),
-        Winograds(LargeWinogradShapes),
+        Winograds(LargeWinogradShapes), Stored([(700, 311, 203), (33, 1500, 400)], LargeConvolutionShapes),
         Attentions(
             [new(2, 257, 131, 4, 24, 16), new(1, 130, 130, 1, 40, 40, Causal: true), new(2, 65, 129, 2, 8, 8, Bias: [2, 1, 65, 129])]),
         Norms([new(2, 700, 96, 32), new(1000, 1, 129, 1), new(3, 333, 40, 5)]), Pictures([[2, 64, 63, 24]]), Optimisers([300_001]));
@@ -142,10 +142,11 @@ internal static partial class KernelCases
 
     private static IEnumerable<KernelCase> Memory()
     {
-        foreach (DType from in Enum.GetValues<DType>())
+        DType[] types = [.. Enum.GetValues<DType>().Where(type => type != DType.Q8)];
+        foreach (DType from in types)
         {
             yield return new($"fill {from}", k => [.. Awkward.Select(n => k.Output([n], from)).Select(y => Filled(k, y))]);
-            foreach (DType to in Enum.GetValues<DType>())
+            foreach (DType to in types)
                 yield return new($"convert {from} to {to}", k => [.. Awkward.Append(2000).Select(n => Converted(k, n, from, to))]);
             yield return new($"copy {from}", k => [.. Copies(k, from)]);
         }

@@ -80,9 +80,15 @@ public sealed class OpErrorTests
             Tensor[] inputs = [.. op.Values().Select((values, i) => Tensor.From(values, op.Inputs[i]).To(i == half ? DType.F16 : DType.F32))];
             Tensor? output = null;
             Exception? error = Record.Exception(() => output = op.Compute(inputs));
-            Assert.True(error is TensorException || output?.Type == DType.F16, $"{name}: F16 as input {half} was let in ({error?.Message}).");
+            Assert.True(
+                error is TensorException || output?.Type == DType.F16 || IsWeight(name, half, op.Inputs[half]), $"{name}: F16 as input {half} was let in ({error?.Message}).");
         }
     }
+
+    // Weights may be held in fewer bits than they are computed with; the device comparison shows that it is done.
+    private static bool IsWeight(string op, int input, Shape shape) =>
+        (op.StartsWith("linear", StringComparison.Ordinal) || op.StartsWith("conv", StringComparison.Ordinal)) && input == 1 && shape.Rank > 1
+        || (op.StartsWith("embedding", StringComparison.Ordinal) && input == 0);
 
     private static Tensor Zeros(params ReadOnlySpan<int> extents) => Tensor.Zeros(new Shape(extents));
 

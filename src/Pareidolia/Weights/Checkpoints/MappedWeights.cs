@@ -39,6 +39,9 @@ internal sealed class MappedWeights(StoredWeights inner, IReadOnlyDictionary<str
     }
 
     /// <inheritdoc/>
+    public override void Forget() => inner.Forget();
+
+    /// <inheritdoc/>
     public override void Dispose()
     {
         if (owns)

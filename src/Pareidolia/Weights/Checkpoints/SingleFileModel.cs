@@ -86,7 +86,7 @@ public sealed class SingleFileModel : ModelSource
     private int InputChannels => _configs["unet"].Int("in_channels");
 
     /// <inheritdoc/>
-    public override ModelComponent Component(string name)
+    private protected override ModelComponent Find(string name)
     {
         if (_family.Parts.FirstOrDefault(part => IsText(part) && TokenizerOf(part) == name) is CheckpointPart encoder)
             return Tokenizer(name, encoder);

@@ -68,6 +68,9 @@ public sealed class TorchFile : StoredWeights
     }
 
     /// <inheritdoc/>
+    public override void Forget() => _file.Forget();
+
+    /// <inheritdoc/>
     public override void Dispose() => _file.Dispose();
 
     private static bool IsZip(ReadOnlySpan<byte> start) => start.StartsWith("PK\x03\x04"u8);

@@ -1,0 +1,129 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Pareidolia.Tensors.Cpu.Emitted;
+using Pareidolia.Tensors.Kernels;
+
+namespace Pareidolia.Tensors.Cpu;
+
+/// <summary>One side of a product, as panels of bfloat16 for the kernels of bfloat16.</summary>
+internal unsafe interface IHalfPanels
+{
+    /// <summary>Writes one panel of one block of depth, zeros beyond the matrix.</summary>
+    void Pack(int panel, int block, byte* to);
+}
+
+/// <summary>The left matrix: each step is 32 rows of 32 numbers.</summary>
+internal readonly unsafe struct LeftHalf<A, L>(A left, Bf16Plan plan) : IHalfPanels
+    where A : struct, ILeft<L>
+    where L : struct, IPanelLayout
+{
+    // Rows that are fetched at once: what every source can give, and a transposition's width.
+    private const int Rows = 8;
+
+    public void Pack(int panel, int block, byte* to)
+    {
+        int row = panel * Bf16Unit.Side, depth = plan.DepthOf(block), steps = plan.StepsOf(block);
+        int rows = Math.Min(Bf16Unit.Side, plan.M - row);
+        if (rows < Bf16Unit.Side || depth < steps * Bf16Unit.Depth)
+            new Span<byte>(to, steps * Bf16Unit.StepBytes).Clear();
+        float* scratch = Scratch.Floats(Scratch.Slot.Left, (Tile.MaxRows + 1) * Tile.MaxDepth);
+        for (int r = 0; r < rows; r += Rows)
+        {
+            int count = Math.Min(Rows, rows - r);
+            float* fetched = left.Pack(row + r, count, block * plan.Depth, depth, scratch);
+            if (L.DepthStride == 1)
+                for (int i = 0; i < count; i++)
+                    Bf16.Row(fetched + (i * L.RowStride), depth, to + ((r + i) * Bf16.TileRow));
+            else
+                Bf16.Columns(fetched, L.DepthStride, count, depth, to + (r * Bf16.TileRow));
+        }
+    }
+}
+
+/// <summary>The right matrix: each step is 16 pairs of rows, the pairs of columns 0..15 before those of columns 16..31.</summary>
+internal readonly unsafe struct RightHalf<B>(B right, Bf16Plan plan) : IHalfPanels
+    where B : struct, IRight
+{
+    public void Pack(int panel, int block, byte* to)
+    {
+        int column = panel * Bf16Unit.Side, depth = plan.DepthOf(block);
+        float* scratch = Scratch.Floats(Scratch.Slot.Right, (Bf16Unit.Depth + 1) * Tile.MaxColumns);
+        for (int k = 0; k < depth; k += Bf16Unit.Depth, to += Bf16Unit.StepBytes)
+        {
+            int count = Math.Min(Bf16Unit.Depth, depth - k);
+            right.Pack(column, Math.Min(Bf16Unit.Side, plan.N - column), (block * plan.Depth) + k, count, scratch);
+            if (count < Bf16Unit.Depth)
+                Packing.Clear(scratch + (count * Tile.MaxColumns), (Bf16Unit.Depth - count) * Tile.MaxColumns);
+            Bf16.Pairs(scratch, to);
+        }
+    }
+}
+
+/// <summary>Float32 to bfloat16, to nearest even, in the orders of those kernels.</summary>
+internal static unsafe class Bf16
+{
+    /// <summary>Bytes of a row of a tile.</summary>
+    public const int TileRow = 64;
+
+    private const int Numbers = Bf16Unit.Depth;
+
+    /// <summary>A row of so many numbers: 32 in each step.</summary>
+    public static void Row(float* from, int depth, byte* to)
+    {
+        int k = 0;
+        for (; k <= depth - Numbers; k += Numbers, to += Bf16Unit.StepBytes)
+            Vector512.Narrow(Rounded(from + k) >> 16, Rounded(from + k + 16) >> 16).Store((ushort*)to);
+        for (ushort* last = (ushort*)to; k < depth; k++)
+            *last++ = (ushort)(Rounded(BitConverter.SingleToUInt32Bits(from[k])) >> 16);
+    }
+
+    /// <summary>Rows r < <paramref name="count"/> of numbers that lie <paramref name="stride"/> apart, the rows side by side.</summary>
+    public static void Columns(float* from, int stride, int count, int depth, byte* to)
+    {
+        const int Rows = 8, Pairs = Numbers / 2;
+        uint* pairs = stackalloc uint[Pairs * Rows];
+        for (int k = 0; k < depth; k += Numbers, to += Bf16Unit.StepBytes)
+        {
+            for (int pair = 0; pair < Pairs; pair++)
+            {
+                float* low = from + ((k + (2 * pair)) * (long)stride);
+                bool hasLow = k + (2 * pair) < depth, hasHigh = k + (2 * pair) + 1 < depth;
+                for (int r = 0; r < Rows; r += Vector256<uint>.Count)
+                {
+                    Vector256<uint> first = hasLow ? Rounded256(low + r) : default, second = hasHigh ? Rounded256(low + stride + r) : default;
+                    ((first >> 16) | (second & Vector256.Create(0xFFFF0000u))).Store(pairs + (pair * Rows) + r);
+                }
+            }
+            Packing.Transpose((float*)pairs, Rows, Pairs, count, (float*)to, TileRow / sizeof(float));
+        }
+    }
+
+    /// <summary>A panel [32, 32] as pairs of rows.</summary>
+    public static void Pairs(float* from, byte* to)
+    {
+        Vector512<uint> high = Vector512.Create(0xFFFF0000u);
+        for (int half = 0; half < 2; half++)
+            for (int pair = 0; pair < Numbers / 2; pair++, to += TileRow)
+            {
+                float* low = from + (2 * pair * Tile.MaxColumns) + (half * 16);
+                ((Rounded(low) >> 16) | (Rounded(low + Tile.MaxColumns) & high)).Store((uint*)to);
+            }
+    }
+
+    // Half a unit of the last place that stays, less a hair where the place is even: carries round upwards.
+    [MethodImpl(Lanes.Inline)]
+    private static Vector512<uint> Rounded(float* from)
+    {
+        Vector512<uint> x = Vector512.Load((uint*)from);
+        return x + Vector512.Create(0x7FFFu) + ((x >> 16) & Vector512<uint>.One);
+    }
+
+    [MethodImpl(Lanes.Inline)]
+    private static Vector256<uint> Rounded256(float* from)
+    {
+        Vector256<uint> x = Vector256.Load((uint*)from);
+        return x + Vector256.Create(0x7FFFu) + ((x >> 16) & Vector256<uint>.One);
+    }
+
+    private static uint Rounded(uint x) => x + 0x7FFF + ((x >> 16) & 1);
+}

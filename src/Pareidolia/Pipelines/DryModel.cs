@@ -1,0 +1,91 @@
+using Pareidolia.Models;
+using Pareidolia.Tensors;
+using Pareidolia.Tensors.Imagined;
+using Pareidolia.Weights;
+
+namespace Pareidolia.Pipelines;
+
+/// <summary>A model's networks on a device that computes nothing, to learn what a picture would take. Needs the configs alone.</summary>
+/// <param name="model">The model.</param>
+/// <param name="width">Cells of the latent.</param>
+/// <param name="height">Cells of the latent.</param>
+/// <param name="pictures">Pictures that are denoised together; each counts twice where it is guided.</param>
+/// <param name="guided">Whether they are.</param>
+internal sealed class DryModel(ModelSource model, int width, int height, int pictures, bool guided)
+{
+    private const int PromptTokens = 77;
+    private const int SizeNumbers = 6;
+
+    private readonly DryRun _dry = new();
+
+    private int Rows => guided ? 2 * pictures : pictures;
+
+    /// <summary>Reading prompts of usual length.</summary>
+    public StageForecast Text() => Total([.. TextTower.Parts.Where(part => model.Has(part.Encoder)).Select(part => Tower(part.Encoder))]);
+
+    /// <summary>One question to the UNet.</summary>
+    public StageForecast Denoising()
+    {
+        UNet2DConditionConfig config = UNet2DConditionConfig.FromJson(model.Component("unet").NeededConfig());
+        return Stage(at => new UNet2DConditionModel(config, at), unet =>
+        {
+            Tensor sample = Tensor.Empty([Rows, height, width, config.InChannels], _dry.Device);
+            Tensor context = Tensor.Empty([Rows, PromptTokens, config.CrossAttentionDim[0]], _dry.Device);
+            return unet.Forward(sample, [500], context, Extras(config));
+        });
+    }
+
+    /// <summary>One picture from its latent; they are decoded one at a time.</summary>
+    public StageForecast Decoding(PixelShuffleUpscalerConfig? upscaler)
+    {
+        AutoencoderKlConfig config = AutoencoderKlConfig.FromJson(model.Component("vae").NeededConfig());
+        return Total(
+            Stage(at => new AutoencoderKl(config, at), vae => vae.Decode(Tensor.Empty([1, height, width, config.LatentChannels], _dry.Device))),
+            upscaler is null ? StageForecast.Nothing : Stage(
+                at => new PixelShuffleUpscaler(upscaler, at),
+                net => net.Forward(Tensor.Empty([1, height * config.Factor, width * config.Factor, 3], _dry.Device))));
+    }
+
+    private StageForecast Tower(string part)
+    {
+        ClipTextConfig config = ClipTextConfig.FromJson(model.Component(part).NeededConfig());
+        return Stage(
+            at => new ClipTextModel(config, at, config.WithProjection ? config.ProjectionDim : null),
+            text => text.Forward(Tensor.From(new int[Rows * PromptTokens], [Rows, PromptTokens], _dry.Device)).LastHidden);
+    }
+
+    private UNetExtras Extras(UNet2DConditionConfig config)
+    {
+        // The published refiner hears five numbers about the size, and a text that is wider by as much.
+        int pooled = config.ProjectionClassEmbeddingsInputDim - (SizeNumbers * config.AdditionTimeEmbedDim);
+        return new UNetExtras
+        {
+            TextEmbeds = config.HearsTextAndSize ? Tensor.Empty([Rows, pooled], _dry.Device) : null,
+            TimeIds = config.HearsTextAndSize ? Tensor.Empty([Rows, SizeNumbers], _dry.Device) : null,
+            ClassLabels = config.NumClassEmbeds is null ? null : [0],
+        };
+    }
+
+    private StageForecast Stage<T>(Func<WeightScope, T> build, Func<T, Tensor> run)
+    {
+        using Approximation fast = new();
+        using Scope scope = new();
+        long before = _dry.LiveBytes;
+        using WeightStore weights = WeightStore.Outline(_dry.Device, model.Holding);
+        T network = weights.Build(build);
+        long bytes = _dry.LiveBytes - before;
+        DryMeasure measure = _dry.Measure(() => run(network));
+        return new StageForecast(bytes, measure.TensorBytes, measure.PooledBytes, measure.Asked);
+    }
+
+    // One network after the other, the weights of all there.
+    private static StageForecast Total(params ReadOnlySpan<StageForecast> stages)
+    {
+        StageForecast total = StageForecast.Nothing;
+        foreach (StageForecast stage in stages)
+            total = new StageForecast(
+                total.WeightBytes + stage.WeightBytes, Math.Max(total.TensorBytes, stage.TensorBytes), Math.Max(total.PooledBytes, stage.PooledBytes),
+                total.Asked + stage.Asked);
+        return total;
+    }
+}

@@ -1,0 +1,41 @@
+using Pareidolia.Tensors;
+
+namespace Pareidolia.Weights;
+
+/// <summary>In how many bits a model's matrices are held while it runs. Arithmetic is float32; norms and biases, which are small, are held so too.</summary>
+public enum WeightPrecision
+{
+    /// <summary>32 bits, as they are computed with.</summary>
+    F32,
+
+    /// <summary>16 bits: binary16, or bfloat16 where the file has that.</summary>
+    F16,
+
+    /// <summary>8 bits, and a factor for each output channel.</summary>
+    I8,
+}
+
+/// <summary>How a model's weights are held in memory.</summary>
+/// <param name="Precision">In how many bits.</param>
+/// <param name="Staged">They are read when a stage of the pipeline begins and released before the next, instead of being all there at once.</param>
+public sealed record WeightHolding(WeightPrecision Precision = WeightPrecision.F32, bool Staged = false)
+{
+    /// <summary>Each precision by its name in options and in pictures.</summary>
+    public static IReadOnlyDictionary<string, WeightPrecision> Names { get; } = new Dictionary<string, WeightPrecision>
+    {
+        ["f32"] = WeightPrecision.F32,
+        ["f16-weights"] = WeightPrecision.F16,
+        ["int8"] = WeightPrecision.I8,
+    };
+
+    /// <summary>The precision's name.</summary>
+    public string PrecisionName => Names.First(name => name.Value == Precision).Key;
+
+    /// <summary>How a matrix that a file stores as <paramref name="stored"/> is held.</summary>
+    internal DType TypeOf(SafetensorsType stored) => Precision switch
+    {
+        WeightPrecision.F16 => stored == SafetensorsType.BF16 ? DType.BF16 : DType.F16,
+        WeightPrecision.I8 => DType.Q8,
+        _ => DType.F32,
+    };
+}
