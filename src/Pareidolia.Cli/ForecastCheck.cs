@@ -36,6 +36,7 @@ internal static class ForecastCheck
             Guidance = request.Guidance ?? defaults.Guidance,
             Width = Math.Clamp(request.Size?.Width ?? defaults.Width, 1, MostSide),
             Height = Math.Clamp(request.Size?.Height ?? defaults.Height, 1, MostSide),
+            Hires = request.Ways.Hires.Clamped(MostSide),
         };
     }
 

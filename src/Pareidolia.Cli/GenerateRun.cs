@@ -35,7 +35,7 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
             io.Error.WriteLine($"note: {note}");
         pipeline.Exact = request.Exact;
         using PromptVerifier? verifier = request.Verify ? PromptVerifier.Load(folder) : null;
-        using WayModels models = request.Ways.Load(request.SingleFile);
+        using WayModels models = request.Ways.Load(request.SingleFile, request.Memory.Holding);
         GenerateSettings settings = request.Ways.ApplyTo(Settings(pipeline), models);
         IReadOnlyList<PlannedPicture> plans = Plan(prompts, pipeline, settings);
         (int width, int height) = pipeline.SizeOf(settings);

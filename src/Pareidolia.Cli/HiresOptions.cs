@@ -23,6 +23,14 @@ internal sealed record HiresRequest
 
     public string? Sampler { get; init; }
 
+    /// <summary>What a forecast needs of the second pass, within bounds; null where there is none.</summary>
+    public HiresFix? Clamped(int mostSide) => (Scale, Size) switch
+    {
+        (_, PictureSize size) => new HiresFix { Size = (Math.Clamp(size.Width, 1, mostSide), Math.Clamp(size.Height, 1, mostSide)), Steps = Steps },
+        (double scale, _) when scale is > 1 and <= 8 => new HiresFix { Scale = scale, Steps = Steps },
+        _ => null,
+    };
+
     /// <summary>The network that enlarges, loaded; null where none was named.</summary>
     public PictureUpscaler? LoadUpscaler() => Upscaler is null || HiresFix.Upscalers.Contains(Upscaler, StringComparer.OrdinalIgnoreCase)
         ? null

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pareidolia.Pipelines;
+using Pareidolia.Weights;
 using Pareidolia.Weights.Checkpoints;
 
 namespace Pareidolia.Cli;
@@ -23,15 +24,17 @@ internal sealed record WayRequest
 
     /// <summary>The models besides the first one; the caller disposes them.</summary>
     /// <param name="options">Where a single file's vocabulary is.</param>
-    public WayModels Load(SingleFileOptions options)
+    /// <param name="holding">How weights are held.</param>
+    public WayModels Load(SingleFileOptions options, WeightHolding holding)
     {
         if (Refiner is null && RefinerSwitch is not null)
             throw new PareidoliaException("--refiner-switch needs --refiner, the model that takes over.");
         PictureUpscaler? upscaler = Hires.LoadUpscaler();
         try
         {
-            return new WayModels(
-                upscaler, Refiner is null ? null : StableDiffusionPipeline.Load(ShippedModel.Open(Refiner, options with { Config = null })));
+            ModelSource? refiner = Refiner is null ? null : ShippedModel.Open(Refiner, options with { Config = null });
+            refiner?.Holding = holding;
+            return new WayModels(upscaler, refiner is null ? null : StableDiffusionPipeline.Load(refiner));
         }
         catch
         {

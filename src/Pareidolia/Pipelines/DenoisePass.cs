@@ -31,6 +31,7 @@ internal sealed class DenoisePass : IDisposable
         if (_refining is not null && _speaking == _first && _settings.Refiner!.TakesOver(timestep, _plan.Schedule?.Count ?? 1000))
         {
             _refining.ContinueAfter(_first);
+            _first.Ends();
             _speaking = _refining;
         }
         return _speaking.Predict(input, timestep);
@@ -41,5 +42,7 @@ internal sealed class DenoisePass : IDisposable
     {
         _first.Dispose();
         _refining?.Dispose();
+        if (_speaking == _refining)
+            _refining.Ends();
     }
 }

@@ -49,9 +49,10 @@ internal sealed class DryModel(ModelSource model, int width, int height, int pic
     private StageForecast Tower(string part)
     {
         ClipTextConfig config = ClipTextConfig.FromJson(model.Component(part).NeededConfig());
+        int tokens = Math.Min(PromptTokens, config.MaxPositionEmbeddings);
         return Stage(
             at => new ClipTextModel(config, at, config.WithProjection ? config.ProjectionDim : null),
-            text => text.Forward(Tensor.From(new int[Rows * PromptTokens], [Rows, PromptTokens], _dry.Device)).LastHidden);
+            text => text.Forward(Tensor.From(new int[Rows * tokens], [Rows, tokens], _dry.Device)).LastHidden);
     }
 
     private UNetExtras Extras(UNet2DConditionConfig config)

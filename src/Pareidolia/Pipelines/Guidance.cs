@@ -21,6 +21,12 @@ internal sealed class Guidance(
     /// <summary>How strongly an editing model keeps to the picture that it edits; 1 for all others.</summary>
     public double Picture { get; init; } = 1;
 
+    /// <summary>Called before the network is asked: its weights come into memory, if they are not there.</summary>
+    public required Action Begins { get; init; }
+
+    /// <summary>Called when another network takes its place.</summary>
+    public required Action Ends { get; init; }
+
     private GuidanceRules Rules => settings.GuidanceRules;
 
     /// <summary>Goes on where another one stopped: its prompts are at the same step.</summary>
@@ -29,6 +35,7 @@ internal sealed class Guidance(
     /// <summary>The prediction for a sample [n, h, w, c] at a timestep, and the one without the prompt.</summary>
     public GuidedOutput Predict(Tensor input, double timestep)
     {
+        Begins();
         using Scope scope = new();
         bool guided = isGuided && !Rules.Skips(_asked, _questions, Way(timestep), Sigma(timestep));
         NetworkInput seen = new(input, beside, timestep, ++_asked);

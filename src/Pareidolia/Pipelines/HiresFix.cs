@@ -58,6 +58,18 @@ public sealed record HiresFix
         Second(settings, factor).Validate(factor);
     }
 
+    /// <summary>Settings of one pass that takes as much: the larger size, and steps of the first pass as parts of steps of the second.</summary>
+    internal GenerateSettings Forecast(GenerateSettings settings)
+    {
+        HiresSize size = SizeFrom(settings.Width, settings.Height, 1);
+        (int width, int height) = (Math.Max(1, size.Columns - size.CutColumns), Math.Max(1, size.Rows - size.CutRows));
+        double share = (double)settings.Width * settings.Height / ((double)width * height);
+        return settings with
+        {
+            Hires = null, Width = width, Height = height, Steps = (Steps ?? settings.Steps) + (int)Math.Ceiling(settings.Steps * share),
+        };
+    }
+
     /// <summary>The size of the second pass.</summary>
     internal HiresSize SizeFrom(int width, int height, int factor) => Size is (int wide, int high)
         ? HiresSize.Of(width, height, wide, high, factor)

@@ -49,6 +49,9 @@ internal sealed record ModelParts(PromptEncoder Text, Pretrained<UNet2DCondition
     /// <exception cref="PareidoliaException">They are damaged.</exception>
     public void Enter(Stage stage) => (_stages ??= new StagedWeights(StoresOf)).Enter(stage);
 
+    /// <summary>Ends the stage that runs.</summary>
+    public void Leave() => _stages?.Leave();
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -26,8 +26,10 @@ internal sealed class RunConditioning(PromptEncoder text, UNet2DConditionConfig 
         if (settings.Refiner is not RefinerHandOver refiner)
             return null;
         bool names = settings.Dialect == PromptDialect.A1111;
-        return refiner.Model.Encode(
+        Conditioning read = refiner.Model.Encode(
             names ? [.. batch.Select(picture => picture with { Prompt = NetworkMentions.Take(picture.Prompt).Prompt })] : batch,
             settings with { Refiner = null, Hires = null });
+        refiner.Model.Leave();
+        return read;
     }
 }

@@ -17,6 +17,7 @@ public sealed record RunForecast(ModelSource Model, GenerateSettings Settings, i
     public static RunForecast? Of(ModelSource model, GenerateSettings settings, int pictures)
     {
         ArgumentNullException.ThrowIfNull(settings);
+        settings = settings.Hires?.Forecast(settings) ?? settings;
         return ForecastOf(model, settings, pictures) is MemoryForecast memory ? new RunForecast(model, settings, pictures, memory) : null;
     }
 

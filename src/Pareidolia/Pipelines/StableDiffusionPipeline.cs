@@ -287,6 +287,9 @@ public sealed class StableDiffusionPipeline : IDisposable
         return Decoder.Decode(sample);
     }
 
+    /// <summary>Lets go of weights that are held in stages, for another model's run.</summary>
+    internal void Leave() => _parts.Leave();
+
     /// <summary>How a picture was made, as it is written into its file.</summary>
     public Infotext Describe(PictureRequest picture, GenerateSettings settings)
     {
@@ -330,34 +333,30 @@ public sealed class StableDiffusionPipeline : IDisposable
     private IEnumerable<DenoiseStep> Steps(
         Conditioning conditioning, RunStart start, GenerateSettings settings, SamplingPlan plan, Func<SamplingPlan, StepNoise> stepNoise)
     {
+        _parts.Enter(Stage.Denoising);
         using Tensor x = Scope.Detach(start.Sample(plan, settings));
         using ControlStage controls = new(_parts.Controls, settings, plan.Steps, x);
         Guidance? refining = settings.Refiner is RefinerHandOver refiner && conditioning.Refining is Conditioning text
             ? refiner.Model.Guided(text, settings, plan, x, new ControlStage([], settings, plan.Steps, x), null)
             : null;
         using DenoisePass pass = new(Guided(conditioning, settings, plan, x, controls, start.Beside), refining, settings, plan, Exact);
-        foreach (DenoiseStep step in plan.Run(Predict, x, stepNoise(plan), start.Repaint(settings)))
+        foreach (DenoiseStep step in plan.Run(pass.Predict, x, stepNoise(plan), start.Repaint(settings)))
         {
             Require(step.Sample.ToArray().All(float.IsFinite), $"The latents hold numbers that are not finite after step {step.Index + 1}: "
                 + $"the weights of '{Name}' are damaged, or guidance {settings.Guidance} is too strong.");
             yield return step;
-        }
-
-        GuidedOutput Predict(Tensor input, double timestep)
-        {
-            _parts.Enter(Stage.Denoising);
-            return pass.Predict(input, timestep);
         }
     }
 
     private Guidance Guided(
         Conditioning conditioning, GenerateSettings settings, SamplingPlan plan, Tensor x, ControlStage controls, Tensor? beside)
     {
-        _parts.Enter(Stage.Denoising);
         DenoisingNetwork network = new(UNet, controls, settings.AsksPerStep);
         return new Guidance(new RegionalNetwork(network, conditioning, settings, x, Factor), conditioning.IsGuided, settings, plan, beside)
         {
             Picture = EditsPictures ? settings.ImageGuidance ?? UsualImageGuidance : 1,
+            Begins = () => _parts.Enter(Stage.Denoising),
+            Ends = Leave,
         };
     }
 

@@ -37,4 +37,13 @@ internal sealed class StagedWeights(Func<Stage, IEnumerable<WeightStore>> stores
         }
         _current = stage;
     }
+
+    /// <summary>Ends the stage that runs: another model has the memory now.</summary>
+    public void Leave()
+    {
+        foreach (Stage stage in Enum.GetValues<Stage>())
+            foreach (WeightStore store in stores(stage))
+                store.Release();
+        _current = null;
+    }
 }

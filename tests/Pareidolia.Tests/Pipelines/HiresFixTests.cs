@@ -3,6 +3,7 @@ using Pareidolia.Diffusion.Randomness;
 using Pareidolia.Imaging;
 using Pareidolia.Pipelines;
 using Pareidolia.Tensors;
+using Pareidolia.Weights;
 
 namespace Pareidolia.Tests.Pipelines;
 
@@ -59,6 +60,14 @@ public sealed class HiresFixTests
             seen.Add((step.Index, step.Count, step.Sample.Shape[1]));
         Assert.Equal([(0, 5, 4), (1, 5, 4), (2, 5, 4), (3, 5, 8), (4, 5, 8)], seen.ToArray());
         Assert.Equal(5, pipeline.StepsOf(settings));
+    }
+
+    [Fact]
+    public void A_forecast_is_that_of_the_larger_pass()
+    {
+        GenerateSettings settings = new GenerateSettings { Steps = 20, Width = 512, Height = 384, Hires = new HiresFix { Scale = 2, Steps = 10 } };
+        GenerateSettings forecast = RunForecast.Of(new RandomModel("random:tiny"), settings, 1)!.Settings;
+        Assert.Equal((1024, 768, 10 + 5), (forecast.Width, forecast.Height, forecast.Steps));
     }
 
     [Fact]

@@ -3,10 +3,13 @@ using Pareidolia.Diffusion.Randomness;
 using Pareidolia.Imaging;
 using Pareidolia.Pipelines;
 using Pareidolia.Tensors;
+using Pareidolia.Tests.Tensors;
+using Pareidolia.Weights;
 
 namespace Pareidolia.Tests.Pipelines;
 
-/// <summary>A second model takes over before the end of a run.</summary>
+/// <summary>A second model takes over before the end of a run. Runs alone: what it counts is counted for the whole process.</summary>
+[Collection(nameof(TensorMemoryTests))]
 public sealed class RefinerTests
 {
     [Theory]
@@ -72,6 +75,30 @@ public sealed class RefinerTests
         Image made = model.Generate(settings)[0];
         Assert.NotEqual(Pixels(model, settings with { Refiner = null }), made.Pixels);
         Assert.Contains($"Refiner: {refiner.Name}, Refiner switch at: 0.8", made.Texts[Infotext.Key], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void In_stages_the_same_pictures_take_less_memory()
+    {
+        using TemporaryFolder folder = new();
+        TinyModel.CopyTo(folder);
+        TinyModel.WithChannels(folder, 4, seed: 77);
+        (byte[] whole, long wholeBytes) = Drawn(staged: false);
+        (byte[] inStages, long stagedBytes) = Drawn(staged: true);
+        Assert.Equal(whole, inStages);
+        Assert.InRange((double)stagedBytes / wholeBytes, 0, 0.8);
+
+        (byte[] Pixels, long Peak) Drawn(bool staged)
+        {
+            long before = TensorMemory.LiveBytes;
+            WeightHolding holding = new(Staged: staged);
+            using StableDiffusionPipeline model = StableDiffusionPipeline.Load(new ModelFolder(TinyModel.Lively) { Holding = holding });
+            using StableDiffusionPipeline refiner = StableDiffusionPipeline.Load(new ModelFolder(folder.Path) { Holding = holding });
+            TensorMemory.ResetPeak();
+            GenerateSettings settings = Settings(model, NoiseMode.WebUiCpu, "euler") with { Refiner = new RefinerHandOver(refiner, 0.5), Count = 17 };
+            byte[] pixels = [.. model.Generate(settings).SelectMany(image => image.Pixels)];
+            return (pixels, TensorMemory.PeakBytes - before);
+        }
     }
 
     [Fact]
