@@ -66,7 +66,10 @@ public sealed record HiresFix
         double share = (double)settings.Width * settings.Height / ((double)width * height);
         return settings with
         {
-            Hires = null, Width = width, Height = height, Steps = (Steps ?? settings.Steps) + (int)Math.Ceiling(settings.Steps * share),
+            Hires = null,
+            Width = width,
+            Height = height,
+            Steps = (Steps ?? settings.Steps) + (int)Math.Ceiling(settings.Steps * share),
         };
     }
 

@@ -119,6 +119,18 @@ public sealed class RegionTests
     }
 
     [Fact]
+    public void A_picture_of_a_batch_is_the_same_alone()
+    {
+        using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(TinyModel.Lively);
+        PromptRegion region = new("a cat") { Area = new RegionArea(0, 0, 0.75, 1, InShares: true) };
+        GenerateSettings settings = Settings(pipeline) with { Regions = [region], Count = 2 };
+        Image alone = pipeline.Generate(settings with { Seed = 6, Count = 1 })[0];
+        IReadOnlyList<Image> both = pipeline.Generate(settings);
+        Assert.Equal(alone.Pixels, both[1].Pixels, (a, b) => Math.Abs(a - b) <= 1);
+        Assert.NotEqual(both[0].Pixels, both[1].Pixels);
+    }
+
+    [Fact]
     public void The_picture_says_so_and_nonsense_is_refused()
     {
         using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(TinyModel.Folder);
