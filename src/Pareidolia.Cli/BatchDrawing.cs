@@ -41,8 +41,14 @@ internal sealed class BatchDrawing(StableDiffusionPipeline pipeline, GenerateSet
         }
     }
 
-    // The start is frame 0 and the last step is always kept; between them steps as even as can be.
-    private bool IsKept(int index, int count) => (index + 1) * (frames - 1) / count > index * (frames - 1) / count || index + 1 == count;
+    // The start is frame 0 and the last step is always kept; between them steps as even as can be. Of a solver that does not know how many there will
+    // be (0) all are kept until the end.
+    private bool IsKept(int index, int count) =>
+        count == 0 || (index + 1) * (frames - 1) / count > index * (frames - 1) / count || index + 1 == count;
+
+    private IEnumerable<IReadOnlyList<Image>> Thinned(List<IReadOnlyList<Image>> moments) => moments.Count <= frames
+        ? moments
+        : Enumerable.Range(0, frames).Select(i => moments[i * (moments.Count - 1) / (frames - 1)]);
 
     private DrawnPicture[] Described(IReadOnlyList<PlannedPicture> batch, IReadOnlyList<Image> images, List<IReadOnlyList<Image>> moments)
     {
@@ -50,7 +56,7 @@ internal sealed class BatchDrawing(StableDiffusionPipeline pipeline, GenerateSet
         for (int i = 0; i < drawn.Length; i++)
         {
             images[i].Texts[Infotext.Key] = pipeline.Describe(batch[i].Request, settings).Build();
-            drawn[i] = new DrawnPicture(batch[i], images[i], [.. moments.Select(moment => moment[i])]);
+            drawn[i] = new DrawnPicture(batch[i], images[i], [.. Thinned(moments).Select(moment => moment[i])]);
         }
         return drawn;
     }

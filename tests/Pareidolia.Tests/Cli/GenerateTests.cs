@@ -75,6 +75,16 @@ public sealed class GenerateTests : IDisposable
     }
 
     [Fact]
+    public void A_solver_that_does_not_know_its_steps_has_a_filmstrip_too()
+    {
+        Ran ran = CommandLine.Generate("a cat", "-o", _cli["a.png"], "--sampler", "dpm_adaptive", "--steps-strip", "--guidance", "1");
+        Assert.Equal(0, ran.Code);
+        Image strip = PngReader.Read(_cli["a-steps.png"]);
+        Assert.InRange((strip.Width + 4) / 36, 3, 8);
+        Assert.Equal(0, (strip.Width + 4) % 36);
+    }
+
+    [Fact]
     public void A_folder_is_made_and_the_name_follows_from_the_prompt()
     {
         CommandLine.Generate("A red apple, please!", "-o", _cli["new/pictures"]);
