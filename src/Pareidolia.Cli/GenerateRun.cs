@@ -14,7 +14,8 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
 
     private readonly List<SavedPicture> _saved = [];
     private readonly List<Image> _cells = [];
-    private IReadOnlyList<ControlGuide> _guides = [];
+    private IReadOnlyList<NamedPrompt>? _prompts;
+    private IReadOnlyList<ControlGuide>? _guides;
 
     /// <summary>Does it all and returns the exit code.</summary>
     public int Run()
@@ -22,18 +23,10 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
         IReadOnlyList<NamedPrompt> prompts = Prompts();
         OutputFiles files = new(request.Output, request.Force, request.Format);
         Require(!files.IsFile || prompts.Count == 1, $"-o is one file, '{request.Output}', for {prompts.Count} prompts: name a folder.");
-        _guides = request.Control.Guides();
-        string folder = ShippedModel.Locate(request.Model);
-        using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(
-            ShippedModel.Open(folder, request.SingleFile),
-            adapters: request.Words.AdaptersFor(prompts.Select(prompt => prompt.Text)) with { ControlNets = request.Control.Nets });
-        foreach (string note in pipeline.Notes)
-            io.Error.WriteLine($"note: {note}");
-        pipeline.Exact = request.Exact;
-        using PromptVerifier? verifier = request.Verify ? PromptVerifier.Load(folder) : null;
-        GenerateSettings settings = Settings(pipeline);
-        files.Encoding.Require(settings.Width, settings.Height);
-        IReadOnlyList<PlannedPicture> plans = Plan(prompts, pipeline, settings);
+        using StableDiffusionPipeline pipeline = Open();
+        using PromptVerifier? verifier = request.Verify ? PromptVerifier.Load(ShippedModel.Locate(request.Model)) : null;
+        (GenerateSettings settings, IReadOnlyList<PlannedPicture> plans) = Prepare(pipeline);
+        files.Encoding.Require(request.StepsStrip ? StripFrames * (settings.Width + GridGap) : settings.Width, settings.Height);
         TimeSpan loaded = io.Clock.Elapsed;
         Draw(pipeline, settings, plans, verifier, files);
         OutputFile? grid = request.Grid ? SaveGrid(files, NameOf(plans)) : null;
@@ -42,7 +35,33 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
         return ExitCode.Done;
     }
 
-    private IReadOnlyList<NamedPrompt> Prompts()
+    /// <summary>Loads the model and what joins it.</summary>
+    internal StableDiffusionPipeline Open()
+    {
+        // What is wrong with a picture is told before the model is loaded, which takes longer.
+        _ = Guides();
+        StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(
+            ShippedModel.Open(ShippedModel.Locate(request.Model), request.SingleFile),
+            adapters: request.Words.AdaptersFor(Prompts().Select(prompt => prompt.Text)) with { ControlNets = request.Control.Nets });
+        foreach (string note in pipeline.Notes)
+            io.Error.WriteLine($"note: {note}");
+        pipeline.Exact = request.Exact;
+        return pipeline;
+    }
+
+    /// <summary>What is to be drawn, checked, and what all of it shares.</summary>
+    internal (GenerateSettings Settings, IReadOnlyList<PlannedPicture> Plans) Prepare(StableDiffusionPipeline pipeline)
+    {
+        GenerateSettings settings = Settings(pipeline);
+        return (settings, Plan(Prompts(), pipeline, settings));
+    }
+
+    private IReadOnlyList<ControlGuide> Guides() => _guides ??= request.Control.Guides();
+
+    // Read once: a list may come from a pipe.
+    private IReadOnlyList<NamedPrompt> Prompts() => _prompts ??= ReadPrompts();
+
+    private IReadOnlyList<NamedPrompt> ReadPrompts()
     {
         Require(request.Prompt is null || request.PromptsFile is null, "Both a prompt and --prompts were given; one of them is needed.");
         if (request.Prompt is string prompt)
@@ -66,7 +85,8 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
             Height = request.Size?.Height ?? defaults.Height,
             Noise = request.Noise.ApplyTo(defaults.Noise),
             Source = request.Source.Read(),
-            Controls = _guides,
+            Controls = Guides(),
+            Eta = request.Eta ?? defaults.Eta,
             GuidanceRules = request.GuidanceRules.ApplyTo(defaults.GuidanceRules),
             GuidanceRescale = request.GuidanceRules.Rescale ?? defaults.GuidanceRescale,
         };

@@ -25,6 +25,7 @@ internal sealed class HelpExamples(HelpAction plain) : SynchronousCommandLineAct
               pareidolia generate "a house by the sea" --count 9 --grid --verify -o houses/
               pareidolia generate "a red apple" --steps-strip -o apple.png      the noise leaving, as apple-steps.png
               pareidolia generate --prompts prompts.txt -o pictures/ --json     one prompt a line, or name TAB prompt
+              pareidolia generate "a red apple" --x steps=5,10,20 --y "guidance=2-8 (+2)" -o grid.png
               pareidolia generate "a cat" --init photo.jpg --strength 0.6 -o cat.webp
               pareidolia generate "a castle" --model path/to/stable-diffusion --size 512x768 --negative "blurry"
             """,

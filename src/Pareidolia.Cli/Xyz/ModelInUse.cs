@@ -1,0 +1,36 @@
+using Pareidolia.Pipelines;
+
+namespace Pareidolia.Cli.Xyz;
+
+/// <summary>The one model that is loaded: pictures that need the same model and the same additions to it share it.</summary>
+internal sealed class ModelInUse : IDisposable
+{
+    private string? _key;
+    private StableDiffusionPipeline? _pipeline;
+
+    /// <summary>What tells models apart.</summary>
+    public static string KeyOf(GenerateRequest request)
+    {
+        Adapters.AdapterChoice adapters = request.Words.AdaptersFor([request.Prompt ?? ""]);
+        string joined = string.Join('|', [.. adapters.Loras.Select(lora => lora.ToString()), adapters.Embeddings ?? "", .. request.Control.Nets]);
+        return $"{request.Model}|{request.SingleFile}|{joined}";
+    }
+
+    /// <summary>The model of a request, loaded if it is not the one that is there.</summary>
+    /// <exception cref="PareidoliaException">It cannot be loaded.</exception>
+    public StableDiffusionPipeline For(GenerateRequest request, GenerateRun run)
+    {
+        string key = KeyOf(request);
+        if (_pipeline is null || key != _key)
+        {
+            _pipeline?.Dispose();
+            _pipeline = null;
+            (_pipeline, _key) = (run.Open(), key);
+        }
+        _pipeline.Exact = request.Exact;
+        return _pipeline;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _pipeline?.Dispose();
+}
