@@ -40,31 +40,23 @@ public sealed class LabelledGrid
     public int Height => _top + _rows.Count * (_cellHeight + Gap) - Gap;
 
     /// <summary>Draws it, without texts inside.</summary>
-    /// <param name="cells">The pictures in reading order, one for each row and column; none larger than was said.</param>
+    /// <param name="cells">The pictures in reading order, one for each row and column; none larger than was said; smaller ones lie in the middle.</param>
     public Image Draw(IReadOnlyList<Image> cells)
     {
         if (cells.Count != _columns.Count * _rows.Count)
             throw new ArgumentException($"{_rows.Count} rows of {_columns.Count} pictures cannot hold {cells.Count}.", nameof(cells));
         Image grid = new(Width, Height);
         Array.Fill(grid.Pixels, byte.MaxValue);
-        Image pictures = Mosaic.Grid([.. cells.Select(Framed)], _columns.Count, Gap);
-        for (int y = 0; y < pictures.Height; y++)
-            pictures.Row(y).CopyTo(grid.Row(_top + y)[(_left * grid.Channels)..]);
+        for (int i = 0; i < cells.Count; i++)
+        {
+            int left = _left + i % _columns.Count * (_cellWidth + Gap), top = _top + i / _columns.Count * (_cellHeight + Gap);
+            Mosaic.Paste(grid, cells[i].ToRgb(), left + (_cellWidth - cells[i].Width) / 2, top + (_cellHeight - cells[i].Height) / 2);
+        }
         for (int x = 0; x < _columns.Count; x++)
             DrawCentred(grid, _columns[x], _left + x * (_cellWidth + Gap), 0, _cellWidth, _top);
         for (int y = 0; y < _rows.Count; y++)
             DrawCentred(grid, _rows[y], 0, _top + y * (_cellHeight + Gap), _left, _cellHeight);
         return grid;
-    }
-
-    // A picture of the cells' size, so that all pictures of a grid may be smaller than was said.
-    private Image Framed(Image cell)
-    {
-        if ((cell.Width, cell.Height) == (_cellWidth, _cellHeight))
-            return cell;
-        Image frame = new(_cellWidth, _cellHeight);
-        Array.Fill(frame.Pixels, byte.MaxValue);
-        return Mosaic.Grid([cell.ToRgb(), frame], 1).Crop(0, 0, _cellWidth, _cellHeight);
     }
 
     private static void DrawCentred(Image grid, TextBlock block, int left, int top, int width, int height)

@@ -31,7 +31,8 @@ public static class Mosaic
     /// <summary>Pictures side by side, in order: a filmstrip.</summary>
     public static Image Strip(IReadOnlyList<Image> images, int gap = 0, byte background = 255) => Grid(images, images.Count, gap, background);
 
-    private static void Paste(Image grid, Image part, int left, int top)
+    /// <summary>Puts an RGB picture into another.</summary>
+    internal static void Paste(Image grid, Image part, int left, int top)
     {
         for (int y = 0; y < part.Height; y++)
             part.Row(y).CopyTo(grid.Row(top + y)[(left * 3)..]);

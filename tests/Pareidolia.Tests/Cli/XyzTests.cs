@@ -109,6 +109,20 @@ public sealed class XyzTests : IDisposable
     }
 
     [Fact]
+    public void A_LoRAs_weight_can_change_along_an_axis()
+    {
+        string golden = Path.Combine(RepositoryRoot.Path, "tests", "golden");
+        string[] same = ["--model", Path.Combine(golden, "sd-tiny", "pipeline"), "--lora-dir", Path.Combine(golden, "lora-locon-conv"), "--seed", "1", "--steps", "2"];
+        Ran ran = CommandLine.Run(["generate", "a cat <lora:lora_kohya:0>", .. same, "-o", _cli["grid.png"], "--x", "prompt s/r=:0>,:2>", "--cells", _cli["cells"]]);
+        Assert.Equal(0, ran.Code);
+        CommandLine.Run(["generate", "a cat <lora:lora_kohya:2>", .. same, "-o", _cli["two.png"]]);
+        CommandLine.Run(["generate", "a cat", .. same, "-o", _cli["none.png"]]);
+        Assert.Equal(File.ReadAllBytes(_cli["two.png"]), File.ReadAllBytes(_cli["cells/prompt-sr-2.png"]));
+        Assert.Equal(PngReader.Read(_cli["none.png"]).Pixels, PngReader.Read(_cli["cells/prompt-sr-0.png"]).Pixels);
+        Assert.NotEqual(PngReader.Read(_cli["two.png"]).Pixels, PngReader.Read(_cli["none.png"]).Pixels);
+    }
+
+    [Fact]
     public void The_result_can_be_JSON()
     {
         Ran ran = CommandLine.Generate("a cat", "-o", _cli["out"], "--x", "steps=2,3", "--json");
