@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pareidolia.Cli.Xyz;
 using Pareidolia.Weights.Checkpoints;
 
 namespace Pareidolia.Cli;
@@ -43,6 +44,10 @@ internal sealed record GenerateRequest
     public FormatRequest Format { get; init; } = new();
 
     public MemoryRequest Memory { get; init; } = new(new(), null);
+
+    public XyzRequest Xyz { get; init; } = new();
+
+    public double? Eta { get; init; }
 
     public string? Model { get; init; }
 
@@ -90,6 +95,9 @@ internal sealed class GenerateCommand
     private readonly GuidanceOptions _guidanceRules = new();
     private readonly FormatOptions _format = new();
     private readonly MemoryOptions _memory = new();
+    private readonly XyzOptions _xyz = new();
+    private readonly Option<double?> _eta = OptionOf.Number(
+        "--eta", "Share of fresh noise in each step, 0 to 1; else 0 for ddim, 1 for ancestral and SDE samplers.");
     private readonly Option<string?> _model =
         OptionOf.Text("--model", "FOLDER|FILE", "A model folder or a single file of Stable Diffusion; else the one that comes with the program.");
     private readonly Option<string?> _tokenizer =
@@ -112,7 +120,7 @@ internal sealed class GenerateCommand
     {
         Command = new Command("generate", "Draw what a prompt says.")
         {
-            _prompt, _output, _negative, _steps, _guidance, _seed, _count, _sampler, _schedule, _size,
+            _prompt, _output, _negative, _steps, _guidance, _seed, _count, _sampler, _schedule, _eta, _size,
             _model, _tokenizer, _config, _prompts, _grid, _strip, _verify, _json, _force, _exact, _threads,
         };
         _words.AddTo(Command);
@@ -123,10 +131,14 @@ internal sealed class GenerateCommand
         _guidanceRules.AddTo(Command);
         _format.AddTo(Command);
         _memory.AddTo(Command);
+        _xyz.AddTo(Command);
         Command.SetAction(parsed =>
         {
             Threads.Use(parsed.GetValue(_threads));
-            return new GenerateRun(Read(parsed), io).Run();
+            GenerateRequest request = Read(parsed);
+            return request.Xyz.IsAsked
+                ? new XyzRun(new XyzCells(Command, Read, parsed), io).Run()
+                : new GenerateRun(request, io).Run();
         });
     }
 
@@ -154,6 +166,8 @@ internal sealed class GenerateCommand
         GuidanceRules = _guidanceRules.Read(parsed),
         Format = _format.Read(parsed),
         Memory = _memory.Read(parsed),
+        Xyz = _xyz.Read(parsed),
+        Eta = parsed.GetValue(_eta),
         Model = parsed.GetValue(_model),
         SingleFile = new SingleFileOptions { Tokenizer = parsed.GetValue(_tokenizer), Config = parsed.GetValue(_config) },
         Grid = parsed.GetValue(_grid),

@@ -15,7 +15,8 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
 
     private readonly List<SavedPicture> _saved = [];
     private readonly List<Image> _cells = [];
-    private IReadOnlyList<ControlGuide> _guides = [];
+    private IReadOnlyList<NamedPrompt>? _prompts;
+    private IReadOnlyList<ControlGuide>? _guides;
 
     /// <summary>Does it all and returns the exit code.</summary>
     public int Run()
@@ -23,23 +24,12 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
         IReadOnlyList<NamedPrompt> prompts = Prompts();
         OutputFiles files = new(request.Output, request.Force, request.Format);
         Require(!files.IsFile || prompts.Count == 1, $"-o is one file, '{request.Output}', for {prompts.Count} prompts: name a folder.");
-        _guides = request.Control.Guides();
-        string folder = ShippedModel.Locate(request.Model);
-        ModelSource model = ShippedModel.Open(folder, request.SingleFile);
-        model.Holding = request.Memory.Holding;
-        ForecastCheck.Announce(model, request, prompts.Count, io);
-        using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(
-            model,
-            adapters: request.Words.AdaptersFor(prompts.Select(prompt => prompt.Text)) with { ControlNets = request.Control.Nets });
-        foreach (string note in pipeline.Notes)
-            io.Error.WriteLine($"note: {note}");
-        pipeline.Exact = request.Exact;
-        using PromptVerifier? verifier = request.Verify ? PromptVerifier.Load(folder) : null;
-        using WayModels models = request.Ways.Load(request.SingleFile, request.Memory.Holding);
-        GenerateSettings settings = request.Ways.ApplyTo(Settings(pipeline), models);
-        IReadOnlyList<PlannedPicture> plans = Plan(prompts, pipeline, settings);
+        using LoadedModels models = Open();
+        StableDiffusionPipeline pipeline = models.Pipeline;
+        using PromptVerifier? verifier = request.Verify ? PromptVerifier.Load(ShippedModel.Locate(request.Model)) : null;
+        (GenerateSettings settings, IReadOnlyList<PlannedPicture> plans) = Prepare(models);
         (int width, int height) = pipeline.SizeOf(settings);
-        files.Encoding.Require(width, height);
+        files.Encoding.Require(request.StepsStrip ? StripFrames * (width + GridGap) : width, height);
         TimeSpan loaded = io.Clock.Elapsed;
         Draw(pipeline, settings, plans, verifier, files);
         OutputFile? grid = request.Grid ? SaveGrid(files, NameOf(plans)) : null;
@@ -48,7 +38,44 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
         return ExitCode.Done;
     }
 
-    private IReadOnlyList<NamedPrompt> Prompts()
+    /// <summary>Loads the model and what joins it.</summary>
+    internal LoadedModels Open()
+    {
+        // What is wrong with a picture is told before the model is loaded, which takes longer.
+        _ = Guides();
+        ModelSource model = ShippedModel.Open(ShippedModel.Locate(request.Model), request.SingleFile);
+        model.Holding = request.Memory.Holding;
+        ForecastCheck.Announce(model, request, Prompts().Count, io);
+        StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(
+            model,
+            adapters: request.Words.AdaptersFor(Prompts().Select(prompt => prompt.Text)) with { ControlNets = request.Control.Nets });
+        foreach (string note in pipeline.Notes)
+            io.Error.WriteLine($"note: {note}");
+        pipeline.Exact = request.Exact;
+        try
+        {
+            return new LoadedModels(pipeline, request.Ways.Load(request.SingleFile, request.Memory.Holding));
+        }
+        catch
+        {
+            pipeline.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What is to be drawn, checked, and what all of it shares.</summary>
+    internal (GenerateSettings Settings, IReadOnlyList<PlannedPicture> Plans) Prepare(LoadedModels models)
+    {
+        GenerateSettings settings = request.Ways.ApplyTo(Settings(models.Pipeline), models.Ways);
+        return (settings, Plan(Prompts(), models.Pipeline, settings));
+    }
+
+    private IReadOnlyList<ControlGuide> Guides() => _guides ??= request.Control.Guides();
+
+    // Read once: a list may come from a pipe.
+    private IReadOnlyList<NamedPrompt> Prompts() => _prompts ??= ReadPrompts();
+
+    private IReadOnlyList<NamedPrompt> ReadPrompts()
     {
         Require(request.Prompt is null || request.PromptsFile is null, "Both a prompt and --prompts were given; one of them is needed.");
         if (request.Prompt is string prompt)
@@ -71,7 +98,8 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
             Width = request.Size?.Width ?? defaults.Width,
             Height = request.Size?.Height ?? defaults.Height,
             Noise = request.Noise.ApplyTo(defaults.Noise),
-            Controls = _guides,
+            Controls = Guides(),
+            Eta = request.Eta ?? defaults.Eta,
             GuidanceRules = request.GuidanceRules.ApplyTo(defaults.GuidanceRules),
             GuidanceRescale = request.GuidanceRules.Rescale ?? defaults.GuidanceRescale,
         };

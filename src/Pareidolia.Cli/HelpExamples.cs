@@ -28,6 +28,7 @@ internal sealed class HelpExamples(HelpAction plain) : SynchronousCommandLineAct
               pareidolia generate "a red apple" --hires 2 --tiling -o apple.png           twice as large; it continues itself
               pareidolia generate "a garden" --init house.png --outpaint left=64,right=64
               pareidolia generate "a window" --init house.png --mask hole.png --mask-blur 4 --only-masked
+              pareidolia generate "a red apple" --x steps=5,10,20 --y "guidance=2-8 (+2)" -o grid.png
               pareidolia generate "a cat" --init photo.jpg --strength 0.6 -o cat.webp
               pareidolia generate "a castle" --model path/to/stable-diffusion --size 512x768 --negative "blurry"
             """,

@@ -34,6 +34,7 @@ internal sealed class OutputFiles
             (Folder, _stem, _extension) = (Path.GetDirectoryName(target) ?? "", Path.GetFileNameWithoutExtension(target), Path.GetExtension(target));
         else
             Folder = AsFolder(target);
+        Encoding.Require(1, 1);
         RequireWritable(target ?? ".");
     }
 
@@ -111,7 +112,7 @@ internal sealed class OutputFiles
         return target;
     }
 
-    private void MakeFolder()
+    public void MakeFolder()
     {
         if (Folder.Length > 0)
             Guarded(Folder, () => Directory.CreateDirectory(Folder));

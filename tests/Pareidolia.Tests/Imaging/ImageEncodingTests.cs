@@ -65,7 +65,7 @@ public sealed class ImageEncodingTests
         Assert.Equal(image.Texts[Infotext.Key], ImageFile.Read(ImageFile.Encode(image, new ImageEncoding(ImageFormat.WebP)), "x").Texts[Infotext.Key]);
     }
 
-    // The block that piexif, which the web UI uses, writes for "ab": worked out by hand from the TIFF specification.
+    // Worked out by hand from the TIFF 6.0 specification.
     [Fact]
     public void A_user_comment_is_the_only_entry_of_a_block()
     {

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Pareidolia.Text.Prompts;
 
 /// <summary>
@@ -23,7 +21,7 @@ public sealed class PromptStyles
     public static PromptStyles Load(string path)
     {
         PromptStyles styles = new(path);
-        List<List<string>> rows = Rows(Read(path));
+        List<List<string>> rows = CommaSeparated.Rows(Read(path));
         List<string> header = rows.Count > 0 ? rows[0] : [];
         int name = header.IndexOf("name"), prompt = Math.Max(header.IndexOf("prompt"), header.IndexOf("text")), negative = header.IndexOf("negative_prompt");
         if (name < 0)
@@ -65,37 +63,6 @@ public sealed class PromptStyles
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new PareidoliaException($"Cannot read the styles in '{path}': {error.Message}", error);
-        }
-    }
-
-    // Comma-separated values with quotes, as https://www.rfc-editor.org/rfc/rfc4180 has them: a quoted cell may hold commas and lines.
-    private static List<List<string>> Rows(string text)
-    {
-        List<List<string>> rows = [];
-        List<string> row = [];
-        StringBuilder cell = new();
-        bool quoted = false;
-        for (int i = 0; i < text.Length; i++)
-        {
-            bool twice = quoted && text[i] == '"' && i + 1 < text.Length && text[i + 1] == '"';
-            if (text[i] == '"' && !twice)
-                quoted = !quoted;
-            else if (!quoted && (text[i] is ',' or '\n'))
-                EndCell(text[i] == '\n');
-            else if (quoted || text[i] != '\r')
-                cell.Append(text[twice ? ++i : i]);
-        }
-        EndCell(endsRow: true);
-        return rows;
-
-        void EndCell(bool endsRow)
-        {
-            row.Add(cell.ToString());
-            cell.Clear();
-            if (!endsRow)
-                return;
-            rows.Add(row);
-            row = [];
         }
     }
 }
