@@ -33,6 +33,7 @@ public sealed class WeightStore : IDisposable
     private readonly List<(Parameter Parameter, Func<Tensor, Tensor> Change)> _changes = [];
     private readonly StoredWeights? _source;
     private readonly Initialisation? _start;
+    private bool _borrows;
 
     private WeightStore(StoredWeights? source, Initialisation? start, Backend device, WeightHolding holding)
     {
@@ -93,7 +94,7 @@ public sealed class WeightStore : IDisposable
         if (Holding.Staged)
             return model;
         Restore();
-        if (_parameters.Values.All(parameter => parameter.Tensor.IsResident))
+        if (!_borrows && _parameters.Values.All(parameter => parameter.Tensor.IsResident))
             _source.Dispose();
         return model;
     }
@@ -109,6 +110,12 @@ public sealed class WeightStore : IDisposable
         long read = 0;
         foreach (Parameter parameter in missing)
         {
+            if (StoredReading.AddressOf(_source, parameter, Device) is nint address)
+            {
+                parameter.Tensor.Borrow(address);
+                _borrows = true;
+                continue;
+            }
             using Scope scope = new();
             parameter.Tensor.Fill(StoredReading.Read(_source, parameter, Device));
             read += parameter.Tensor.Count;
@@ -160,10 +167,10 @@ public sealed class WeightStore : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _source?.Dispose();
         foreach (Parameter parameter in _parameters.Values)
             parameter.Tensor.Dispose();
         _parameters.Clear();
+        _source?.Dispose();
     }
 
     /// <param name="name">The key.</param>
@@ -194,6 +201,7 @@ public sealed class WeightStore : IDisposable
         Tensor held = parameter.Tensor, full = held.To(DType.F32);
         bool moved = parameter.Layout == WeightLayout.ChannelsFirst && held.Rank > 2;
         Tensor changed = change(moved ? TensorFiles.ChannelsFirst(full) : full);
-        held.CopyFrom((moved ? TensorFiles.ChannelsLast(changed) : changed).To(held.Type));
+        // In memory of its own: what is held may lie in the file.
+        held.Fill((moved ? TensorFiles.ChannelsLast(changed) : changed).To(held.Type).Clone());
     }
 }

@@ -64,5 +64,29 @@ public sealed class WeightHoldingTests
         }
     }
 
+    [Fact]
+    public void A_file_that_has_16_bits_is_not_copied_and_not_written()
+    {
+        using TemporaryFolder folder = new();
+        using (Pretrained<AutoencoderKl> made = AutoencoderKl.Load(Vae(new WeightHolding())))
+            made.Model.Save(folder.Path, made.Weights, SafetensorsType.F16);
+        string file = Directory.GetFiles(folder.Path, "*.safetensors").Single();
+        byte[] bytes = File.ReadAllBytes(file);
+        using Scope scope = new();
+        using Pretrained<AutoencoderKl> full = AutoencoderKl.Load(folder.Path);
+        Tensor latent = Tensor.Uniform([1, 6, 5, 4], 1, 1);
+        float[] expected = full.Model.Decode(latent).ToArray();
+        long before = TensorMemory.LiveBytes;
+        using Pretrained<AutoencoderKl> half = AutoencoderKl.Load(new ModelComponent(folder.Path).Held(new WeightHolding(WeightPrecision.F16)));
+        long copied = half.Weights.Parameters.Where(parameter => parameter.Tensor.Rank is 1 or 4 && parameter.Tensor.Shape is var shape && (shape.Rank == 1 || shape[1] == 3))
+            .Sum(parameter => parameter.Tensor.Bytes);
+        Assert.Equal(before + copied, TensorMemory.LiveBytes);
+        Assert.Equal(expected, half.Model.Decode(latent).ToArray());
+        Parameter borrowed = half.Weights.Parameters.First(parameter => parameter.Tensor.Rank == 2);
+        half.Weights.Change(borrowed, weight => weight.Scale(0));
+        Assert.All(borrowed.Tensor.ToArray(), value => Assert.Equal(0, value));
+        Assert.Equal(bytes, File.ReadAllBytes(file));
+    }
+
     private static ModelComponent Vae(WeightHolding holding) => new RandomModel("random:tiny") { Holding = holding }.Component("vae");
 }

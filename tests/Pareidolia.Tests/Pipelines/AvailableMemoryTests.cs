@@ -1,6 +1,6 @@
-using Pareidolia.Files;
+using Pareidolia.Pipelines;
 
-namespace Pareidolia.Tests.Files;
+namespace Pareidolia.Tests.Pipelines;
 
 /// <summary>What a process may take, from files as the kernel writes them.</summary>
 public sealed class AvailableMemoryTests : IDisposable
