@@ -20,6 +20,9 @@ public abstract class Backend
     /// <summary>The name that options and errors use.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Whether its memory is that of the host.</summary>
+    public virtual bool IsHost => false;
+
     /// <summary>Whether its memory is none: what lies there is not counted as the process's.</summary>
     internal virtual bool IsImagined => false;
 

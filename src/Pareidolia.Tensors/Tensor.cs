@@ -88,6 +88,18 @@ public sealed partial class Tensor : IDisposable
         _storage.Take(source._storage);
     }
 
+    /// <summary>
+    /// Lies over memory that someone else owns, such as a mapped file: it must stay until <see cref="Evict"/> or <see cref="Dispose"/>, and this
+    /// tensor is only read. On devices in host memory.
+    /// </summary>
+    /// <exception cref="TensorException">The device has memory of its own.</exception>
+    public void Borrow(nint address)
+    {
+        if (!Device.IsHost)
+            throw new TensorException($"borrow: {this} does not lie in host memory");
+        _storage.Borrow(address);
+    }
+
     /// <summary>Gives the memory back; shape and type stay, and <see cref="Fill"/> makes the tensor whole again.</summary>
     public void Evict() => _storage.Evict();
 

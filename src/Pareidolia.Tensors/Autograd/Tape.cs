@@ -29,6 +29,9 @@ public sealed class Tape : IDisposable
     /// <summary>The same for ops whose input gradients are computed together; null where none is needed.</summary>
     internal delegate Tensor?[] JointRule(Tensor gradient);
 
+    /// <summary>Whether a tape is open on this thread.</summary>
+    public static bool IsRecording => s_current is not null;
+
     /// <summary>Stops recording until the result is disposed.</summary>
     public static IDisposable Pause() => new Paused();
 

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Pareidolia.Tensors;
 
 /// <summary>
@@ -7,7 +5,7 @@ namespace Pareidolia.Tensors;
 /// stay under the most that was used at a time; beyond it, spare buffers of the size that was asked for longest ago are given back.
 /// <see cref="Trim"/> gives all back. An imagined pool only keeps the books.
 /// </summary>
-internal sealed unsafe class HostPool(bool imagined = false)
+internal sealed class HostPool(bool imagined = false)
 {
     private const int Alignment = 64;
 
@@ -51,7 +49,7 @@ internal sealed unsafe class HostPool(bool imagined = false)
             if (imagined)
                 return _imaginedAddress += Alignment;
         }
-        return (nint)NativeMemory.AlignedAlloc((nuint)size, Alignment);
+        return NativeHeap.Allocate(size);
     }
 
     public void Release(nint address, long bytes)
@@ -84,7 +82,7 @@ internal sealed unsafe class HostPool(bool imagined = false)
         nint address = oldest.Addresses.Pop();
         _spareBytes -= size;
         if (!imagined)
-            NativeMemory.AlignedFree((void*)address);
+            NativeHeap.Free(address);
     }
 
     // Sizes are rounded up to an eighth of their power of two, so that nearly equal requests share buffers.

@@ -4,6 +4,7 @@ namespace Pareidolia.Tensors;
 internal sealed class Storage
 {
     private int _owners = 1;
+    private bool _borrowed;
 
     /// <summary>Allocates; one that is not <paramref name="resident"/> waits for the memory of another.</summary>
     public Storage(Backend device, long bytes, bool resident = true)
@@ -43,16 +44,26 @@ internal sealed class Storage
     {
         if (!IsResident)
             return;
-        Device.Release(Address, Bytes);
-        Address = 0;
-        Count(-Bytes);
+        if (!_borrowed)
+        {
+            Device.Release(Address, Bytes);
+            Count(-Bytes);
+        }
+        (Address, _borrowed) = (0, false);
+    }
+
+    /// <summary>Lies over memory that someone else owns.</summary>
+    public void Borrow(nint address)
+    {
+        Evict();
+        (Address, _borrowed) = (address, true);
     }
 
     /// <summary>Takes over the memory of another of this size.</summary>
     public void Take(Storage other)
     {
         Evict();
-        (Address, other.Address) = (other.Address, 0);
+        (Address, _borrowed, other.Address, other._borrowed) = (other.Address, other._borrowed, 0, false);
     }
 
     private void Count(long bytes)

@@ -27,6 +27,7 @@ public sealed partial class Tensor
     /// <summary>Rows at given places along the first axis, whatever the rank.</summary>
     public Tensor Rows(ReadOnlySpan<int> places)
     {
+        RequireFloats("rows");
         Tensor table = Reshape(Shape[0], -1);
         Tensor picked = table.Embedding(From(places, [places.Length], Device));
         return picked.Reshape([.. Shape.With(0, places.Length)]);

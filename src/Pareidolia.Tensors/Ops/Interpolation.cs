@@ -40,7 +40,7 @@ public sealed partial class Tensor
         RequireRank("interpolate", 4, "[batch, height, width, channels]");
         if (height < 1 || width < 1)
             throw new TensorException($"interpolate: {height}x{width} should be at least 1x1");
-        Tensor rows = ResampleAxis(1, ResampleTables.Of(Shape[1], height, mode, alignCorners, antialias));
+        using Tensor rows = ResampleAxis(1, ResampleTables.Of(Shape[1], height, mode, alignCorners, antialias));
         return rows.ResampleAxis(2, ResampleTables.Of(Shape[2], width, mode, alignCorners, antialias));
     }
 

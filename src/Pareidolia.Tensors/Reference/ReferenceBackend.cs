@@ -9,6 +9,7 @@ internal partial class ReferenceBackend : Backend
     private readonly HostPool _pool = new();
 
     public override string Name => "reference";
+    public override bool IsHost => true;
     internal override nint Allocate(long bytes) => _pool.Allocate(bytes);
     internal override void Release(nint address, long bytes) => _pool.Release(address, bytes);
     public override void Trim() => _pool.Trim();

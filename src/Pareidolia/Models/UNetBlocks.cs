@@ -123,7 +123,8 @@ internal sealed class UNetUpBlock
         for (int i = 0; i < _resnets.Length; i++)
         {
             using Tensor skip = skips.Pop();
-            x = Layer(i, x, skip, signals);                                                             // [b, h, w, outputs]
+            Tensor next = Layer(i, x, skip, signals);                                                   // [b, h, w, outputs]
+            x = i == 0 ? next : next.After(x);
         }
         // A picture whose sides do not halve evenly grows to exactly what the way down saw.
         return scope.Keep(_upsampler is null ? x : _upsampler.Forward(x, skips.Peek().Shape[1], skips.Peek().Shape[2]));

@@ -38,18 +38,11 @@ internal sealed class ResnetBlock2D(int inputs, int outputs, ResnetSettings sett
         using Scope scope = new();
         Tensor? row = time is null ? null : _timeProjection?.Forward(time);                             // [b, outputs], or twice that
         Tensor h = _norm1.Forward(x);
-        h = Next(h, settings.ScaleShift && row is not null ? _conv1.Forward(h) : _conv1.Forward(h, imageBias: row));
-        h = Next(h, _norm2.Forward(h));                                                                 // [b, h, w, outputs]
+        h = _conv1.Forward(h, imageBias: settings.ScaleShift ? null : row).After(h);
+        h = _norm2.Forward(h).After(h);                                                                 // [b, h, w, outputs]
         if (settings.ScaleShift && row is not null)
             h = ScaleAndShift(h, row).Silu();
         return scope.Keep(_conv2.Forward(h, residual: _shortcut?.Forward(x) ?? x));
-    }
-
-    // At full size each tensor is a good part of all memory: one that was read for the last time goes at once.
-    private static Tensor Next(Tensor read, Tensor made)
-    {
-        read.Dispose();
-        return made;
     }
 
     private static Tensor ScaleAndShift(Tensor h, Tensor row)

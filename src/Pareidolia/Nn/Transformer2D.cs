@@ -51,9 +51,11 @@ internal sealed class Transformer2D
     public Tensor Forward(Tensor x, Tensor context, Tensor? contextBias, bool apart = false)
     {
         using Scope scope = new();
-        Tensor h = _in(_norm.Forward(x)).Reshape(x.Shape[0], -1, x.Shape[3]);                           // [b, h w, c]
+        Tensor h = _norm.Forward(x);
+        h = _in(h).After(h);
+        h = h.Reshape(x.Shape[0], -1, x.Shape[3]).After(h);                                             // [b, h w, c]
         foreach (TransformerBlock block in _blocks)
-            h = block.Forward(h, context, contextBias, apart);
+            h = block.Forward(h, context, contextBias, apart).After(h);
         return scope.Keep(_out(h.Reshape([.. x.Shape]), x));                                            // [b, h, w, c]
     }
 }

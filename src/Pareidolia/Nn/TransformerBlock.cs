@@ -28,8 +28,9 @@ internal sealed class TransformerBlock(int channels, TransformerSettings setting
         using Scope scope = new();
         Tensor h = _norm1.Forward(x);
         // The mask of the context is not applied here even where this looks at it: so the published models were trained.
-        x = _attention1.Forward(h, settings.OnlyCross ? context : h, null, residual: x, apart && !settings.OnlyCross);
-        x = _attention2.Forward(_norm2.Forward(x), context, contextBias, residual: x);
+        x = _attention1.Forward(h, settings.OnlyCross ? context : h, null, residual: x, apart && !settings.OnlyCross).After(h);
+        h = _norm2.Forward(x);
+        x = _attention2.Forward(h, context, contextBias, residual: x).After(h).After(x);
         return scope.Keep(_feedForward.Forward(_norm3.Forward(x), residual: x));
     }
 }

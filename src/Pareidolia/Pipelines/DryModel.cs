@@ -71,10 +71,9 @@ internal sealed class DryModel(ModelSource model, int width, int height, int pic
     {
         using Approximation fast = new();
         using Scope scope = new();
-        long before = _dry.LiveBytes;
-        using WeightStore weights = WeightStore.Outline(_dry.Device, model.Holding);
+        using WeightStore weights = WeightStore.Outline(_dry.Device, PictureDecoder.HoldingOf(model));
         T network = weights.Build(build);
-        long bytes = _dry.LiveBytes - before;
+        long bytes = weights.Parameters.Where(parameter => weights.Holding.ReadsAtOnce(parameter.Name)).Sum(parameter => parameter.Tensor.Bytes);
         DryMeasure measure = _dry.Measure(() => run(network));
         return new StageForecast(bytes, measure.TensorBytes, measure.PooledBytes, measure.Asked);
     }

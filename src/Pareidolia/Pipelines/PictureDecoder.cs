@@ -36,7 +36,7 @@ internal sealed class PictureDecoder : IDisposable
     /// <summary>Loads a model's <c>vae/</c> and, where it is there, <c>upscaler/</c>.</summary>
     public static PictureDecoder Load(ModelSource model, Backend? device)
     {
-        PictureDecoder decoder = new(AutoencoderKl.Load(model.Component("vae"), device));
+        PictureDecoder decoder = new(AutoencoderKl.Load(model.Component("vae").Held(HoldingOf(model)), device));
         try
         {
             decoder._upscaler = UpscalerOf(model) is ModelComponent upscaler ? PixelShuffleUpscaler.Load(upscaler, device) : null;
@@ -57,6 +57,9 @@ internal sealed class PictureDecoder : IDisposable
         return Directory.Exists(folder) ? new ModelComponent(folder).Held(model.Holding) : null;
     }
 
+    /// <summary>How the autoencoder is held: who draws from noise alone needs no encoder.</summary>
+    public static WeightHolding HoldingOf(ModelSource model) => model.Holding with { Postponed = "encoder." };
+
     /// <summary>The numbers of a model's upscaler; null where it has none.</summary>
     public static PixelShuffleUpscalerConfig? UpscalerConfigOf(ModelSource model) =>
         UpscalerOf(model) is ModelComponent upscaler ? PixelShuffleUpscalerConfig.FromJson(upscaler.Config) : null;
@@ -65,6 +68,7 @@ internal sealed class PictureDecoder : IDisposable
     public Tensor Encode(Tensor pixels, Tensor? noise)
     {
         Begins?.Invoke();
+        _vae.Weights.Restore(postponed: true);
         using Scope scope = new();
         LatentDistribution latent = _vae.Model.Encode(pixels);
         return scope.Keep(_vae.Model.ToLatent(noise is null ? latent.Mean : latent.Sample(noise)));

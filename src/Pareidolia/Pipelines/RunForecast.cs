@@ -1,4 +1,3 @@
-using Pareidolia.Files;
 using Pareidolia.Weights;
 
 namespace Pareidolia.Pipelines;

@@ -18,6 +18,8 @@ internal sealed class JoinedWeights(StoredWeights first, StoredWeights second) :
     /// <inheritdoc/>
     public override ReadOnlySpan<byte> Bytes(string name) => Holder(name).Bytes(name);
 
+    internal override nint? AddressOf(string name) => Holder(name).AddressOf(name);
+
     /// <inheritdoc/>
     public override void Forget()
     {

@@ -67,6 +67,8 @@ public sealed class SafetensorsFile : StoredWeights
     /// <exception cref="PareidoliaException">There is no such tensor.</exception>
     public nint Address(string name) => _file.Address(Entry(name).Offset);
 
+    internal override nint? AddressOf(string name) => Address(name);
+
     /// <inheritdoc/>
     public override void Forget() => _file.Forget();
 

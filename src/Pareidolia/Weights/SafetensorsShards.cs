@@ -57,6 +57,8 @@ public sealed class SafetensorsShards : StoredWeights
     /// <inheritdoc/>
     public override ReadOnlySpan<byte> Bytes(string name) => FileOf(name).Bytes(name);
 
+    internal override nint? AddressOf(string name) => FileOf(name).AddressOf(name);
+
     /// <inheritdoc/>
     public override void Forget()
     {

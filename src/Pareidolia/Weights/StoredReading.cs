@@ -17,6 +17,19 @@ internal static class StoredReading
             throw new PareidoliaException($"{source.Location}: '{name}' is {stored} but the config asks for {shape} (kernels before channels).");
     }
 
+    /// <summary>
+    /// Where a parameter that fits lies in memory just as it is held, so that it need not be copied; null where it does not. Only what is held in
+    /// 16 bits, which is never written: float32 may be trained.
+    /// </summary>
+    public static nint? AddressOf(StoredWeights source, Parameter parameter, Backend device)
+    {
+        StoredTensor entry = source.Entry(parameter.Name);
+        bool same = (parameter.Tensor.Type, entry.Type) is (DType.F16, SafetensorsType.F16) or (DType.BF16, SafetensorsType.BF16);
+        // A kernel of one pixel has nothing to move.
+        bool moved = IsMoved(ShapeOf(entry), parameter.Layout) && entry.Shape.Skip(2).Any(extent => extent != 1);
+        return device.IsHost && same && !moved && source.AddressOf(parameter.Name) is nint address && address % sizeof(ushort) == 0 ? address : null;
+    }
+
     /// <summary>The value of a parameter that fits.</summary>
     /// <exception cref="PareidoliaException">The file is damaged, or its type has no arithmetic here.</exception>
     public static Tensor Read(StoredWeights source, Parameter parameter, Backend device)

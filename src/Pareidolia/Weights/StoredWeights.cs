@@ -47,6 +47,9 @@ public abstract class StoredWeights : IDisposable
     /// <exception cref="PareidoliaException">There is no such tensor, or its type has no meaning here.</exception>
     public virtual Tensor Load(string name, Backend device) => TensorFiles.Stored(this, name, device);
 
+    /// <summary>Where a tensor's bytes lie in memory as they are stored, valid until <see cref="Dispose"/>; null where they lie nowhere as one.</summary>
+    internal virtual nint? AddressOf(string name) => null;
+
     /// <summary>Lets go of the pages of the files that were looked at; they come back when they are looked at again.</summary>
     public virtual void Forget()
     {

@@ -20,6 +20,12 @@ public enum WeightPrecision
 /// <param name="Staged">They are read when a stage of the pipeline begins and released before the next, instead of being all there at once.</param>
 public sealed record WeightHolding(WeightPrecision Precision = WeightPrecision.F32, bool Staged = false)
 {
+    /// <summary>Parameters whose names begin so are read when they are asked for, if ever: an autoencoder draws without its encoder. Null for none.</summary>
+    internal string? Postponed { get; init; }
+
+    /// <summary>Whether a parameter is read with the others.</summary>
+    internal bool ReadsAtOnce(string name) => Postponed is null || !name.StartsWith(Postponed, StringComparison.Ordinal);
+
     /// <summary>Each precision by its name in options and in pictures.</summary>
     public static IReadOnlyDictionary<string, WeightPrecision> Names { get; } = new Dictionary<string, WeightPrecision>
     {

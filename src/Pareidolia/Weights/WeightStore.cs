@@ -33,6 +33,7 @@ public sealed class WeightStore : IDisposable
     private readonly List<(Parameter Parameter, Func<Tensor, Tensor> Change)> _changes = [];
     private readonly StoredWeights? _source;
     private readonly Initialisation? _start;
+    private bool _borrows;
 
     private WeightStore(StoredWeights? source, Initialisation? start, Backend device, WeightHolding holding)
     {
@@ -40,7 +41,6 @@ public sealed class WeightStore : IDisposable
         _start = start;
         Device = device;
         Holding = holding;
-        IsResident = start is not null;
     }
 
     /// <summary>Where the parameters live.</summary>
@@ -48,9 +48,6 @@ public sealed class WeightStore : IDisposable
 
     /// <summary>How they are held.</summary>
     public WeightHolding Holding { get; }
-
-    /// <summary>Whether they are in memory.</summary>
-    public bool IsResident { get; private set; }
 
     /// <summary>The scope of the whole model.</summary>
     public WeightScope Root => new(this, "");
@@ -97,45 +94,52 @@ public sealed class WeightStore : IDisposable
         if (Holding.Staged)
             return model;
         Restore();
-        _source.Dispose();
+        if (!_borrows && _parameters.Values.All(parameter => parameter.Tensor.IsResident))
+            _source.Dispose();
         return model;
     }
 
-    /// <summary>Reads all parameters that are not in memory, and changes them as they were.</summary>
+    /// <summary>Reads the parameters that are not in memory, and changes them as they were.</summary>
+    /// <param name="postponed">Also those that wait until they are asked for.</param>
     /// <exception cref="PareidoliaException">The file is damaged.</exception>
-    public void Restore()
+    public void Restore(bool postponed = false)
     {
-        if (IsResident || _source is null)
+        Parameter[] missing = [.. _parameters.Values.Where(parameter => !parameter.Tensor.IsResident && (postponed || Holding.ReadsAtOnce(parameter.Name)))];
+        if (_source is null || missing.Length == 0)
             return;
         long read = 0;
-        foreach (Parameter parameter in _parameters.Values)
+        foreach (Parameter parameter in missing)
         {
+            if (StoredReading.AddressOf(_source, parameter, Device) is nint address)
+            {
+                parameter.Tensor.Borrow(address);
+                _borrows = true;
+                continue;
+            }
             using Scope scope = new();
             parameter.Tensor.Fill(StoredReading.Read(_source, parameter, Device));
             read += parameter.Tensor.Count;
             if (read / ElementsAtOnce > (read - parameter.Tensor.Count) / ElementsAtOnce)
                 _source.Forget();
         }
-        IsResident = true;
         Device.Trim();
-        foreach ((Parameter parameter, Func<Tensor, Tensor> change) in _changes)
+        foreach ((Parameter parameter, Func<Tensor, Tensor> change) in _changes.Where(row => missing.Contains(row.Parameter)))
             Apply(parameter, change);
     }
 
     /// <summary>Gives the memory of all parameters back until <see cref="Restore"/>; of a store that is not staged, nothing.</summary>
     public void Release()
     {
-        if (!Holding.Staged || !IsResident)
+        if (!Holding.Staged)
             return;
         foreach (Parameter parameter in _parameters.Values)
             parameter.Tensor.Evict();
-        IsResident = false;
     }
 
     /// <summary>Changes a parameter, computed in float32 in the layout of checkpoints; the file stays as it is.</summary>
     internal void Change(Parameter parameter, Func<Tensor, Tensor> change)
     {
-        if (Holding.Staged)
+        if (Holding.Staged || !parameter.Tensor.IsResident)
             _changes.Add((parameter, change));
         if (parameter.Tensor.IsResident)
             Apply(parameter, change);
@@ -163,10 +167,10 @@ public sealed class WeightStore : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _source?.Dispose();
         foreach (Parameter parameter in _parameters.Values)
             parameter.Tensor.Dispose();
         _parameters.Clear();
+        _source?.Dispose();
     }
 
     /// <param name="name">The key.</param>
@@ -197,6 +201,7 @@ public sealed class WeightStore : IDisposable
         Tensor held = parameter.Tensor, full = held.To(DType.F32);
         bool moved = parameter.Layout == WeightLayout.ChannelsFirst && held.Rank > 2;
         Tensor changed = change(moved ? TensorFiles.ChannelsFirst(full) : full);
-        held.CopyFrom((moved ? TensorFiles.ChannelsLast(changed) : changed).To(held.Type));
+        // In memory of its own: what is held may lie in the file.
+        held.Fill((moved ? TensorFiles.ChannelsLast(changed) : changed).To(held.Type).Clone());
     }
 }

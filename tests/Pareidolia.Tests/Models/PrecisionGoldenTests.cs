@@ -11,7 +11,7 @@ namespace Pareidolia.Tests.Models;
 /// </summary>
 public sealed class PrecisionGoldenTests(ITestOutputHelper log)
 {
-    private static readonly (WeightPrecision Precision, double Bound)[] s_bounds = [(WeightPrecision.F16, 2e-3), (WeightPrecision.I8, 5e-2)];
+    private static readonly (WeightPrecision Precision, double Bound)[] s_bounds = [(WeightPrecision.F16, 2e-3), (WeightPrecision.I8, 4e-2)];
 
     public static TheoryData<string> UNets => [.. GoldenCase.NamesOfKind("unet2d_condition").Select(row => row.Data).Where(name => !UNet2DConditionGoldenTests.IsLater(GoldenCase.Load(name)))];
 
@@ -60,7 +60,8 @@ public sealed class PrecisionGoldenTests(ITestOutputHelper log)
             (string output, float[] values) = run(golden, new ModelComponent(golden.Folder).Held(new WeightHolding(precision)));
             double error = golden.RelativeError(output, values);
             log.WriteLine($"{name} {precision}: {error:g3}");
-            Assert.InRange(error, 1e-6, bound);
+            // A file that has 16 bits loses nothing by them; 8 bits always lose something.
+            Assert.InRange(error, precision == WeightPrecision.I8 ? 1e-3 : 0, bound);
         }
     }
 }

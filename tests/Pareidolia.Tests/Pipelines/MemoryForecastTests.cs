@@ -58,7 +58,8 @@ public sealed class MemoryForecastTests
         TensorMemory.ResetPeak();
         _ = pipeline.Generate(pipeline.Defaults with { Prompt = "a cat", Steps = 2, Width = 256, Height = 192 });
         double taken = TensorMemory.PeakBytes - before;
-        Assert.InRange(forecast.PeakBytes / taken, 0.97, 1.03);
+        // Beside the networks there are the sample and what the prompts said.
+        Assert.InRange(forecast.PeakBytes / taken, 0.95, 1.05);
     }
 
     [Fact]
@@ -70,7 +71,8 @@ public sealed class MemoryForecastTests
             model.Holding = new WeightHolding(precision, staged);
             return MemoryForecast.Of(model, 64, 64)!.WeightBytes;
         }
-        const long parameters = 859_520_964 + 83_653_863 + 123_060_480;
+        // All but the autoencoder's encoder, which only a picture that is begun from needs.
+        const long parameters = 859_520_964 + 83_653_863 - 34_163_592 + 123_060_480;
         Assert.Equal(4 * parameters, Weights(WeightPrecision.F32));
         Assert.Equal(4 * 859_520_964L, Weights(WeightPrecision.F32, staged: true));
         Assert.InRange(Weights(WeightPrecision.F16) / (2.0 * parameters), 1, 1.01);

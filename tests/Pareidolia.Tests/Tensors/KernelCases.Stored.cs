@@ -5,7 +5,7 @@ namespace Pareidolia.Tests.Tensors;
 // Layers whose weights are stored in fewer bits: the reference device converts them and computes.
 internal static partial class KernelCases
 {
-    private static readonly DType[] s_storedTypes = [DType.F16, DType.BF16, DType.Q8];
+    private static DType[] StoredTypes => [DType.F16, DType.BF16, DType.Q8];
 
     private static (int M, int K, int N)[] StoredProductSizes => [(1, 1, 1), (3, 7, 5), (129, 33, 40), (7, 129, 33), (13, 400, 65), (500, 17, 31), (0, 3, 7), (3, 7, 0)];
 
@@ -13,7 +13,7 @@ internal static partial class KernelCases
 
     private static IEnumerable<KernelCase> Stored((int M, int K, int N)[] products, ConvolutionShape[] convolutions)
     {
-        foreach (DType type in s_storedTypes)
+        foreach (DType type in StoredTypes)
         {
             foreach ((int m, int k, int n) in products)
                 yield return new($"{type} linear {m}x{k}x{n}", i => [StoredProduct(i, type, (m, k, n))], Rounding, Math.Sqrt(k) / 3);

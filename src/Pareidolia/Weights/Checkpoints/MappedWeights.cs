@@ -38,6 +38,15 @@ internal sealed class MappedWeights(StoredWeights inner, IReadOnlyDictionary<str
         return bytes.Slice(bytes.Length / view.Parts * view.Part, bytes.Length / view.Parts);
     }
 
+    internal override nint? AddressOf(string name)
+    {
+        TensorView view = View(name);
+        if (view.Sources.Count > 1 || view.Form == ViewForm.Transposed || inner.AddressOf(view.Sources[0]) is not nint start)
+            return null;
+        StoredTensor entry = Entry(name);
+        return start + (nint)(view.Part * entry.Count * entry.Type.Size());
+    }
+
     /// <inheritdoc/>
     public override void Forget() => inner.Forget();
 

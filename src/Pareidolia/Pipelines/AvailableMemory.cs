@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Pareidolia.Files;
+namespace Pareidolia.Pipelines;
 
 /// <summary>Memory that a process may still take: what the system has left, within the limits of its control groups (versions 1 and 2).</summary>
 internal static class AvailableMemory

@@ -1,0 +1,92 @@
+using Pareidolia.Models;
+using Pareidolia.Pipelines;
+using Pareidolia.Tensors;
+using Pareidolia.Tests.Tensors;
+using Pareidolia.Weights;
+
+namespace Pareidolia.Tests.Weights;
+
+/// <summary>Weights in fewer bits and weights that come and go. Runs alone: what it counts is counted for the whole process.</summary>
+[Collection(nameof(TensorMemoryTests))]
+public sealed class WeightHoldingTests
+{
+    [Fact]
+    public void Weights_in_fewer_bits_are_not_trained()
+    {
+        using Pretrained<AutoencoderKl> vae = AutoencoderKl.Load(Vae(new WeightHolding(WeightPrecision.F16)));
+        PareidoliaException error = Assert.Throws<PareidoliaException>(() => vae.Weights.RequireGradients(true));
+        Assert.Equal("Weights that are held as f16-weights cannot be trained: load the model with f32.", error.Message);
+        Assert.Throws<TensorException>(() => vae.Weights.Parameters.First(parameter => parameter.Tensor.Type == DType.F16).Tensor.RequiresGradient = true);
+    }
+
+    [Theory]
+    [InlineData(WeightPrecision.F16, DType.F16)]
+    [InlineData(WeightPrecision.I8, DType.Q8)]
+    public void Matrices_are_held_in_fewer_bits_and_the_rest_is_not(WeightPrecision precision, DType type)
+    {
+        using Pretrained<AutoencoderKl> vae = AutoencoderKl.Load(Vae(new WeightHolding(precision)));
+        Assert.All(vae.Weights.Parameters, parameter => Assert.Equal(parameter.Tensor.Rank > 1 ? type : DType.F32, parameter.Tensor.Type));
+    }
+
+    [Fact]
+    public void Staged_weights_are_in_memory_between_restore_and_release()
+    {
+        long before = TensorMemory.LiveBytes;
+        using Pretrained<AutoencoderKl> vae = AutoencoderKl.Load(Vae(new WeightHolding(Staged: true)));
+        Assert.Equal(before, TensorMemory.LiveBytes);
+        Assert.Throws<TensorException>(() => vae.Weights.Parameters.First().Tensor.ToArray());
+        vae.Weights.Restore();
+        float[] once = vae.Weights.Parameters.First().Tensor.ToArray();
+        Assert.Equal(before + vae.Weights.Parameters.Sum(parameter => parameter.Tensor.Bytes), TensorMemory.LiveBytes);
+        vae.Weights.Release();
+        Assert.Equal(before, TensorMemory.LiveBytes);
+        vae.Weights.Restore();
+        Assert.Equal(once, vae.Weights.Parameters.First().Tensor.ToArray());
+    }
+
+    [Theory]
+    [InlineData(WeightPrecision.F32, 0)]
+    [InlineData(WeightPrecision.F16, 1e-3)]
+    [InlineData(WeightPrecision.I8, 1e-2)]
+    public void Changes_come_back_with_the_weights(WeightPrecision precision, double tolerance)
+    {
+        using Pretrained<AutoencoderKl> vae = AutoencoderKl.Load(Vae(new WeightHolding(precision, Staged: true)));
+        Parameter parameter = vae.Weights.Parameters.First(parameter => parameter.Tensor.Rank > 1);
+        vae.Weights.Restore();
+        float[] before = parameter.Tensor.ToArray();
+        vae.Weights.Change(parameter, weight => weight.Scale(2));
+        for (int time = 0; time < 2; time++)
+        {
+            float[] changed = parameter.Tensor.ToArray();
+            Assert.All(changed.Zip(before), pair => Assert.InRange(pair.First, (2 * pair.Second) - tolerance, (2 * pair.Second) + tolerance));
+            vae.Weights.Release();
+            vae.Weights.Restore();
+        }
+    }
+
+    [Fact]
+    public void A_file_that_has_16_bits_is_not_copied_and_not_written()
+    {
+        using TemporaryFolder folder = new();
+        using (Pretrained<AutoencoderKl> made = AutoencoderKl.Load(Vae(new WeightHolding())))
+            made.Model.Save(folder.Path, made.Weights, SafetensorsType.F16);
+        string file = Directory.GetFiles(folder.Path, "*.safetensors").Single();
+        byte[] bytes = File.ReadAllBytes(file);
+        using Scope scope = new();
+        using Pretrained<AutoencoderKl> full = AutoencoderKl.Load(folder.Path);
+        Tensor latent = Tensor.Uniform([1, 6, 5, 4], 1, 1);
+        float[] expected = full.Model.Decode(latent).ToArray();
+        long before = TensorMemory.LiveBytes;
+        using Pretrained<AutoencoderKl> half = AutoencoderKl.Load(new ModelComponent(folder.Path).Held(new WeightHolding(WeightPrecision.F16)));
+        long copied = half.Weights.Parameters.Where(parameter => parameter.Tensor.Rank is 1 or 4 && parameter.Tensor.Shape is var shape && (shape.Rank == 1 || shape[1] == 3))
+            .Sum(parameter => parameter.Tensor.Bytes);
+        Assert.Equal(before + copied, TensorMemory.LiveBytes);
+        Assert.Equal(expected, half.Model.Decode(latent).ToArray());
+        Parameter borrowed = half.Weights.Parameters.First(parameter => parameter.Tensor.Rank == 2);
+        half.Weights.Change(borrowed, weight => weight.Scale(0));
+        Assert.All(borrowed.Tensor.ToArray(), value => Assert.Equal(0, value));
+        Assert.Equal(bytes, File.ReadAllBytes(file));
+    }
+
+    private static ModelComponent Vae(WeightHolding holding) => new RandomModel("random:tiny") { Holding = holding }.Component("vae");
+}
