@@ -38,6 +38,10 @@ internal sealed record GenerateRequest
 
     public GuidanceRequest GuidanceRules { get; init; } = new();
 
+    public DecoderRequest Decoder { get; init; } = new();
+
+    public PreviewRequest Preview { get; init; } = new();
+
     public string? Model { get; init; }
 
     public SingleFileOptions SingleFile { get; init; } = new();
@@ -81,6 +85,8 @@ internal sealed class GenerateCommand
     private readonly SourceOptions _source = new();
     private readonly ControlOptions _control = new();
     private readonly GuidanceOptions _guidanceRules = new();
+    private readonly DecoderOptions _decoder = new();
+    private readonly PreviewOptions _preview = new();
     private readonly Option<string?> _model =
         OptionOf.Text("--model", "FOLDER|FILE", "A model folder or a single file of Stable Diffusion; else the one that comes with the program.");
     private readonly Option<string?> _tokenizer =
@@ -111,6 +117,8 @@ internal sealed class GenerateCommand
         _control.AddTo(Command);
         _noise.AddTo(Command);
         _guidanceRules.AddTo(Command);
+        _decoder.AddTo(Command);
+        _preview.AddTo(Command);
         Command.SetAction(parsed =>
         {
             Threads.Use(parsed.GetValue(_threads));
@@ -139,6 +147,8 @@ internal sealed class GenerateCommand
         Source = _source.Read(parsed),
         Control = _control.Read(parsed),
         GuidanceRules = _guidanceRules.Read(parsed),
+        Decoder = _decoder.Read(parsed),
+        Preview = _preview.Read(parsed),
         Model = parsed.GetValue(_model),
         SingleFile = new SingleFileOptions { Tokenizer = parsed.GetValue(_tokenizer), Config = parsed.GetValue(_config) },
         Grid = parsed.GetValue(_grid),

@@ -26,10 +26,12 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
         string folder = ShippedModel.Locate(request.Model);
         using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(
             ShippedModel.Open(folder, request.SingleFile),
-            adapters: request.Words.AdaptersFor(prompts.Select(prompt => prompt.Text)) with { ControlNets = request.Control.Nets });
+            adapters: request.Decoder.Joining(request.Words.AdaptersFor(prompts.Select(prompt => prompt.Text)) with { ControlNets = request.Control.Nets }));
         foreach (string note in pipeline.Notes)
             io.Error.WriteLine($"note: {note}");
         pipeline.Exact = request.Exact;
+        request.Decoder.Prepare(pipeline);
+        request.Preview.Prepare(pipeline);
         using PromptVerifier? verifier = request.Verify ? PromptVerifier.Load(folder) : null;
         GenerateSettings settings = Settings(pipeline);
         IReadOnlyList<PlannedPicture> plans = Plan(prompts, pipeline, settings);
@@ -109,15 +111,17 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
     {
         BatchDrawing drawing = new(pipeline, settings, request.StepsStrip ? StripFrames : 0);
         PlannedPicture[][] batches = [.. plans.Chunk(pipeline.BatchSize(settings))];
+        PreviewFiles previews = new(request.Preview, files, request.Force);
         List<DrawnPicture> waiting = [];
         string title = plans.Count == 1 ? "drawing" : $"drawing {plans.Count} pictures";
         ProgressLine.Show(io, title, batches.Length * pipeline.StepsOf(settings), advance =>
         {
             foreach (PlannedPicture[] batch in batches)
             {
-                waiting.AddRange(drawing.Draw(batch, () =>
+                waiting.AddRange(drawing.Draw(batch, step =>
                 {
                     io.Cancelled.ThrowIfCancellationRequested();
+                    previews.Show(pipeline, batch, step);
                     advance();
                 }));
                 Finish(waiting, settings.Count, verifier, files);

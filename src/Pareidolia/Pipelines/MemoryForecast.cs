@@ -25,13 +25,13 @@ public sealed record MemoryForecast(long WeightBytes, long DenoisingBytes, long 
         ArgumentNullException.ThrowIfNull(model);
         if (!model.Has("unet") || !model.Has("vae"))
             return null;
-        AutoencoderKlConfig vae = AutoencoderKlConfig.FromJson(model.Component("vae").Config);
+        (int cellPixels, Func<double, double> decoder) = Decoder(model.Component("vae").Config);
         string upscaler = Path.Combine(model.Path, "upscaler");
         PixelShuffleUpscalerConfig? enlarges = Directory.Exists(upscaler) ? PixelShuffleUpscalerConfig.FromJson(new ModelComponent(upscaler).Config) : null;
-        int factor = vae.Factor * (enlarges?.Scale ?? 1);
+        int factor = cellPixels * (enlarges?.Scale ?? 1);
         (double w, double h) = (Math.Ceiling((double)width / factor), Math.Ceiling((double)height / factor));
         double denoising = Guided * UNetFloats(UNet2DConditionConfig.FromJson(model.Component("unet").Config), w * h);
-        double decoding = Math.Max(DecoderFloats(vae, w * h), enlarges is null ? 0 : UpscalerFloats(enlarges, w * h * vae.Factor * vae.Factor));
+        double decoding = Math.Max(decoder(w * h), enlarges is null ? 0 : UpscalerFloats(enlarges, w * h * cellPixels * cellPixels));
         long weights = Weights(model.Names.Select(model.Component)) + (enlarges is null ? 0 : Weights([new ModelComponent(upscaler)]));
         return new MemoryForecast(weights, (long)(sizeof(float) * denoising), (long)(sizeof(float) * decoding));
     }
@@ -105,6 +105,19 @@ public sealed record MemoryForecast(long WeightBytes, long DenoisingBytes, long 
 
     // Norm, convolution, norm, shortcut, convolution.
     private static double Resnet(int inputs, int outputs) => inputs + (outputs * (inputs == outputs ? 3 : 4));
+
+    // Pixels of a cell, and what decoding holds at the most for a number of cells.
+    private static (int CellPixels, Func<double, double> Floats) Decoder(JsonConfig config)
+    {
+        if (config.Text("_class_name") == "AutoencoderTiny")
+        {
+            AutoencoderTinyConfig tiny = AutoencoderTinyConfig.FromJson(config);
+            // A block's input, three convolutions and what follows each.
+            return (tiny.Factor, cells => 7.0 * tiny.DecoderBlockOutChannels[^1] * cells * tiny.Factor * tiny.Factor);
+        }
+        AutoencoderKlConfig full = config.Text("_class_name") == "VQModel" ? VqModelConfig.FromJson(config).Halves : AutoencoderKlConfig.FromJson(config);
+        return (full.Factor, cells => DecoderFloats(full, cells));
+    }
 
     private static double DecoderFloats(AutoencoderKlConfig config, double cells)
     {
