@@ -15,7 +15,7 @@ internal sealed class BatchDrawing(StableDiffusionPipeline pipeline, GenerateSet
     /// <summary>Draws one batch.</summary>
     /// <param name="batch">At most as many as the pipeline takes at once.</param>
     /// <param name="onStep">Called after each step; cancelling is throwing from it.</param>
-    public IReadOnlyList<DrawnPicture> Draw(IReadOnlyList<PlannedPicture> batch, Action onStep)
+    public IReadOnlyList<DrawnPicture> Draw(IReadOnlyList<PlannedPicture> batch, Action<DenoiseStep> onStep)
     {
         PictureRequest[] requests = [.. batch.Select(plan => plan.Request)];
         using Conditioning conditioning = pipeline.Encode(requests, settings);
@@ -27,7 +27,7 @@ internal sealed class BatchDrawing(StableDiffusionPipeline pipeline, GenerateSet
         {
             foreach (DenoiseStep step in pipeline.Denoise(conditioning, start, settings, noise))
             {
-                onStep();
+                onStep(step);
                 last?.Dispose();
                 last = Scope.Detach(step.Take());
                 if (frames > 0 && IsKept(step.Index, step.Count))

@@ -49,6 +49,10 @@ internal sealed record GenerateRequest
 
     public double? Eta { get; init; }
 
+    public DecoderRequest Decoder { get; init; } = new();
+
+    public PreviewRequest Preview { get; init; } = new();
+
     public string? Model { get; init; }
 
     public SingleFileOptions SingleFile { get; init; } = new();
@@ -98,6 +102,8 @@ internal sealed class GenerateCommand
     private readonly XyzOptions _xyz = new();
     private readonly Option<double?> _eta = OptionOf.Number(
         "--eta", "Share of fresh noise in each step, 0 to 1; else 0 for ddim, 1 for ancestral and SDE samplers.");
+    private readonly DecoderOptions _decoder = new();
+    private readonly PreviewOptions _preview = new();
     private readonly Option<string?> _model =
         OptionOf.Text("--model", "FOLDER|FILE", "A model folder or a single file of Stable Diffusion; else the one that comes with the program.");
     private readonly Option<string?> _tokenizer =
@@ -132,6 +138,8 @@ internal sealed class GenerateCommand
         _format.AddTo(Command);
         _memory.AddTo(Command);
         _xyz.AddTo(Command);
+        _decoder.AddTo(Command);
+        _preview.AddTo(Command);
         Command.SetAction(parsed =>
         {
             Threads.Use(parsed.GetValue(_threads));
@@ -168,6 +176,8 @@ internal sealed class GenerateCommand
         Memory = _memory.Read(parsed),
         Xyz = _xyz.Read(parsed),
         Eta = parsed.GetValue(_eta),
+        Decoder = _decoder.Read(parsed),
+        Preview = _preview.Read(parsed),
         Model = parsed.GetValue(_model),
         SingleFile = new SingleFileOptions { Tokenizer = parsed.GetValue(_tokenizer), Config = parsed.GetValue(_config) },
         Grid = parsed.GetValue(_grid),

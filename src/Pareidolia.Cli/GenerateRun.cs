@@ -48,12 +48,15 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
         ForecastCheck.Announce(model, request, Prompts().Count, io);
         StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(
             model,
-            adapters: request.Words.AdaptersFor(Prompts().Select(prompt => prompt.Text)) with { ControlNets = request.Control.Nets });
+            adapters: request.Decoder.Joining(
+                request.Words.AdaptersFor(Prompts().Select(prompt => prompt.Text)) with { ControlNets = request.Control.Nets }));
         foreach (string note in pipeline.Notes)
             io.Error.WriteLine($"note: {note}");
         pipeline.Exact = request.Exact;
         try
         {
+            request.Decoder.Prepare(pipeline);
+            request.Preview.Prepare(pipeline);
             return new LoadedModels(pipeline, request.Ways.Load(request.SingleFile, request.Memory.Holding));
         }
         catch
@@ -144,15 +147,17 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
     {
         BatchDrawing drawing = new(pipeline, settings, request.StepsStrip ? StripFrames : 0);
         PlannedPicture[][] batches = [.. plans.Chunk(pipeline.BatchSize(settings))];
+        PreviewFiles previews = new(request.Preview, files, request.Force);
         List<DrawnPicture> waiting = [];
         string title = plans.Count == 1 ? "drawing" : $"drawing {plans.Count} pictures";
         ProgressLine.Show(io, title, batches.Length * pipeline.StepsOf(settings), advance =>
         {
             foreach (PlannedPicture[] batch in batches)
             {
-                waiting.AddRange(drawing.Draw(batch, () =>
+                waiting.AddRange(drawing.Draw(batch, step =>
                 {
                     io.Cancelled.ThrowIfCancellationRequested();
+                    previews.Show(pipeline, batch, step);
                     advance();
                 }));
                 Finish(waiting, settings.Count, verifier, files);

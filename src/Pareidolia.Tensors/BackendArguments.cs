@@ -102,8 +102,8 @@ internal readonly record struct AttentionSettings(int Heads, float Scale, bool C
 internal readonly record struct AttentionGradientOperands(
     Operand Q, Operand K, Operand V, Operand Bias, Operand Y, Operand Lse, Operand G, Operand Dq, Operand Dk, Operand Dv, Operand Dbias);
 
-/// <summary>Groups of channels, epsilon inside the root, the activation after, and whether the mean is kept (RMS norm).</summary>
-internal readonly record struct NormSettings(int Groups, float Eps, Activation Activation = Activation.None, bool KeepMean = false);
+/// <summary>Groups of channels, epsilon inside the root, the activation after, whether the mean is kept (RMS norm), and whether the stats are known before.</summary>
+internal readonly record struct NormSettings(int Groups, float Eps, Activation Activation = Activation.None, bool KeepMean = false, bool Known = false);
 
 /// <summary>Operands of the normalisation gradient.</summary>
 internal readonly record struct NormGradientOperands(

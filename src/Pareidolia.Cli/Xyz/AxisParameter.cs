@@ -16,7 +16,8 @@ internal sealed record AxisParameter(string Name, string Label, AxisKind Kind, O
     private static readonly string[] s_others =
     [
         "--output", "--format", "--quality", "--prompts", "--count", "--threads", "--json", "--force", "--grid", "--steps-strip", "--verify",
-        "--memory-limit", "--x", "--y", "--z", "--cells", "--help",
+        "--memory-limit", "--preview-every", "--preview", "--preview-vae", "--preview-of", "--preview-folder",
+        "--x", "--y", "--z", "--cells", "--help",
     ];
 
     private static readonly Dictionary<string, string> s_labels = new()

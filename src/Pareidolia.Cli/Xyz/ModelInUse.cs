@@ -13,7 +13,7 @@ internal sealed class ModelInUse : IDisposable
     {
         Adapters.AdapterChoice adapters = request.Words.AdaptersFor([request.Prompt ?? ""]);
         string joined = string.Join('|', [.. adapters.Loras.Select(lora => lora.ToString()), adapters.Embeddings ?? "", .. request.Control.Nets]);
-        return $"{request.Model}|{request.SingleFile}|{request.Memory}|{request.Ways.Refiner}|{request.Ways.Hires.Upscaler}|{joined}";
+        return $"{request.Model}|{request.SingleFile}|{request.Memory}|{request.Decoder}|{request.Ways.Refiner}|{request.Ways.Hires.Upscaler}|{joined}";
     }
 
     /// <summary>The model of a request, loaded if it is not the one that is there.</summary>

@@ -74,7 +74,7 @@ internal sealed class XyzRun(XyzCells plan, CommandIo io)
         GenerateRun run = Run(cell, Silent);
         LoadedModels models = model.For(cell.Request, run);
         (GenerateSettings settings, IReadOnlyList<PlannedPicture> plans) = run.Prepare(models);
-        return new BatchDrawing(models.Pipeline, settings, frames: 0).Draw(plans, () =>
+        return new BatchDrawing(models.Pipeline, settings, frames: 0).Draw(plans, _ =>
         {
             io.Cancelled.ThrowIfCancellationRequested();
             advance();

@@ -17,6 +17,17 @@ internal sealed unsafe partial class CpuBackend
         }
     }
 
+    internal override void NormMoments(Operand x, Operand moments, int groups)
+    {
+        NormLayout layout = NormLayout.Of(x.Shape, groups);
+        if (x.Count == 0)
+            return;
+        using Workspace parts = new(this, 2L * layout.Tasks * layout.Groups * sizeof(double));
+        using Workspace channels = new(this, 2L * layout.Tasks * layout.Channels * sizeof(float));
+        LaneWorkers.Run(layout.Tasks, new NormBlockMoments(layout, x.Pointer, parts.Doubles, channels.Floats, keepMean: false));
+        Workers.Run(layout.Images, new NormJoin(layout, parts.Doubles, moments.Pointer));
+    }
+
     internal override void NormGradient(NormGradientOperands o, NormSettings settings)
     {
         switch (settings.Activation)
@@ -38,7 +49,7 @@ internal sealed unsafe partial class CpuBackend
             return;
         using Workspace filled = new(this, 2L * layout.Channels * sizeof(float));
         float* scale = PresentOr(gamma, 1, filled.Floats, layout.Channels), shift = PresentOr(beta, 0, filled.Floats + layout.Channels, layout.Channels);
-        if (layout is { Positions: 1, Groups: 1 })
+        if (layout is { Positions: 1, Groups: 1 } && !settings.Known)
         {
             NormRows<TOp> rows = new(x.Pointer, scale, shift, y.Pointer, stats.Pointer, layout.Images, layout.Channels, settings);
             LaneWorkers.RunGrouped(LaneWorkers.Pieces(layout.Images, rows.RowsPerTask), rows);
@@ -54,8 +65,9 @@ internal sealed unsafe partial class CpuBackend
     {
         using Workspace parts = new(this, 2L * layout.Tasks * layout.Groups * sizeof(double));
         using Workspace channels = new(this, 2L * layout.Tasks * layout.Channels * sizeof(float));
-        LaneWorkers.Run(layout.Tasks, new NormBlockMoments(layout, x, parts.Doubles, channels.Floats, settings.KeepMean));
-        Workers.Run(layout.Images, new NormFactors(layout, parts.Doubles, gamma, stats, channels.Floats, settings.Eps));
+        if (!settings.Known)
+            LaneWorkers.Run(layout.Tasks, new NormBlockMoments(layout, x, parts.Doubles, channels.Floats, settings.KeepMean));
+        Workers.Run(layout.Images, new NormFactors(layout, parts.Doubles, gamma, stats, channels.Floats, settings));
         LaneWorkers.Run(layout.Tasks, new NormApply<TOp>(layout, x, channels.Floats, beta, y));
     }
 

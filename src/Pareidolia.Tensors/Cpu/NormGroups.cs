@@ -62,8 +62,11 @@ internal readonly unsafe struct NormBlockMoments(NormLayout layout, float* x, do
     }
 }
 
-/// <summary>Joins the blocks of an image, in order, and lays out per channel what <see cref="NormApply{TOp}"/> subtracts and multiplies by: factors [image, 2, channels].</summary>
-internal readonly unsafe struct NormFactors(NormLayout layout, double* parts, float* gamma, float* stats, float* factors, double eps) : IWork
+/// <summary>
+/// Joins the blocks of an image, in order, or takes the stats that are known, and lays out per channel what <see cref="NormApply{TOp}"/> subtracts and
+/// multiplies by: factors [image, 2, channels].
+/// </summary>
+internal readonly unsafe struct NormFactors(NormLayout layout, double* parts, float* gamma, float* stats, float* factors, NormSettings settings) : IWork
 {
     private readonly NormLayout _layout = layout;
 
@@ -71,30 +74,35 @@ internal readonly unsafe struct NormFactors(NormLayout layout, double* parts, fl
     {
         for (int group = 0; group < _layout.Groups; group++)
         {
-            (double mean, double squares) = Joined(image, group);
-            double inverse = 1 / Math.Sqrt(squares / _layout.GroupCount + eps);
-            long at = (long)image * _layout.Groups + group;
-            (stats[2 * at], stats[2 * at + 1]) = ((float)mean, (float)inverse);
+            float* kept = stats + 2 * ((long)image * _layout.Groups + group);
+            (double mean, double inverse) = settings.Known ? (kept[0], kept[1]) : Statistics(image, group);
+            (kept[0], kept[1]) = ((float)mean, (float)inverse);
             float* means = factors + 2L * _layout.Channels * image;
             for (int channel = group * _layout.Width; channel < (group + 1) * _layout.Width; channel++)
                 (means[channel], means[_layout.Channels + channel]) = ((float)mean, (float)(inverse * gamma[channel]));
         }
     }
 
-    // Chan, Golub, LeVeque: updating formulae, Stanford STAN-CS-79-773.
-    private (double Mean, double Squares) Joined(int image, int group)
+    private (double Mean, double Inverse) Statistics(int image, int group)
     {
-        double count = 0, mean = 0, squares = 0;
-        for (int block = 0; block < _layout.Blocks; block++)
+        (double mean, double squares) = _layout.Joined(parts, image, group);
+        return (mean, 1 / Math.Sqrt(squares / _layout.GroupCount + settings.Eps));
+    }
+}
+
+/// <summary>Joins the blocks of an image, in order, to moments [image, group, 2]: mean and variance.</summary>
+internal readonly unsafe struct NormJoin(NormLayout layout, double* parts, float* moments) : IWork
+{
+    private readonly NormLayout _layout = layout;
+
+    public void Run(int image)
+    {
+        for (int group = 0; group < _layout.Groups; group++)
         {
-            int task = image * _layout.Blocks + block;
-            double* part = parts + 2 * ((long)task * _layout.Groups + group);
-            double more = (double)_layout.Rows(task) * _layout.Width, distance = part[0] - mean;
-            squares += part[1] + distance * distance * count * more / (count + more);
-            mean += distance * more / (count + more);
-            count += more;
+            (double mean, double squares) = _layout.Joined(parts, image, group);
+            float* at = moments + 2 * ((long)image * _layout.Groups + group);
+            (at[0], at[1]) = ((float)mean, (float)(squares / _layout.GroupCount));
         }
-        return (mean, squares);
     }
 }
 

@@ -26,6 +26,23 @@ internal readonly record struct NormLayout(int Images, int Positions, int Channe
     /// <summary>Positions of a task's block.</summary>
     public int Rows(int task) => Math.Min(BlockRows, Positions - task % Blocks * BlockRows);
 
+    /// <summary>Mean of a group of an image and the sum of squared distances from it, joined from parts [task, group, 2] in order.</summary>
+    // Chan, Golub, LeVeque: updating formulae, Stanford STAN-CS-79-773.
+    public unsafe (double Mean, double Squares) Joined(double* parts, int image, int group)
+    {
+        double count = 0, mean = 0, squares = 0;
+        for (int block = 0; block < Blocks; block++)
+        {
+            int task = image * Blocks + block;
+            double* part = parts + 2 * ((long)task * Groups + group);
+            double more = (double)Rows(task) * Width, distance = part[0] - mean;
+            squares += part[1] + distance * distance * count * more / (count + more);
+            mean += distance * more / (count + more);
+            count += more;
+        }
+        return (mean, squares);
+    }
+
     /// <summary>Element at which a task's block begins.</summary>
     public long Start(int task) => ((long)Image(task) * Positions + task % Blocks * BlockRows) * Channels;
 }

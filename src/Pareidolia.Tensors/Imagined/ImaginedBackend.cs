@@ -76,6 +76,8 @@ internal sealed partial class ImaginedBackend : Backend
 
     internal override void Norm(Operand x, Operand gamma, Operand beta, Operand y, Operand stats, NormSettings settings) => Pass(y);
 
+    internal override void NormMoments(Operand x, Operand moments, int groups) => Pass(x);
+
     internal override void Unary(UnaryOp op, Operand x, Operand y) => Pass(y);
 
     internal override void Binary(BinaryOp op, Operand a, Operand b, Operand y) => Pass(y);

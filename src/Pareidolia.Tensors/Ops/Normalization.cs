@@ -8,10 +8,35 @@ public sealed partial class Tensor
     /// </summary>
     public Tensor GroupNorm(int groups, Tensor? gamma, Tensor? beta, float eps = 1e-5f, Activation activation = Activation.None)
     {
-        if (Rank < 2 || groups < 1 || Shape[-1] % groups != 0)
-            throw new TensorException($"group norm: the {(Rank == 0 ? 0 : Shape[-1])} channels of {Shape} do not divide into {groups} groups");
-        Shape seen = [Shape[0], checked((int)Shape.Product(1, Rank - 1)), Shape[-1]];
-        return Normalized("group norm", seen, gamma, beta, new NormSettings(groups, eps, activation));
+        return Normalized("group norm", Grouped("group norm", groups), gamma, beta, new NormSettings(groups, eps, activation));
+    }
+
+    /// <summary>Mean and variance of each group of channels over all positions of an image [batch, .., channels]: [batch, groups, 2]. No gradient flows through.</summary>
+    public Tensor GroupMoments(int groups)
+    {
+        Tensor moments = Empty([Shape[0], groups, 2], Device);
+        RequireFloats("group moments", this);
+        Device.NormMoments(Operand with { Shape = Grouped("group moments", groups) }, moments.Operand, groups);
+        return moments;
+    }
+
+    /// <summary>
+    /// Group norm of a part of an image by the moments [batch, groups, 2] of all of it, as <see cref="GroupMoments"/> gives them. No gradient flows through.
+    /// </summary>
+    public Tensor GroupNormWith(Tensor moments, int groups, Tensor? gamma, Tensor? beta, float eps = 1e-5f, Activation activation = Activation.None)
+    {
+        RequireFloats("group norm", this, Required(moments), gamma, beta);
+        Shape seen = Grouped("group norm", groups);
+        if (moments.Shape != new Shape([Shape[0], groups, 2]))
+            throw new TensorException($"group norm: the moments {moments.Shape} of {Shape} should be [{Shape[0]}, {groups}, 2]");
+        float[] known = moments.ToArray();
+        for (int i = 1; i < known.Length; i += 2)
+            known[i] = (float)(1 / Math.Sqrt(known[i] + eps));
+        using Tensor stats = From(known, moments.Shape, Device);
+        Tensor y = Empty(Shape, Device);
+        NormSettings settings = new(groups, eps, activation, Known: true);
+        Device.Norm(Operand with { Shape = seen }, OptionalOperand(gamma), OptionalOperand(beta), y.Operand with { Shape = seen }, stats.Operand, settings);
+        return y;
     }
 
     /// <summary>Layer norm over the last axis, https://arxiv.org/abs/1607.06450.</summary>
@@ -39,6 +64,14 @@ public sealed partial class Tensor
         }
         Tensor scale = (variance + eps).Rsqrt() * gamma;
         return ((rows - mean) * scale + beta).Reshape([.. Shape]);
+    }
+
+    // [batch, positions, channels]
+    private Shape Grouped(string op, int groups)
+    {
+        if (Rank < 2 || groups < 1 || Shape[-1] % groups != 0)
+            throw new TensorException($"{op}: the {(Rank == 0 ? 0 : Shape[-1])} channels of {Shape} do not divide into {groups} groups");
+        return [Shape[0], checked((int)Shape.Product(1, Rank - 1)), Shape[-1]];
     }
 
     private static void Blend(Tensor running, Tensor batch, float momentum, float factor)

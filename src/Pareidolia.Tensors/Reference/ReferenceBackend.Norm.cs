@@ -9,14 +9,23 @@ internal partial class ReferenceBackend
         Span<float> from = x.Floats, to = y.Floats, kept = stats.Floats;
         foreach (NormGroup group in NormGroups(x.Shape, settings))
         {
-            (double mean, double inverse) = Statistics(from, group, settings);
-            kept[2 * group.Index] = (float)mean;
-            kept[2 * group.Index + 1] = (float)inverse;
+            (double mean, double inverse) = settings.Known ? (kept[2 * group.Index], kept[2 * group.Index + 1]) : Statistics(from, group, settings);
+            (kept[2 * group.Index], kept[2 * group.Index + 1]) = ((float)mean, (float)inverse);
             for (int i = 0; i < group.Count; i++)
             {
                 double value = Scaled((from[group.At(i)] - mean) * inverse, gamma, beta, group.ChannelOf(i));
                 to[group.At(i)] = (float)ScalarMath.Value(settings.Activation, value);
             }
+        }
+    }
+
+    internal override void NormMoments(Operand x, Operand moments, int groups)
+    {
+        foreach (NormGroup group in NormGroups(x.Shape, new NormSettings(groups, 0)))
+        {
+            (double mean, double inverse) = Statistics(x.Floats, group, new NormSettings(groups, 0));
+            moments.Floats[2 * group.Index] = (float)mean;
+            moments.Floats[2 * group.Index + 1] = (float)(1 / (inverse * inverse));
         }
     }
 

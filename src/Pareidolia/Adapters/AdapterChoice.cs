@@ -14,6 +14,9 @@ public sealed record AdapterChoice
     /// <summary>Files or folders of ControlNets; each follows a picture of <c>GenerateSettings.Controls</c>, in this order.</summary>
     public IReadOnlyList<string> ControlNets { get; init; } = [];
 
+    /// <summary>A file or folder of an autoencoder, full or tiny, in the place of the model's own; null for its own.</summary>
+    public string? Vae { get; init; }
+
     /// <summary>The same with the LoRAs that prompts in the web UI's dialect ask for: <c>&lt;lora:name:weight&gt;</c>.</summary>
     /// <param name="prompts">The prompts of one run, which share one model: all have to ask for the same.</param>
     /// <param name="folder">Where the files are, in folders of it too; null where there are none.</param>

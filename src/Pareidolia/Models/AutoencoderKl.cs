@@ -12,7 +12,7 @@ namespace Pareidolia.Models;
 /// <param name="weights">Its place in a store.</param>
 public sealed class AutoencoderKl(AutoencoderKlConfig config, WeightScope weights)
 {
-    private readonly LatentEncoder _encoder = new(config, weights["encoder"]);
+    private readonly LatentEncoder _encoder = new(config, 2 * config.LatentChannels, weights["encoder"]);
 
     private readonly Conv2d? _quantConv = config.UseQuantConv
         ? new Conv2d(2 * config.LatentChannels, 2 * config.LatentChannels, 1, weights["quant_conv"], Window.Unit)
@@ -52,26 +52,31 @@ public sealed class AutoencoderKl(AutoencoderKlConfig config, WeightScope weight
     /// <summary>
     /// What the latent of each picture may be: pixels [b, h, w, 3] in -1..1, height and width multiples of <see cref="AutoencoderKlConfig.Factor"/>.
     /// </summary>
-    public LatentDistribution Encode(Tensor pixels)
+    /// <param name="pixels">The pictures.</param>
+    /// <param name="tiling">Whether large layers are worked on in bands of rows.</param>
+    public LatentDistribution Encode(Tensor pixels, VaeTiling tiling = VaeTiling.Off)
     {
         ArgumentNullException.ThrowIfNull(pixels);
         if (pixels.Rank != 4 || pixels.Shape[3] != config.InChannels || pixels.Shape[1] % config.Factor != 0 || pixels.Shape[2] % config.Factor != 0)
             throw new TensorException(
                 $"AutoencoderKl: pixels {pixels.Shape} should be [b, h, w, {config.InChannels}] with h and w multiples of {config.Factor}.");
         using Scope scope = new();
-        Tensor moments = _encoder.Forward(pixels);                                                      // [b, h / f, w / f, 2 c]
+        Tensor moments = _encoder.Forward(pixels, BandRows.Of(tiling, pixels.Shape[1], pixels.Shape[2], config.BlockOutChannels[0]));                                                      // [b, h / f, w / f, 2 c]: means, logarithms of variances
         Tensor[] halves = (_quantConv?.Forward(moments) ?? moments).Chunk(2, -1);
         return new LatentDistribution(scope.Keep(halves[0]), scope.Keep(halves[1].Clamp(-30, 20)));
     }
 
     /// <summary>Pixels [b, h f, w f, 3], about -1..1, of a latent [b, h, w, c] as <see cref="Encode"/> gives them (not yet scaled).</summary>
-    public Tensor Decode(Tensor latent)
+    /// <param name="latent">The latent.</param>
+    /// <param name="tiling">Whether large layers are worked on in bands of rows.</param>
+    public Tensor Decode(Tensor latent, VaeTiling tiling = VaeTiling.Off)
     {
         ArgumentNullException.ThrowIfNull(latent);
         if (latent.Rank != 4 || latent.Shape[3] != config.LatentChannels)
             throw new TensorException($"AutoencoderKl: latent {latent.Shape} should be [b, h, w, {config.LatentChannels}].");
         using Scope scope = new();
-        return scope.Keep(_decoder.Forward(_postQuantConv?.Forward(latent) ?? latent));
+        int rows = BandRows.Of(tiling, latent.Shape[1] * config.Factor, latent.Shape[2] * config.Factor, _decoder.Widest);
+        return scope.Keep(_decoder.Forward(_postQuantConv?.Forward(latent) ?? latent, rows));
     }
 
     /// <summary>What the diffusion model works on: (sample - shift) * scale.</summary>

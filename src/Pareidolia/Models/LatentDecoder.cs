@@ -10,14 +10,20 @@ namespace Pareidolia.Models;
 /// </summary>
 internal sealed class LatentDecoder
 {
+    private readonly AutoencoderKlConfig _config;
     private readonly Conv2d _convIn;
     private readonly UNetMidBlock _mid;
-    private readonly List<Func<Tensor, Tensor>> _steps = [];
+    private readonly List<BandedLayer> _layers = [];
     private readonly GroupNorm _normOut;
     private readonly Conv2d _convOut;
 
+    // Layers that always see the whole picture, and how often the others double it.
+    private int _small;
+    private int _doublings;
+
     public LatentDecoder(AutoencoderKlConfig config, WeightScope weights)
     {
+        _config = config;
         IReadOnlyList<int> channels = config.BlockOutChannels;
         ResnetSettings settings = new(config.NormNumGroups, LatentEncoder.Eps);
         _convIn = new Conv2d(config.LatentChannels, channels[^1], 3, weights["conv_in"], Window.Square(1, 1));
@@ -28,12 +34,30 @@ internal sealed class LatentDecoder
         _convOut = new Conv2d(channels[0], config.OutChannels, 3, weights["conv_out"], Window.Square(1, 1));
     }
 
+    /// <summary>Channels of the widest layer at full size.</summary>
+    public int Widest => _config.BlockOutChannels[Math.Min(1, _config.BlockOutChannels.Count - 1)];
+
     /// <summary>[b, h, w, c] to [b, h f, w f, 3].</summary>
-    public Tensor Forward(Tensor latent)
+    /// <param name="latent">The latent.</param>
+    /// <param name="bandRows">Rows at full size of the bands of large layers, a multiple of <see cref="BandRows.Grid"/>; 0 for the whole picture at once.</param>
+    public Tensor Forward(Tensor latent, int bandRows = 0)
     {
         using Scope scope = new();
         Tensor x = _mid.Forward(_convIn.Forward(latent), new UNetSignals());                            // [b, h, w, cn]
-        return scope.Keep(_convOut.Forward(_normOut.Forward(Steps.Run(_steps, x))));
+        return scope.Keep(bandRows == 0 ? Whole(x) : Banded(x, bandRows));
+    }
+
+    private Tensor Whole(Tensor x) => _convOut.Forward(_normOut.Forward(Steps.Run([.. _layers.Select(layer => layer.Whole)], x)));
+
+    private Tensor Banded(Tensor x, int rows)
+    {
+        Tensor small = Steps.Run([.. _layers.Take(_small).Select(layer => layer.Whole)], x);
+        RowBands bands = RowBands.Cut(small, rows >> _doublings);
+        small.Dispose();
+        foreach (BandedLayer layer in _layers.Skip(_small))
+            bands = layer.Banded(bands);
+        Tensor moments = bands.Moments(_config.NormNumGroups);
+        return bands.Convolved(_convOut, band => _normOut.Forward(band, moments)).Joined();             // [b, h f, w f, 3]
     }
 
     private void AddLevel(AutoencoderKlConfig config, int block, ResnetSettings settings, WeightScope weights)
@@ -44,9 +68,14 @@ internal sealed class LatentDecoder
         {
             int inputs = i == 0 ? config.BlockOutChannels[Math.Min(level + 1, config.BlockOutChannels.Count - 1)] : outputs;
             ResnetBlock2D resnet = new(inputs, outputs, settings, weights["resnets"][i]);
-            _steps.Add(x => resnet.Forward(x));
+            _layers.Add(new BandedLayer(x => resnet.Forward(x), resnet.Forward));
         }
-        if (level > 0)
-            _steps.Add(new Upsample2D(outputs, weights["upsamplers"][0]).Forward);
+        if (level >= BandRows.Levels)
+            _small = _layers.Count;
+        if (level == 0)
+            return;
+        Upsample2D upsampler = new(outputs, weights["upsamplers"][0]);
+        _layers.Add(new BandedLayer(upsampler.Forward, upsampler.Forward));
+        _doublings = Math.Min(BandRows.Levels, _doublings + 1);
     }
 }

@@ -21,4 +21,17 @@ public sealed class Conv2d(int inputs, int outputs, int kernel, WeightScope weig
         (Tensor wider, Window unpadded) = WrappedEdges.Around(x, window);
         return scope.Keep(wider.Conv2d(_weight, _bias, unpadded, imageBias, residual));
     }
+
+    /// <summary>Rows that an output reads above the first row of its stretch of the picture.</summary>
+    internal int RowsAbove => window.Top;
+
+    /// <summary>Rows that an output reads below the last row of its stretch.</summary>
+    internal int RowsBelow => kernel - window.StrideH - window.Top;
+
+    /// <summary>The same of a stretch of rows: what lies beyond is the picture's edge, or rows of <paramref name="x"/> themselves.</summary>
+    internal Tensor ForwardRows(Tensor x, bool goesOnAbove, bool goesOnBelow, Tensor? residual)
+    {
+        Window open = window with { Top = goesOnAbove ? 0 : window.Top, Bottom = goesOnBelow ? 0 : window.Bottom };
+        return x.Conv2d(_weight, _bias, open, residual: residual);
+    }
 }

@@ -14,4 +14,7 @@ internal sealed class Downsample2D(int channels, int padding, WeightScope weight
 
     /// <summary>[b, h, w, c] to [b, h / 2, w / 2, c], rounded up where padding is 1.</summary>
     public Tensor Forward(Tensor x) => _conv.Forward(x);
+
+    /// <summary>The same of a picture in bands of even numbers of rows, which are released.</summary>
+    public RowBands Forward(RowBands x) => x.Convolved(_conv, band => band);
 }

@@ -11,4 +11,10 @@ public sealed class GroupNorm(int groups, int channels, WeightScope weights, flo
 
     /// <summary>Normalises; the shape stays.</summary>
     public Tensor Forward(Tensor x) => x.GroupNorm(groups, _gamma, _beta, eps, activation);
+
+    /// <summary>Groups of channels.</summary>
+    internal int Groups => groups;
+
+    /// <summary>The same of a part of a picture, by the moments of all of it.</summary>
+    internal Tensor Forward(Tensor x, Tensor moments) => x.GroupNormWith(moments, groups, _gamma, _beta, eps, activation);
 }

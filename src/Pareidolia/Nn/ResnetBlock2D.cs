@@ -45,6 +45,20 @@ internal sealed class ResnetBlock2D(int inputs, int outputs, ResnetSettings sett
         return scope.Keep(_conv2.Forward(h, residual: _shortcut?.Forward(x) ?? x));
     }
 
+    /// <summary>The same without time, of a picture in bands, which are released.</summary>
+    public RowBands Forward(RowBands x)
+    {
+        RowBands shortcut = _shortcut is null ? x : x.Each(band => _shortcut.Forward(band));
+        RowBands h = Normalised(_norm1, x, _conv1, kept: _shortcut is null);
+        return Normalised(_norm2, h, _conv2, shortcut);
+
+        static RowBands Normalised(GroupNorm norm, RowBands x, Conv2d conv, RowBands? residual = null, bool kept = false)
+        {
+            Tensor moments = x.Moments(norm.Groups);
+            return x.Convolved(conv, band => norm.Forward(band, moments), residual, kept);
+        }
+    }
+
     private static Tensor ScaleAndShift(Tensor h, Tensor row)
     {
         Tensor[] halves = row.Reshape(row.Shape[0], 1, 1, row.Shape[1]).Chunk(2, -1);                   // 2 x [b, 1, 1, outputs]

@@ -17,4 +17,7 @@ internal sealed class Upsample2D(int channels, WeightScope weights)
 
     /// <summary>[b, h, w, c] to [b, 2 h, 2 w, c].</summary>
     public Tensor Forward(Tensor x) => Forward(x, 2 * x.Shape[1], 2 * x.Shape[2]);
+
+    /// <summary>The same of a picture in bands, which are released.</summary>
+    public RowBands Forward(RowBands x) => x.Convolved(_conv, band => band.UpsampleNearest2x());
 }

@@ -24,6 +24,9 @@ internal sealed class WrappedEdges : IDisposable
         s_open = this;
     }
 
+    /// <summary>Whether one is open: what lies beyond a band of rows may then be at the other end of the picture.</summary>
+    public static bool AreOpen => s_open is not null;
+
     /// <summary>Whether a window reads beyond edges that meet.</summary>
     public static bool Concern(Window window) => s_open is WrappedEdges open
         && ((open._columns && window.Left + window.Right > 0) || (open._rows && window.Top + window.Bottom > 0));

@@ -38,13 +38,30 @@ internal sealed class DryModel(ModelSource model, int width, int height, int pic
     /// <summary>One picture from its latent; they are decoded one at a time.</summary>
     public StageForecast Decoding(PixelShuffleUpscalerConfig? upscaler)
     {
-        AutoencoderKlConfig config = AutoencoderKlConfig.FromJson(model.Component("vae").NeededConfig());
-        return Total(
-            Stage(at => new AutoencoderKl(config, at), vae => vae.Decode(Tensor.Empty([1, height, width, config.LatentChannels], _dry.Device))),
-            upscaler is null ? StageForecast.Nothing : Stage(
-                at => new PixelShuffleUpscaler(upscaler, at),
-                net => net.Forward(Tensor.Empty([1, height * config.Factor, width * config.Factor, 3], _dry.Device))));
+        int factor = LatentCodec.FactorOf(model.Component("vae"));
+        return Total(Decoder(), upscaler is null ? StageForecast.Nothing : Stage(
+            at => new PixelShuffleUpscaler(upscaler, at),
+            net => net.Forward(Tensor.Empty([1, height * factor, width * factor, 3], _dry.Device))));
     }
+
+    private StageForecast Decoder()
+    {
+        JsonConfig config = model.Component("vae").NeededConfig();
+        switch (LatentCodec.ClassOf(model.Component("vae")))
+        {
+            case "AutoencoderTiny":
+                AutoencoderTinyConfig tiny = AutoencoderTinyConfig.FromJson(config);
+                return Stage(at => new AutoencoderTiny(tiny, at), vae => vae.Decode(Latent(tiny.LatentChannels)));
+            case "VQModel":
+                VqModelConfig codes = VqModelConfig.FromJson(config);
+                return Stage(at => new VqModel(codes, at), vae => vae.Decode(Latent(codes.VqEmbedDim)));
+            default:
+                AutoencoderKlConfig full = AutoencoderKlConfig.FromJson(config);
+                return Stage(at => new AutoencoderKl(full, at), vae => vae.Decode(Latent(full.LatentChannels), VaeTiling.Auto));
+        }
+    }
+
+    private Tensor Latent(int channels) => Tensor.Empty([1, height, width, channels], _dry.Device);
 
     private StageForecast Tower(string part)
     {

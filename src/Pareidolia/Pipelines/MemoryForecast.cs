@@ -53,7 +53,7 @@ public sealed record MemoryForecast(StageForecast Text, StageForecast Denoising,
 
     /// <summary>Pixels of a picture for each cell of its latent, in each direction.</summary>
     internal static int FactorOf(ModelSource model, PixelShuffleUpscalerConfig? upscaler) =>
-        AutoencoderKlConfig.FromJson(model.Component("vae").Config).Factor * (upscaler?.Scale ?? 1);
+        LatentCodec.FactorOf(model.Component("vae")) * (upscaler?.Scale ?? 1);
 
     private long Weights(StageForecast stage) => Staged ? stage.WeightBytes : WeightBytes;
 

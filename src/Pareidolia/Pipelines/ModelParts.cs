@@ -25,7 +25,7 @@ internal sealed record ModelParts(PromptEncoder Text, Pretrained<UNet2DCondition
     public static ModelParts Load(ModelSource model, AdapterChoice adapters, Backend? device)
     {
         Task<Pretrained<UNet2DConditionModel>> unet = Task.Run(() => UNet2DConditionModel.Load(model.Component("unet"), device));
-        Task<PictureDecoder> decoder = Task.Run(() => PictureDecoder.Load(model, device));
+        Task<PictureDecoder> decoder = Task.Run(() => PictureDecoder.Load(model, adapters.Vae, device));
         PromptEncoder? text = null;
         try
         {

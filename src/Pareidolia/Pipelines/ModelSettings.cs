@@ -49,6 +49,7 @@ public sealed class ModelSettings
             Height = size.Count > 0 ? size[^1] : side,
         };
         Styles = config.Texts("styles", []);
+        LatentRgb = config.Doubles("latent_rgb", []);
         _template = config.Text("template", PlainTemplate)!;
         _defaultStyle = config.Text("default_style") is string style ? Find(style) : null;
     }
@@ -68,6 +69,9 @@ public sealed class ModelSettings
 
     /// <summary>The styles that the model was trained on, such as <c>noto</c> or <c>fluent-3d</c>.</summary>
     public IReadOnlyList<string> Styles { get; }
+
+    /// <summary>The map from latents to colours, see <see cref="Pipelines.LatentRgb"/>; empty where the author gives none.</summary>
+    internal IReadOnlyList<double> LatentRgb { get; }
 
     /// <summary>
     /// A prompt that asks for a style, in the words that the model was trained on. A prompt that names a style itself stays as it is, unless another

@@ -10,16 +10,16 @@ internal sealed class PictureDecoder : IDisposable
 {
     private const string UpscalerName = "upscaler";
 
-    private readonly Pretrained<AutoencoderKl> _vae;
+    private readonly LatentCodec _vae;
     private Pretrained<PixelShuffleUpscaler>? _upscaler;
 
-    private PictureDecoder(Pretrained<AutoencoderKl> vae) => _vae = vae;
+    private PictureDecoder(LatentCodec vae) => _vae = vae;
 
     /// <summary>Pixels of a picture for each cell of its latent, in each direction.</summary>
-    public int Factor => _vae.Model.Config.Factor * (_upscaler?.Model.Config.Scale ?? 1);
+    public int Factor => _vae.Factor * (_upscaler?.Model.Config.Scale ?? 1);
 
     /// <summary>Pixels that the autoencoder itself gives for each cell: <see cref="Factor"/> without the upscaler's part.</summary>
-    public int CellPixels => _vae.Model.Config.Factor;
+    public int CellPixels => _vae.Factor;
 
     /// <summary>The parameters of its networks.</summary>
     public IEnumerable<WeightStore> Stores => _upscaler is null ? [_vae.Weights] : [_vae.Weights, _upscaler.Weights];
@@ -31,12 +31,24 @@ internal sealed class PictureDecoder : IDisposable
     public Backend Device => _vae.Weights.Device;
 
     /// <summary>Channels of a latent.</summary>
-    public int LatentChannels => _vae.Model.Config.LatentChannels;
+    public int LatentChannels => _vae.Channels;
 
-    /// <summary>Loads a model's <c>vae/</c> and, where it is there, <c>upscaler/</c>.</summary>
-    public static PictureDecoder Load(ModelSource model, Backend? device)
+    /// <summary>Whether the autoencoder's large layers are worked on in bands of rows.</summary>
+    public VaeTiling Tiling
     {
-        PictureDecoder decoder = new(AutoencoderKl.Load(model.Component("vae").Held(HoldingOf(model)), device));
+        get => _vae.Tiling;
+        set => _vae.Tiling = value;
+    }
+
+    /// <summary>What the autoencoder is called that was put in the place of the model's own; null where none was.</summary>
+    public string? VaeName { get; private init; }
+
+    /// <summary>Loads a model's <c>vae/</c>, or the one that was named in its place, and, where it is there, <c>upscaler/</c>.</summary>
+    public static PictureDecoder Load(ModelSource model, string? vae, Backend? device)
+    {
+        PictureDecoder decoder = vae is null
+            ? new(LatentCodec.Load(model.Component("vae").Held(HoldingOf(model)), device))
+            : new(VaeFile.Load(vae, model.Has("vae") ? model.Component("vae") : null, device)) { VaeName = Path.GetFileName(Path.TrimEndingDirectorySeparator(vae)) };
         try
         {
             decoder._upscaler = UpscalerOf(model) is ModelComponent upscaler ? PixelShuffleUpscaler.Load(upscaler, device) : null;
@@ -70,15 +82,16 @@ internal sealed class PictureDecoder : IDisposable
         Begins?.Invoke();
         _vae.Weights.Restore(postponed: true);
         using Scope scope = new();
-        LatentDistribution latent = _vae.Model.Encode(pixels);
-        return scope.Keep(_vae.Model.ToLatent(noise is null ? latent.Mean : latent.Sample(noise)));
+        return scope.Keep(_vae.Encode(pixels, noise));
     }
 
     /// <summary>The mean of a picture's latents on the autoencoder's own scale, as editing models read it.</summary>
     public Tensor Middle(Tensor pixels)
     {
+        Begins?.Invoke();
+        _vae.Weights.Restore(postponed: true);
         using Scope scope = new();
-        return scope.Keep(_vae.Model.Encode(pixels).Mean);
+        return scope.Keep(_vae.Middle(pixels));
     }
 
     /// <summary>Pixels [n, h, w, 3], about -1..1, of latents of the diffusion model.</summary>
@@ -86,7 +99,7 @@ internal sealed class PictureDecoder : IDisposable
     {
         Begins?.Invoke();
         using Scope scope = new();
-        Tensor pixels = _vae.Model.Decode(_vae.Model.FromLatent(latent));
+        Tensor pixels = _vae.Decode(latent);
         return scope.Keep(_upscaler?.Model.Forward(pixels) ?? pixels);
     }
 
@@ -109,7 +122,9 @@ internal sealed class PictureDecoder : IDisposable
         _upscaler?.Dispose();
     }
 
-    private static Image ToImage(Tensor pixels) => pixels.ToArray().All(float.IsFinite)
-        ? TensorImages.From(pixels)[0]
-        : throw new PareidoliaException("The decoded picture holds numbers that are not finite: the autoencoder's weights are damaged.");
+    private static Image ToImage(Tensor pixels)
+    {
+        RunCheck.Pixels(pixels.ToArray());
+        return TensorImages.From(pixels)[0];
+    }
 }

@@ -37,6 +37,7 @@ public sealed class StableDiffusionPipeline : IDisposable
 
     private readonly ModelParts _parts;
     private readonly JsonConfig _schedulerConfig;
+    private readonly PreviewDecoder _previews;
 
     private StableDiffusionPipeline(ModelSource model, ModelParts parts)
     {
@@ -44,6 +45,7 @@ public sealed class StableDiffusionPipeline : IDisposable
         _parts = parts;
         _schedulerConfig = model.Component("scheduler").Config;
         Settings = new ModelSettings(model, (UNet.Config.SampleSize ?? UsualSide) * Factor);
+        _previews = new PreviewDecoder(Decoder, Settings.LatentRgb, UNet.Config.HearsTextAndSize);
     }
 
     /// <summary>The model's name: its folder's or file's, or the one that it has on its hub.</summary>
@@ -60,6 +62,13 @@ public sealed class StableDiffusionPipeline : IDisposable
 
     /// <summary>Whether pictures are computed without the faster algorithms of <see cref="Approximation"/>: they differ by less than a shade.</summary>
     public bool Exact { get; set; }
+
+    /// <summary>Whether the autoencoder works on its large layers in bands of rows: less memory, the same picture but for rounding.</summary>
+    public VaeTiling VaeTiling
+    {
+        get => Decoder.Tiling;
+        set => Decoder.Tiling = value;
+    }
 
     /// <summary>Width and height of pictures are multiples of this many pixels.</summary>
     public int Factor => Decoder.Factor;
@@ -243,7 +252,7 @@ public sealed class StableDiffusionPipeline : IDisposable
     /// <param name="start">From <see cref="Begin(PictureNoise, GenerateSettings)"/>.</param>
     /// <param name="settings">Sampler, steps, guidance.</param>
     /// <param name="stepNoise">Noise for samplers that add some in each step.</param>
-    /// <exception cref="PareidoliaException">The latents are no longer finite.</exception>
+    /// <exception cref="PareidoliaException">The latents are no longer finite, or one number everywhere.</exception>
     public IEnumerable<DenoiseStep> Denoise(Conditioning conditioning, RunStart start, GenerateSettings settings, PictureNoise stepNoise)
     {
         ArgumentNullException.ThrowIfNull(conditioning);
@@ -268,7 +277,7 @@ public sealed class StableDiffusionPipeline : IDisposable
     /// <summary>The pictures of latents, without texts.</summary>
     /// <param name="latent">From a run.</param>
     /// <param name="tiling">That of the run's settings: edges that meet meet in the decoder too.</param>
-    /// <exception cref="PareidoliaException">A picture is not finite.</exception>
+    /// <exception cref="PareidoliaException">A picture is not finite, or one number everywhere.</exception>
     public IReadOnlyList<Image> Decode(Latent latent, Tiling tiling = Tiling.None)
     {
         ArgumentNullException.ThrowIfNull(latent);
@@ -278,17 +287,31 @@ public sealed class StableDiffusionPipeline : IDisposable
     }
 
     /// <summary>What a step's noisy sample looks like.</summary>
-    public IReadOnlyList<Image> Preview(DenoiseStep step, Tiling tiling = Tiling.None)
+    public IReadOnlyList<Image> Preview(DenoiseStep step, Tiling tiling = Tiling.None) => Preview(step, PreviewKind.Vae, noisy: true, tiling);
+
+    /// <summary>What a step looks like, in the size of the finished picture, without texts.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="kind">How latents are shown.</param>
+    /// <param name="noisy">Whether the noisy sample is shown, not the clean picture that the step expects.</param>
+    /// <param name="tiling">That of the run's settings.</param>
+    /// <exception cref="PareidoliaException">The kind needs what is not there: <see cref="UsePreviewVae"/>, or a map for such latents.</exception>
+    public IReadOnlyList<Image> Preview(DenoiseStep step, PreviewKind kind, bool noisy = false, Tiling tiling = Tiling.None)
     {
         using WrappedEdges? edges = tiling.Open();
+        if (!noisy)
+            return _previews.Show(step.Denoised, kind);
         // Samplers of the k-diffusion kind let the noise grow beyond the deviation 1 that the decoder knows.
         double deviation = Math.Sqrt(step.To.Alpha * step.To.Alpha + step.To.Sigma * step.To.Sigma);
         using Tensor sample = Scope.Detach(step.Sample.Scale((float)(1 / deviation)));
-        return Decoder.Decode(sample);
+        return _previews.Show(sample, kind);
     }
 
     /// <summary>Lets go of weights that are held in stages, for another model's run.</summary>
     internal void Leave() => _parts.Leave();
+
+    /// <summary>Loads the tiny autoencoder of <see cref="PreviewKind.Taesd"/>: a folder, or a file that its keys tell.</summary>
+    /// <exception cref="PareidoliaException">It is missing, damaged, no autoencoder, or one for other latents.</exception>
+    public void UsePreviewVae(string file) => _previews.Load(file);
 
     /// <summary>How a picture was made, as it is written into its file.</summary>
     public Infotext Describe(PictureRequest picture, GenerateSettings settings)
@@ -303,6 +326,8 @@ public sealed class StableDiffusionPipeline : IDisposable
         infotext.Fields["Seed"] = Written(picture.Seed);
         infotext.Fields["Size"] = $"{settings.Width}x{settings.Height}";
         infotext.Fields["Model"] = Name;
+        if (Decoder.VaeName is string vae)
+            infotext.Fields["VAE"] = vae;
         picture.DescribeNoise(settings.Noise, infotext.Fields);
         if (settings.Dialect != Defaults.Dialect)
             infotext.Fields["Prompt dialect"] = PromptDialects.Names.First(name => name.Value == settings.Dialect).Key;
@@ -328,7 +353,11 @@ public sealed class StableDiffusionPipeline : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _parts.Dispose();
+    public void Dispose()
+    {
+        _previews.Dispose();
+        _parts.Dispose();
+    }
 
     private IEnumerable<DenoiseStep> Steps(
         Conditioning conditioning, RunStart start, GenerateSettings settings, SamplingPlan plan, Func<SamplingPlan, StepNoise> stepNoise)
@@ -342,8 +371,7 @@ public sealed class StableDiffusionPipeline : IDisposable
         using DenoisePass pass = new(Guided(conditioning, settings, plan, x, controls, start.Beside), refining, settings, plan, Exact);
         foreach (DenoiseStep step in plan.Run(pass.Predict, x, stepNoise(plan), start.Repaint(settings)))
         {
-            Require(step.Sample.ToArray().All(float.IsFinite), $"The latents hold numbers that are not finite after step {step.Index + 1}: "
-                + $"the weights of '{Name}' are damaged, or guidance {settings.Guidance} is too strong.");
+            RunCheck.Sample(step, Name, settings.Guidance);
             yield return step;
         }
     }

@@ -39,6 +39,8 @@ public sealed class BadInputTests : IDisposable
         { "is not a folder", ["a cat", "-o", "{}/file/a.png"] },
         { "There is no model '{}/none'", ["a cat", "-o", "{}/a.png", "--model", "{}/none"] },
         { "no model_index.json", ["a cat", "-o", "{}/a.png", "--model", "{}/empty"] },
+        { "--vae-tiling is 'much'; auto, on or off", ["a cat", "-o", "{}/a.png", "--vae-tiling", "much"] },
+        { "Cannot read the weights '{}/none'", ["a cat", "-o", "{}/a.png", "--vae", "{}/none"] },
         { "--colour", ["a cat", "-o", "{}/a.png", "--colour"] },
     };
 
@@ -112,10 +114,23 @@ public sealed class BadInputTests : IDisposable
     {
         using TemporaryFolder model = new();
         StableDiffusionPipelineTests.DamageUNet(model);
-        Ran ran = CommandLine.Run("generate", "a cat", "-o", _cli["a.png"], "--model", model.Path);
-        Assert.Equal(2, ran.Code);
-        Assert.Contains("not finite after step 1", ran.Error, StringComparison.Ordinal);
-        Assert.Empty(_cli.Files);
+        AssertFailsWhileDrawing(model, "not finite after step 1");
+    }
+
+    [Fact]
+    public void Latents_of_one_number_give_an_error_and_no_grey_picture()
+    {
+        using TemporaryFolder model = new();
+        StableDiffusionPipelineTests.SilenceUNet(model);
+        AssertFailsWhileDrawing(model, "one and the same number everywhere after step 3");
+    }
+
+    [Fact]
+    public void An_autoencoder_that_says_nothing_gives_an_error_and_no_grey_picture()
+    {
+        using TemporaryFolder model = new();
+        StableDiffusionPipelineTests.SilenceDecoder(model);
+        AssertFailsWhileDrawing(model, "The decoded picture is one and the same number everywhere");
     }
 
     [Fact]
@@ -128,6 +143,14 @@ public sealed class BadInputTests : IDisposable
     }
 
     public void Dispose() => _cli.Dispose();
+
+    private void AssertFailsWhileDrawing(TemporaryFolder model, string message)
+    {
+        Ran ran = CommandLine.Run("generate", "a cat", "-o", _cli["a.png"], "--model", model.Path);
+        Assert.Equal(2, ran.Code);
+        Assert.Contains(message, ran.Error, StringComparison.Ordinal);
+        Assert.Empty(_cli.Files);
+    }
 
     private string Fill(string text) => text.Replace("{}", _cli[""].TrimEnd('/'), StringComparison.Ordinal)
         .Replace("{long}", new string('a', 100_000), StringComparison.Ordinal);

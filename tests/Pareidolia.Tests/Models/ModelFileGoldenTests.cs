@@ -13,6 +13,8 @@ public sealed class ModelFileGoldenTests
         ["unet2d_condition"] = (from, to) => Copy(UNet2DConditionModel.Load(from), (model, weights) => model.Save(to, weights)),
         ["unet2d"] = (from, to) => Copy(UNet2DModel.Load(from), (model, weights) => model.Save(to, weights)),
         ["vae_kl"] = (from, to) => Copy(AutoencoderKl.Load(from), (model, weights) => model.Save(to, weights)),
+        ["vae_tiny"] = (from, to) => Copy(AutoencoderTiny.Load(from), (model, weights) => model.Save(to, weights)),
+        ["vq"] = (from, to) => Copy(VqModel.Load(from), (model, weights) => model.Save(to, weights)),
         ["clip_text"] = (from, to) => Copy(ClipTextModel.Load(from), (model, weights) => model.Save(to, weights)),
         ["clip_vision"] = (from, to) => Copy(ClipVisionModel.Load(from), (model, weights) => model.Save(to, weights)),
         ["clip_full"] = (from, to) => Copy(ClipModel.Load(from), (model, weights) => model.Save(to, weights)),

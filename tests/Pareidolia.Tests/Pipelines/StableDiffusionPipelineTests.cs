@@ -162,6 +162,25 @@ public sealed class StableDiffusionPipelineTests
     }
 
     /// <summary>The tiny model with a UNet that says NaN.</summary>
+    /// <summary>A new UNet says 0; as the clean picture, that is 0 everywhere when the last noise is gone.</summary>
+    internal static void SilenceUNet(TemporaryFolder folder)
+    {
+        TinyModel.CopyTo(folder);
+        string config = folder["scheduler/scheduler_config.json"];
+        File.WriteAllText(config, File.ReadAllText(config).Replace("\"set_alpha_to_one\": false", "\"set_alpha_to_one\": true, \"prediction_type\": \"sample\"", StringComparison.Ordinal));
+    }
+
+    /// <summary>A decoder whose last convolution is lost.</summary>
+    internal static void SilenceDecoder(TemporaryFolder folder)
+    {
+        TinyModel.CopyTo(folder);
+        using Pretrained<Pareidolia.Models.AutoencoderKl> vae = Pareidolia.Models.AutoencoderKl.Load(folder["vae"]);
+        Tensor weight = vae.Weights.Parameters.Single(parameter => parameter.Name == "decoder.conv_out.weight").Tensor;
+        weight.Load(new float[weight.Count]);
+        vae.Weights.Parameters.Single(parameter => parameter.Name == "decoder.conv_out.bias").Tensor.Load([0.25f, 0.25f, 0.25f]);
+        vae.Model.Save(folder["vae"], vae.Weights);
+    }
+
     internal static void DamageUNet(TemporaryFolder folder)
     {
         TinyModel.CopyTo(folder);

@@ -129,11 +129,14 @@ internal static partial class KernelCases
     private static IEnumerable<KernelCase> Norms(NormShape[] shapes)
     {
         foreach (NormShape s in shapes)
+            yield return new($"norm moments {s}", k => Moments(k, s), 2 * Rounding);
+        foreach (NormShape s in shapes)
             foreach ((bool affine, bool keepMean, Activation activation) in NormKinds)
             {
                 NormSettings settings = new(s.Groups, 1e-3f, activation, keepMean);
                 string name = $"{s} {(affine ? "affine" : "plain")} {(keepMean ? "rms" : "mean")} {activation}";
                 yield return new($"norm {name}", k => Normalised(k, s, settings, affine), 2 * Rounding);
+                yield return new($"norm by known stats {name}", k => NormalisedBy(k, s, settings with { Known = true }, affine), 2 * Rounding);
                 double sums = Math.Sqrt(s.Images * s.Positions);
                 yield return new($"norm gradient {name}", k => NormGradient(k, s, settings, affine), 4 * Rounding, sums);
             }
@@ -151,6 +154,21 @@ internal static partial class KernelCases
         (Operand gamma, Operand beta) = affine ? (k.Uniform([s.Channels]), k.Uniform([s.Channels])) : default;
         k.Device.Norm(x, gamma, beta, y, stats, settings);
         return [y, stats];
+    }
+
+    private static Operand[] NormalisedBy(KernelInputs k, NormShape s, NormSettings settings, bool affine)
+    {
+        Operand y = k.Output(s.X), x = k.Uniform(s.X, -1, 3), stats = k.Uniform([s.Images, s.Groups, 2], 0.5f, 2);
+        (Operand gamma, Operand beta) = affine ? (k.Uniform([s.Channels]), k.Uniform([s.Channels])) : default;
+        k.Device.Norm(x, gamma, beta, y, stats, settings);
+        return [y, stats];
+    }
+
+    private static Operand[] Moments(KernelInputs k, NormShape s)
+    {
+        Operand moments = k.Output([s.Images, s.Groups, 2]);
+        k.Device.NormMoments(k.Uniform(s.X, -1, 3), moments, s.Groups);
+        return [moments];
     }
 
     private static Operand[] NormGradient(KernelInputs k, NormShape s, NormSettings settings, bool affine)
