@@ -73,6 +73,7 @@ internal sealed class PictureDecoder : IDisposable
     /// <summary>The mean of a picture's latents on the autoencoder's own scale, as editing models read it.</summary>
     public Tensor Middle(Tensor pixels)
     {
+        Begins?.Invoke();
         using Scope scope = new();
         return scope.Keep(_vae.Model.Encode(pixels).Mean);
     }
