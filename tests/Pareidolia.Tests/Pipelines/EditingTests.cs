@@ -71,6 +71,14 @@ public sealed class EditingTests : IDisposable
     }
 
     [Fact]
+    public void In_stages_it_is_the_same_picture()
+    {
+        using StableDiffusionPipeline whole = StableDiffusionPipeline.Load(_folder.Path);
+        using StableDiffusionPipeline staged = StableDiffusionPipeline.Load(new ModelFolder(_folder.Path) { Holding = new WeightHolding(Staged: true) });
+        Assert.Equal(whole.Generate(Settings(whole))[0].Pixels, staged.Generate(Settings(staged))[0].Pixels);
+    }
+
+    [Fact]
     public void The_web_UI_starts_from_the_picture_too()
     {
         using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(_folder.Path);

@@ -63,6 +63,18 @@ public sealed class HiresFixTests
     }
 
     [Fact]
+    public void In_stages_it_is_the_same_picture()
+    {
+        using StableDiffusionPipeline whole = StableDiffusionPipeline.Load(TinyModel.Lively);
+        using StableDiffusionPipeline staged = StableDiffusionPipeline.Load(new ModelFolder(TinyModel.Lively) { Holding = new WeightHolding(Staged: true) });
+        HiresFix hires = new() { Upscaler = "Lanczos" };
+        Assert.Equal(Pixels(whole), Pixels(staged));
+
+        byte[] Pixels(StableDiffusionPipeline pipeline) =>
+            pipeline.Generate(Settings(pipeline, NoiseMode.WebUiCpu, "euler") with { Hires = hires })[0].Pixels;
+    }
+
+    [Fact]
     public void A_forecast_is_that_of_the_larger_pass()
     {
         GenerateSettings settings = new GenerateSettings { Steps = 20, Width = 512, Height = 384, Hires = new HiresFix { Scale = 2, Steps = 10 } };
