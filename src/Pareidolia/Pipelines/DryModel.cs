@@ -1,3 +1,4 @@
+using System.Numerics;
 using Pareidolia.Models;
 using Pareidolia.Tensors;
 using Pareidolia.Tensors.Imagined;
@@ -27,6 +28,7 @@ internal sealed class DryModel(ModelSource model, int width, int height, int pic
     public StageForecast Denoising()
     {
         UNet2DConditionConfig config = UNet2DConditionConfig.FromJson(model.Component("unet").NeededConfig());
+        config = config with { NormNumGroups = Fitting(config.NormNumGroups, config.BlockOutChannels) };
         return Stage(at => new UNet2DConditionModel(config, at), unet =>
         {
             Tensor sample = Tensor.Empty([Rows, height, width, config.InChannels], _dry.Device);
@@ -57,9 +59,14 @@ internal sealed class DryModel(ModelSource model, int width, int height, int pic
                 return Stage(at => new VqModel(codes, at), vae => vae.Decode(Latent(codes.VqEmbedDim)));
             default:
                 AutoencoderKlConfig full = AutoencoderKlConfig.FromJson(config);
+                full = full with { NormNumGroups = Fitting(full.NormNumGroups, full.BlockOutChannels) };
                 return Stage(at => new AutoencoderKl(full, at), vae => vae.Decode(Latent(full.LatentChannels), VaeTiling.Auto));
         }
     }
+
+    // Memory does not depend on the groups of norms, and those of a single file are a guess that need not fit an unpublished structure.
+    private static int Fitting(int groups, IReadOnlyList<int> channels) =>
+        (int)channels.Aggregate(new BigInteger(groups), (divisor, count) => BigInteger.GreatestCommonDivisor(divisor, count));
 
     private Tensor Latent(int channels) => Tensor.Empty([1, height, width, channels], _dry.Device);
 

@@ -1,4 +1,5 @@
 using Pareidolia.Models;
+using Pareidolia.Tensors;
 using Pareidolia.Tensors.Imagined;
 using Pareidolia.Weights;
 
@@ -28,7 +29,10 @@ public sealed record MemoryForecast(StageForecast Text, StageForecast Denoising,
 
     private StageForecast[] Stages => [Text, Denoising, Decoding];
 
-    /// <summary>The forecast; null for what is no text-to-image model with UNet and autoencoder.</summary>
+    /// <summary>
+    /// The forecast; null for what is no text-to-image model with UNet and autoencoder, or does not run as its configs have it (a single file of no
+    /// published family, whose numbers beyond shapes are guesses).
+    /// </summary>
     /// <param name="model">The model, its weights held as they will be.</param>
     /// <param name="width">Pixels.</param>
     /// <param name="height">Pixels.</param>
@@ -43,7 +47,14 @@ public sealed record MemoryForecast(StageForecast Text, StageForecast Denoising,
         PixelShuffleUpscalerConfig? upscaler = PictureDecoder.UpscalerConfigOf(model);
         int factor = FactorOf(model, upscaler);
         DryModel dry = new(model, Cells(width, factor), Cells(height, factor), pictures, guided);
-        return new MemoryForecast(dry.Text(), dry.Denoising(), dry.Decoding(upscaler), model.Holding.Staged);
+        try
+        {
+            return new MemoryForecast(dry.Text(), dry.Denoising(), dry.Decoding(upscaler), model.Holding.Staged);
+        }
+        catch (TensorException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The arithmetic of one batch of pictures.</summary>

@@ -66,7 +66,8 @@ public sealed class AutoencoderTilingTests
         LatentDecoder decoder = new(Config, weights.Root);
         using Tensor latent = TinyModels.Noise([1, 32, 32, 4], Backend.Cpu);
         long whole = Peak(() => decoder.Forward(latent).Dispose()), banded = Peak(() => decoder.Forward(latent, 16).Dispose());
-        Assert.InRange(banded, 1, whole / 2);
+        // Outside of bands, too, layers let go of what was read, so that half is no longer saved.
+        Assert.InRange(banded, 1, whole * 3 / 4);
     }
 
     [Theory]
