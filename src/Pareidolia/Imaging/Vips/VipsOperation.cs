@@ -4,7 +4,6 @@ namespace Pareidolia.Imaging.Vips;
 internal sealed unsafe class VipsOperation : IDisposable
 {
     private nint _operation;
-    private bool _built;
 
     /// <summary>An operation without arguments yet.</summary>
     /// <exception cref="VipsDamage">This libvips was built without it.</exception>
@@ -78,8 +77,7 @@ internal sealed unsafe class VipsOperation : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_built)
-            VipsNative.ReleaseOutputs(_operation);
+        VipsNative.ReleaseOutputs(_operation);
         VipsNative.Release(_operation);
     }
 
@@ -94,6 +92,8 @@ internal sealed unsafe class VipsOperation : IDisposable
         nint built = VipsNative.Build(_operation);
         if (built == 0)
             throw new VipsDamage(VipsLibrary.TakeError());
-        (_operation, _built) = (built, true);
+        // It is a reference of its own, also where it is the same operation.
+        VipsNative.Release(_operation);
+        _operation = built;
     }
 }
