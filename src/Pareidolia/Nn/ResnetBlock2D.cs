@@ -48,15 +48,13 @@ internal sealed class ResnetBlock2D(int inputs, int outputs, ResnetSettings sett
     /// <summary>The same without time, of a picture in bands, which are released.</summary>
     public RowBands Forward(RowBands x)
     {
-        RowBands shortcut = _shortcut is null ? x : x.Each(band => _shortcut.Forward(band));
-        RowBands h = Normalised(_norm1, x, _conv1, kept: _shortcut is null);
-        return Normalised(_norm2, h, _conv2, shortcut);
-
-        static RowBands Normalised(GroupNorm norm, RowBands x, Conv2d conv, RowBands? residual = null, bool kept = false)
-        {
-            Tensor moments = x.Moments(norm.Groups);
-            return x.Convolved(conv, band => norm.Forward(band, moments), residual, kept);
-        }
+        List<Tensor> shortcut = [];
+        Tensor moments = x.Moments(_norm1.Groups);
+        RowBands h = _shortcut is null
+            ? x.Convolved(_conv1, band => _norm1.Forward(band, moments), kept: true)
+            : x.Convolved(_conv1, band => _norm1.Forward(band, moments), beside: band => shortcut.Add(_shortcut.Forward(band)));
+        Tensor inner = h.Moments(_norm2.Groups);
+        return h.Convolved(_conv2, band => _norm2.Forward(band, inner), _shortcut is null ? x : new RowBands([.. shortcut]));
     }
 
     private static Tensor ScaleAndShift(Tensor h, Tensor row)

@@ -11,7 +11,8 @@ internal sealed class RowBands
 {
     private readonly Tensor[] _bands;
 
-    private RowBands(Tensor[] bands) => _bands = bands;
+    /// <summary>A picture of bands that are there.</summary>
+    public RowBands(Tensor[] bands) => _bands = bands;
 
     /// <summary>Cuts a picture [b, h, w, c] after every so many rows.</summary>
     public static RowBands Cut(Tensor whole, int rows)
@@ -43,34 +44,45 @@ internal sealed class RowBands
         return Tensor.From(Array.ConvertAll(joined, value => (float)value), [_bands[0].Shape[0], groups, 2], _bands[0].Device);
     }
 
-    /// <summary>A layer for each pixel by itself, its inputs kept.</summary>
-    public RowBands Each(Func<Tensor, Tensor> layer) => new([.. _bands.Select(layer)]);
-
     /// <summary>A convolution. Each band of this and of the residual is released when it has been read, unless this is kept.</summary>
     /// <param name="convolution">The layer.</param>
     /// <param name="before">What each pixel passes through first: a norm, or doubling.</param>
     /// <param name="residual">Added to the result.</param>
     /// <param name="kept">Whether this is needed afterwards.</param>
-    public RowBands Convolved(Conv2d convolution, Func<Tensor, Tensor> before, RowBands? residual = null, bool kept = false)
+    /// <param name="beside">Called with each band before it is released.</param>
+    public RowBands Convolved(
+        Conv2d convolution, Func<Tensor, Tensor> before, RowBands? residual = null, bool kept = false, Action<Tensor>? beside = null)
     {
         Tensor[] results = new Tensor[_bands.Length];
         Tensor? rowAbove = null;
         for (int i = 0; i < _bands.Length; i++)
         {
-            using Scope scope = new();
-            Tensor? above = rowAbove is null ? null : Last(before(rowAbove), convolution.RowsAbove);
-            Tensor? below = i + 1 == _bands.Length || convolution.RowsBelow == 0 ? null : before(_bands[i + 1].Slice(1, 0, 1)).Slice(1, 0, convolution.RowsBelow);
-            Tensor middle = before(_bands[i]);
-            Tensor seen = above is null && below is null ? middle : Tensor.Concat(1, [.. ((Tensor?[])[above, middle, below]).OfType<Tensor>()]);
+            Tensor? lastRow = convolution.RowsAbove == 0 ? null : Last(_bands[i], 1);
+            results[i] = Convolved(i, convolution, before, rowAbove, residual);
             rowAbove?.Dispose();
-            rowAbove = convolution.RowsAbove == 0 ? null : scope.Keep(Last(_bands[i], 1));
-            results[i] = scope.Keep(convolution.ForwardRows(seen, above is not null, below is not null, residual?._bands[i]));
+            rowAbove = lastRow;
             residual?._bands[i].Dispose();
+            beside?.Invoke(_bands[i]);
             if (!kept)
                 _bands[i].Dispose();
         }
         rowAbove?.Dispose();
         return new RowBands(results);
+    }
+
+    private Tensor Convolved(int i, Conv2d convolution, Func<Tensor, Tensor> before, Tensor? rowAbove, RowBands? residual)
+    {
+        using Scope scope = new();
+        Tensor? above = rowAbove is null ? null : Last(before(rowAbove), convolution.RowsAbove);
+        Tensor? below = i + 1 == _bands.Length || convolution.RowsBelow == 0 ? null : before(_bands[i + 1].Slice(1, 0, 1)).Slice(1, 0, convolution.RowsBelow);
+        Tensor middle = before(_bands[i]), seen = middle;
+        if ((above ?? below) is not null)
+        {
+            seen = Tensor.Concat(1, [.. ((Tensor?[])[above, middle, below]).OfType<Tensor>()]);
+            if (middle != _bands[i])
+                middle.Dispose();
+        }
+        return scope.Keep(convolution.ForwardRows(seen, above is not null, below is not null, residual?._bands[i]));
     }
 
     private static Tensor Last(Tensor x, int rows) => x.Slice(1, x.Shape[1] - rows, rows);
