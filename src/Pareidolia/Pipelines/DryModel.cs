@@ -11,7 +11,8 @@ namespace Pareidolia.Pipelines;
 /// <param name="height">Cells of the latent.</param>
 /// <param name="pictures">Pictures that are denoised together; each counts twice where it is guided.</param>
 /// <param name="guided">Whether they are.</param>
-internal sealed class DryModel(ModelSource model, int width, int height, int pictures, bool guided)
+/// <param name="plain">Whether all attention has one head and all norms one group.</param>
+internal sealed class DryModel(ModelSource model, int width, int height, int pictures, bool guided, bool plain)
 {
     private const int PromptTokens = 77;
     private const int SizeNumbers = 6;
@@ -27,6 +28,8 @@ internal sealed class DryModel(ModelSource model, int width, int height, int pic
     public StageForecast Denoising()
     {
         UNet2DConditionConfig config = UNet2DConditionConfig.FromJson(model.Component("unet").NeededConfig());
+        if (plain)
+            config = config with { NormNumGroups = 1, AttentionHeads = [.. config.AttentionHeads.Select(_ => 1)] };
         return Stage(at => new UNet2DConditionModel(config, at), unet =>
         {
             Tensor sample = Tensor.Empty([Rows, height, width, config.InChannels], _dry.Device);
@@ -39,6 +42,8 @@ internal sealed class DryModel(ModelSource model, int width, int height, int pic
     public StageForecast Decoding(PixelShuffleUpscalerConfig? upscaler)
     {
         AutoencoderKlConfig config = AutoencoderKlConfig.FromJson(model.Component("vae").NeededConfig());
+        if (plain)
+            config = config with { NormNumGroups = 1 };
         return Total(
             Stage(at => new AutoencoderKl(config, at), vae => vae.Decode(Tensor.Empty([1, height, width, config.LatentChannels], _dry.Device))),
             upscaler is null ? StageForecast.Nothing : Stage(
@@ -49,9 +54,12 @@ internal sealed class DryModel(ModelSource model, int width, int height, int pic
     private StageForecast Tower(string part)
     {
         ClipTextConfig config = ClipTextConfig.FromJson(model.Component(part).NeededConfig());
+        if (plain)
+            config = config with { NumAttentionHeads = 1 };
+        int tokens = Math.Min(PromptTokens, config.MaxPositionEmbeddings);
         return Stage(
             at => new ClipTextModel(config, at, config.WithProjection ? config.ProjectionDim : null),
-            text => text.Forward(Tensor.From(new int[Rows * PromptTokens], [Rows, PromptTokens], _dry.Device)).LastHidden);
+            text => text.Forward(Tensor.From(new int[Rows * tokens], [Rows, tokens], _dry.Device)).LastHidden);
     }
 
     private UNetExtras Extras(UNet2DConditionConfig config)
