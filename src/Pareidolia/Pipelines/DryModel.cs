@@ -1,4 +1,3 @@
-using System.Numerics;
 using Pareidolia.Models;
 using Pareidolia.Tensors;
 using Pareidolia.Tensors.Imagined;
@@ -12,7 +11,8 @@ namespace Pareidolia.Pipelines;
 /// <param name="height">Cells of the latent.</param>
 /// <param name="pictures">Pictures that are denoised together; each counts twice where it is guided.</param>
 /// <param name="guided">Whether they are.</param>
-internal sealed class DryModel(ModelSource model, int width, int height, int pictures, bool guided)
+/// <param name="plain">Whether all attention has one head and all norms one group.</param>
+internal sealed class DryModel(ModelSource model, int width, int height, int pictures, bool guided, bool plain)
 {
     private const int PromptTokens = 77;
     private const int SizeNumbers = 6;
@@ -28,7 +28,8 @@ internal sealed class DryModel(ModelSource model, int width, int height, int pic
     public StageForecast Denoising()
     {
         UNet2DConditionConfig config = UNet2DConditionConfig.FromJson(model.Component("unet").NeededConfig());
-        config = config with { NormNumGroups = Fitting(config.NormNumGroups, config.BlockOutChannels) };
+        if (plain)
+            config = config with { NormNumGroups = 1, AttentionHeads = [.. config.AttentionHeads.Select(_ => 1)] };
         return Stage(at => new UNet2DConditionModel(config, at), unet =>
         {
             Tensor sample = Tensor.Empty([Rows, height, width, config.InChannels], _dry.Device);
@@ -59,20 +60,18 @@ internal sealed class DryModel(ModelSource model, int width, int height, int pic
                 return Stage(at => new VqModel(codes, at), vae => vae.Decode(Latent(codes.VqEmbedDim)));
             default:
                 AutoencoderKlConfig full = AutoencoderKlConfig.FromJson(config);
-                full = full with { NormNumGroups = Fitting(full.NormNumGroups, full.BlockOutChannels) };
+                full = plain ? full with { NormNumGroups = 1 } : full;
                 return Stage(at => new AutoencoderKl(full, at), vae => vae.Decode(Latent(full.LatentChannels), VaeTiling.Auto));
         }
     }
-
-    // Memory does not depend on the groups of norms, and those of a single file are a guess that need not fit an unpublished structure.
-    private static int Fitting(int groups, IReadOnlyList<int> channels) =>
-        (int)channels.Aggregate(new BigInteger(groups), (divisor, count) => BigInteger.GreatestCommonDivisor(divisor, count));
 
     private Tensor Latent(int channels) => Tensor.Empty([1, height, width, channels], _dry.Device);
 
     private StageForecast Tower(string part)
     {
         ClipTextConfig config = ClipTextConfig.FromJson(model.Component(part).NeededConfig());
+        if (plain)
+            config = config with { NumAttentionHeads = 1 };
         int tokens = Math.Min(PromptTokens, config.MaxPositionEmbeddings);
         return Stage(
             at => new ClipTextModel(config, at, config.WithProjection ? config.ProjectionDim : null),

@@ -29,10 +29,7 @@ public sealed record MemoryForecast(StageForecast Text, StageForecast Denoising,
 
     private StageForecast[] Stages => [Text, Denoising, Decoding];
 
-    /// <summary>
-    /// The forecast; null for what is no text-to-image model with UNet and autoencoder, or does not run as its configs have it (a single file of no
-    /// published family, whose numbers beyond shapes are guesses).
-    /// </summary>
+    /// <summary>The forecast; null for what is no text-to-image model with UNet and autoencoder, or what cannot run as its configs describe it.</summary>
     /// <param name="model">The model, its weights held as they will be.</param>
     /// <param name="width">Pixels.</param>
     /// <param name="height">Pixels.</param>
@@ -46,15 +43,20 @@ public sealed record MemoryForecast(StageForecast Text, StageForecast Denoising,
             return null;
         PixelShuffleUpscalerConfig? upscaler = PictureDecoder.UpscalerConfigOf(model);
         int factor = FactorOf(model, upscaler);
-        DryModel dry = new(model, Cells(width, factor), Cells(height, factor), pictures, guided);
-        try
+        // A single file does not tell heads and groups, so what is guessed for it need not run; they hardly matter for memory.
+        foreach (bool plain in (bool[])[false, true])
         {
-            return new MemoryForecast(dry.Text(), dry.Denoising(), dry.Decoding(upscaler), model.Holding.Staged);
+            DryModel dry = new(model, Cells(width, factor), Cells(height, factor), pictures, guided, plain);
+            try
+            {
+                return new MemoryForecast(dry.Text(), dry.Denoising(), dry.Decoding(upscaler), model.Holding.Staged);
+            }
+            catch (TensorException)
+            {
+                // Whoever loads the model is told why.
+            }
         }
-        catch (TensorException)
-        {
-            return null;
-        }
+        return null;
     }
 
     /// <summary>The arithmetic of one batch of pictures.</summary>
