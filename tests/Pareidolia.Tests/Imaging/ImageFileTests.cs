@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Pareidolia.Imaging;
+using Pareidolia.Imaging.Vips;
 
 namespace Pareidolia.Tests.Imaging;
 
@@ -146,6 +148,26 @@ public sealed class ImageFileTests
             }
         }
         Assert.InRange(refused, 500, 1999);
+    }
+
+    [Fact]
+    public unsafe void Nothing_stays_in_the_librarys_memory()
+    {
+        byte[] file = File.ReadAllBytes(Libvips.Picture("webui.jpg")), other = File.ReadAllBytes(Libvips.Picture("webui.webp"));
+        nint library = NativeLibrary.Load(OperatingSystem.IsWindows() ? "libvips-42.dll" : OperatingSystem.IsMacOS() ? "libvips.42.dylib" : "libvips.so.42");
+        delegate* unmanaged[Cdecl]<int> allocations = (delegate* unmanaged[Cdecl]<int>)NativeLibrary.GetExport(library, "vips_tracked_get_allocs");
+        // While this is held, no other test reads or writes; threads of the library may still be on their way out.
+        lock (VipsLibrary.Turn)
+        {
+            Image image = ImageFile.Read(file, "x");
+            _ = ImageFile.Read(other, "x");
+            Assert.Throws<PareidoliaException>(() => ImageFile.Read(file.AsSpan(0, file.Length / 2), "x"));
+            _ = ImageFile.Encode(image, new ImageEncoding(ImageFormat.Jpeg));
+            _ = ImageFile.Encode(image, new ImageEncoding(ImageFormat.WebP));
+            for (int wait = 0; wait < 100 && allocations() > 0; wait++)
+                Thread.Sleep(50);
+            Assert.Equal(0, allocations());
+        }
     }
 
     private static void Refused(string sentence, byte[] file) =>
