@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.Intrinsics;
 using System.Text.Json;
 
 namespace Pareidolia.Benchmarks;
@@ -13,7 +14,11 @@ internal sealed class Torch : IDisposable
     {
         string script = Path.Combine(AppContext.BaseDirectory, "torch_peer.py");
         string python = Environment.GetEnvironmentVariable("PYTHON") ?? "/usr/bin/python3";
-        _process = Process.Start(new ProcessStartInfo(python, [script]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        ProcessStartInfo start = new(python, [script]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        // Debian's OpenBLAS does not know recent processors and would do without their wide registers.
+        if (Vector512.IsHardwareAccelerated)
+            start.Environment.TryAdd("OPENBLAS_CORETYPE", "SkylakeX");
+        _process = Process.Start(start)!;
     }
 
     /// <summary>A contender that runs one kind of case of torch_peer.py with these numbers.</summary>

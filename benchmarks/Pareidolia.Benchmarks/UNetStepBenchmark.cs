@@ -16,8 +16,8 @@ internal static class UNetStepBenchmark
     private static readonly UNet2DConditionConfig s_config = new()
     {
         SampleSize = Side,
-        DownBlockTypes = ["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],
-        UpBlockTypes = ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"],
+        DownBlockTypes = ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"],
+        UpBlockTypes = ["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"],
         BlockOutChannels = [128, 256, 256],
         LayersPerBlock = [1, 1, 1],
         CrossAttentionDim = [Context, Context, Context],

@@ -69,15 +69,15 @@ class Level(nn.Module):
 
 
 class UNet(nn.Module):
-    def __init__(self, channels=(128, 256, 256), heads=(0, 8, 8), context=256, latent=4):
+    def __init__(self, channels=(128, 256, 256), heads=(8, 8, 0), context=256, latent=4):
         super().__init__()
         c, time = channels, 4 * channels[0]
         self.first = nn.Conv2d(latent, c[0], 3, padding=1)
         self.time = nn.Sequential(nn.Linear(c[0], time), nn.SiLU(), nn.Linear(time, time))
         self.down = nn.ModuleList(
             Level([(c[max(0, i - 1)], c[i])], time, context, heads[i], nn.Conv2d(c[i], c[i], 3, 2, 1) if i < 2 else None) for i in range(3))
-        self.middle = nn.ModuleList([Residual(c[2], c[2], time), Transformer(c[2], context, heads[2]), Residual(c[2], c[2], time)])
-        skips = [c[0], c[0], c[1], c[1], c[2], c[2]][:-1] + [c[2]]
+        self.middle = nn.ModuleList([Residual(c[2], c[2], time), Transformer(c[2], context, max(heads)), Residual(c[2], c[2], time)])
+        skips = [c[0], c[0], c[0], c[1], c[1], c[2]]
         self.up = nn.ModuleList()
         below = c[2]
         for i in (2, 1, 0):
