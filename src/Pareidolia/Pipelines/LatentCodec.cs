@@ -22,12 +22,12 @@ internal sealed record LatentCodec(
     /// <summary>Loads a part of a model.</summary>
     /// <exception cref="PareidoliaException">It is damaged, or no autoencoder that is known here.</exception>
     public static LatentCodec Load(ModelComponent component, Backend? device) => ClassOf(component) switch
-        {
-            null or "AutoencoderKL" => Of(AutoencoderKl.Load(component, device)),
-            "AutoencoderTiny" => Of(AutoencoderTiny.Load(component, device)),
-            "VQModel" => Of(VqModel.Load(component, device)),
-            string name => throw new PareidoliaException($"'{component.Folder}' is of class {name}; AutoencoderKL, AutoencoderTiny or VQModel is needed."),
-        };
+    {
+        null or "AutoencoderKL" => Of(AutoencoderKl.Load(component, device)),
+        "AutoencoderTiny" => Of(AutoencoderTiny.Load(component, device)),
+        "VQModel" => Of(VqModel.Load(component, device)),
+        string name => throw new PareidoliaException($"'{component.Folder}' is of class {name}; AutoencoderKL, AutoencoderTiny or VQModel is needed."),
+    };
 
     /// <summary>Pixels of a cell of a part of a model, in each direction.</summary>
     public static int FactorOf(ModelComponent component) => ClassOf(component) switch
