@@ -1,6 +1,7 @@
 using Pareidolia.Diffusion;
 using Pareidolia.Imaging;
 using Pareidolia.Pipelines;
+using Pareidolia.Tensors;
 using Pareidolia.Text;
 using Pareidolia.Text.Prompts;
 using Pareidolia.Weights;
@@ -41,6 +42,7 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
     /// <summary>Loads the model and what joins it.</summary>
     internal LoadedModels Open()
     {
+        Require(!(request.Exact && request.Bf16), "--exact asks for less rounding and --bf16 for more; leave one of them out.");
         // What is wrong with a picture is told before the model is loaded, which takes longer.
         _ = Guides();
         ModelSource model = ShippedModel.Open(ShippedModel.Locate(request.Model), request.SingleFile);
@@ -52,7 +54,9 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
                 request.Words.AdaptersFor(Prompts().Select(prompt => prompt.Text)) with { ControlNets = request.Control.Nets }));
         foreach (string note in pipeline.Notes)
             io.Error.WriteLine($"note: {note}");
-        pipeline.Exact = request.Exact;
+        (pipeline.Exact, pipeline.Bf16) = (request.Exact, request.Bf16);
+        if (request.Bf16 && !ReducedPrecision.IsSupported)
+            io.Error.WriteLine("note: this processor gains nothing by products of bfloat16; --bf16 changes nothing.");
         try
         {
             request.Decoder.Prepare(pipeline);

@@ -63,6 +63,12 @@ public sealed class StableDiffusionPipeline : IDisposable
     /// <summary>Whether pictures are computed without the faster algorithms of <see cref="Approximation"/>: they differ by less than a shade.</summary>
     public bool Exact { get; set; }
 
+    /// <summary>
+    /// Whether the UNet and the autoencoder may round the inputs of products to bfloat16 (<see cref="ReducedPrecision"/>): faster where the processor gains
+    /// by it; pictures differ a little.
+    /// </summary>
+    public bool Bf16 { get; set; }
+
     /// <summary>Whether the autoencoder works on its large layers in bands of rows: less memory, the same picture but for rounding.</summary>
     public VaeTiling VaeTiling
     {
@@ -234,6 +240,7 @@ public sealed class StableDiffusionPipeline : IDisposable
     internal RunStart Begin(Func<Tensor> draw, GenerateSettings settings, SourcePixels? pixels, Func<Tensor>? filling = null)
     {
         using Approximation fast = new(!Exact);
+        using ReducedPrecision half = new(Bf16);
         return new SourceReading(Decoder, settings, UNet.Config.InChannels, pixels).Begin(draw, filling ?? draw);
     }
 
@@ -282,6 +289,7 @@ public sealed class StableDiffusionPipeline : IDisposable
     {
         ArgumentNullException.ThrowIfNull(latent);
         using Approximation fast = new(!Exact);
+        using ReducedPrecision half = new(Bf16);
         using WrappedEdges? edges = tiling.Open();
         return Decoder.Decode(latent.Values);
     }
@@ -348,6 +356,8 @@ public sealed class StableDiffusionPipeline : IDisposable
         settings.GuidanceRules.Describe(infotext.Fields);
         if (_parts.UNet.Weights.Holding is { Precision: not WeightPrecision.F32 } holding)
             infotext.Fields["Weight precision"] = holding.PrecisionName;
+        if (Bf16 && ReducedPrecision.IsSupported)
+            infotext.Fields["Product precision"] = "bf16";
         infotext.Fields["Version"] = $"pareidolia {typeof(StableDiffusionPipeline).Assembly.GetName().Version?.ToString(3)}";
         return infotext;
     }
@@ -368,7 +378,7 @@ public sealed class StableDiffusionPipeline : IDisposable
         Guidance? refining = settings.Refiner is RefinerHandOver refiner && conditioning.Refining is Conditioning text
             ? refiner.Model.Guided(text, settings, plan, x, new ControlStage([], settings, plan.Steps, x), null)
             : null;
-        using DenoisePass pass = new(Guided(conditioning, settings, plan, x, controls, start.Beside), refining, settings, plan, Exact);
+        using DenoisePass pass = new(Guided(conditioning, settings, plan, x, controls, start.Beside), refining, settings, plan, Exact, Bf16);
         foreach (DenoiseStep step in plan.Run(pass.Predict, x, stepNoise(plan), start.Repaint(settings)))
         {
             RunCheck.Sample(step, Name, settings.Guidance);
