@@ -65,16 +65,24 @@ internal sealed unsafe partial class CpuBackend
             Depthwise.WeightGradient(patches, pixels, taps, g.Pointer, dw.Pointer);
             return;
         }
-        bool half = Bf16Gemm.Suits(outputs, taps * depth, pixels);
         for (int group = 0; group < p.Groups; group++, patches.Start += depth)
         {
             LeftColumns left = new(g.Pointer + (group * outputs), g.Shape[3]);
             GemmOutput output = GemmOutput.Plain(dw.Pointer + ((long)group * outputs * taps * depth), taps * depth);
             if (IsPointwise(p))
-                GemmOwn.Run<LeftColumns, DepthPanel, RightRows>(outputs, depth, pixels, left, new RightRows(x.Pointer, depth), output, half);
+                WeightGradient(outputs, depth, pixels, left, new RightRows(x.Pointer, depth), output);
             else
-                GemmOwn.Run<LeftColumns, DepthPanel, Patches>(outputs, taps * depth, pixels, left, patches, output, half);
+                WeightGradient(outputs, taps * depth, pixels, left, patches, output);
         }
+    }
+
+    private static void WeightGradient<B>(int m, int n, int k, in LeftColumns left, in B right, in GemmOutput output)
+        where B : struct, IRight
+    {
+        if (Bf16Gemm.Suits(m, n, k))
+            Bf16Gemm.Run<LeftColumns, DepthPanel, B>(m, n, k, left, right, output);
+        else
+            GemmOwn.Run<LeftColumns, DepthPanel, B>(m, n, k, left, right, output);
     }
 
     internal override void Conv2dInputGradient(Operand g, Operand w, Operand dx, ConvGeometry geometry, Epilogue epilogue)

@@ -10,7 +10,7 @@ internal static unsafe class Gemm
     // Right panels that are packed at once for all tasks; beyond it the depth is walked in slabs, for the sake of memory and cache.
     private const long SlabFloats = 4 << 20;
 
-    /// <summary>output = left [m, k] right [k, n].</summary>
+    /// <summary>output = left [m, k] right [k, n]; half asks for bfloat16, of a caller who has seen that it suits.</summary>
     public static void Run<A, L, B>(int m, int n, int k, in A left, in B right, in GemmOutput output, bool half = false)
         where A : struct, ILeft<L>
         where L : struct, IPanelLayout

@@ -28,18 +28,13 @@ internal static unsafe class GemmOwn
         || (k >= 4 * GemmPlan.MostDepth && GemmPlan.Ceiling(m, 48) * (long)GemmPlan.Ceiling(n, GemmPlan.MostColumns) < 8);
 
     /// <summary>output = left [m, k] right [k, n].</summary>
-    public static void Run<A, L, B>(int m, int n, int k, in A left, in B right, in GemmOutput output, bool half = false)
+    public static void Run<A, L, B>(int m, int n, int k, in A left, in B right, in GemmOutput output)
         where A : struct, ILeft<L>
         where L : struct, IPanelLayout
         where B : struct, IRight
     {
         if (m == 0 || n == 0)
             return;
-        if (half)
-        {
-            Bf16Gemm.Run<A, L, B>(m, n, k, left, right, output);
-            return;
-        }
         GemmPlan plan = GemmPlan.Of(m, n, k) with { BlockRows = GemmPlan.EvenPart(m, MostRows, Tile.MaxRows) };
         int wanted = (int)Math.Clamp((long)m * n * k / TaskWork, 1, WantedTasks);
         int splits = Splits(plan, wanted);

@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Pareidolia.Tensors.Cpu.Emitted;
 
 /// <summary>
-/// What a processor has for products of bfloat16 with float32 sums, beyond what .NET has intrinsics for: the tile unit of recent Intel processors (AMX), some ten
-/// times as fast as float32 in registers, or else the pair products of AVX512-BF16, twice as fast. Their kernels are written here byte by byte. Linux only;
+/// What a processor has for products of bfloat16 with float32 sums, beyond what .NET has intrinsics for: the tile unit of recent Intel processors (AMX), or
+/// else the pair products of AVX512-BF16. Their kernels are written here byte by byte. Linux only;
 /// PAREIDOLIA_EMITTED=0 refuses both, PAREIDOLIA_EMITTED=avx512 the tiles.
 /// </summary>
 internal static unsafe partial class Bf16Unit
