@@ -51,6 +51,9 @@ public sealed record UNet2DConditionConfig
     /// <summary>Epsilon of the residual blocks' norms.</summary>
     public double NormEps { get; init; } = 1e-5;
 
+    /// <summary>The time scales and shifts (<c>scale_shift</c>) instead of being added (<c>default</c>).</summary>
+    public bool ScaleShift { get; init; }
+
     /// <summary>Width of the text's tokens, for each level.</summary>
     public IReadOnlyList<int> CrossAttentionDim { get; init; } = [768, 768, 768, 768];
 
@@ -111,6 +114,7 @@ public sealed record UNet2DConditionConfig
             DownsamplePadding = config.Int("downsample_padding", 1),
             NormNumGroups = config.Int("norm_num_groups", 32),
             NormEps = config.Double("norm_eps", 1e-5),
+            ScaleShift = config.Choice("resnet_time_scale_shift", "default", "scale_shift") == "scale_shift",
             CrossAttentionDim = config.PerLevel("cross_attention_dim", levels, 1280),
             TransformerLayersPerBlock = config.PerLevel("transformer_layers_per_block", levels, 1),
             AttentionHeads = config.PerLevel(config.Has("num_attention_heads") ? "num_attention_heads" : "attention_head_dim", levels, 8),
@@ -145,6 +149,8 @@ public sealed record UNet2DConditionConfig
         json.WriteString("act_fn", "silu");
         json.WriteNumber("norm_num_groups", NormNumGroups);
         json.WriteNumber("norm_eps", NormEps);
+        if (ScaleShift)
+            json.WriteString("resnet_time_scale_shift", "scale_shift");
         json.WritePerLevel("cross_attention_dim", CrossAttentionDim);
         json.WritePerLevel("transformer_layers_per_block", TransformerLayersPerBlock);
         json.WritePerLevel("attention_head_dim", AttentionHeads);
@@ -166,7 +172,6 @@ public sealed record UNet2DConditionConfig
     {
         config.Choice("mid_block_type", "UNetMidBlock2DCrossAttn");
         config.Choice("act_fn", "silu", "swish");
-        config.Choice("resnet_time_scale_shift", "default");
         config.Choice("time_embedding_type", "positional");
         config.Choice("attention_type", "default");
         config.RequireFalse("dual_cross_attention", "resnet_skip_time_act", "class_embeddings_concat");

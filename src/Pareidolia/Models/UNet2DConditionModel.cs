@@ -22,7 +22,7 @@ public sealed class UNet2DConditionModel
         ArgumentNullException.ThrowIfNull(config);
         Config = config;
         IReadOnlyList<int> channels = config.BlockOutChannels;
-        ResnetSettings resnets = new(config.NormNumGroups, (float)config.NormEps, 4 * channels[0], StartAsIdentity: true);
+        ResnetSettings resnets = new(config.NormNumGroups, (float)config.NormEps, 4 * channels[0], config.ScaleShift, StartAsIdentity: true);
         _descent = new UNetDescent(config, resnets, weights);
         _up = [.. Enumerable.Range(0, channels.Count).Select(block => Up(block, resnets, weights["up_blocks"][block]))];
         _normOut = new GroupNorm(config.NormNumGroups, channels[0], weights["conv_norm_out"], (float)config.NormEps, Activation.Silu);

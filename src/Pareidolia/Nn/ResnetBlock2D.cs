@@ -24,8 +24,7 @@ internal sealed class ResnetBlock2D(int inputs, int outputs, ResnetSettings sett
         ? new Linear(time, settings.ScaleShift ? 2 * outputs : outputs, weights["time_emb_proj"])
         : null;
 
-    private readonly GroupNorm _norm2 = new(
-        settings.Groups, outputs, weights["norm2"], settings.Eps, settings.ScaleShift ? Activation.None : Activation.Silu);
+    private readonly GroupNorm _norm2 = new(settings.Groups, outputs, weights["norm2"], settings.Eps, Activation.Silu);
 
     private readonly Conv2d _conv2 = new(
         outputs, outputs, 3, weights["conv2"], Window.Square(1, 1), initializer: settings.StartAsIdentity ? Initializer.Zeros : null);
@@ -39,9 +38,7 @@ internal sealed class ResnetBlock2D(int inputs, int outputs, ResnetSettings sett
         Tensor? row = time is null ? null : _timeProjection?.Forward(time);                             // [b, outputs], or twice that
         Tensor h = _norm1.Forward(x);
         h = _conv1.Forward(h, imageBias: settings.ScaleShift ? null : row).After(h);
-        h = _norm2.Forward(h).After(h);                                                                 // [b, h, w, outputs]
-        if (settings.ScaleShift && row is not null)
-            h = ScaleAndShift(h, row).Silu();
+        h = (settings.ScaleShift && row is not null ? _norm2.ForwardScaled(h, row) : _norm2.Forward(h)).After(h);   // [b, h, w, outputs]
         return scope.Keep(_conv2.Forward(h, residual: _shortcut?.Forward(x) ?? x));
     }
 
@@ -55,11 +52,5 @@ internal sealed class ResnetBlock2D(int inputs, int outputs, ResnetSettings sett
             : x.Convolved(_conv1, band => _norm1.Forward(band, moments), beside: band => shortcut.Add(_shortcut.Forward(band)));
         Tensor inner = h.Moments(_norm2.Groups);
         return h.Convolved(_conv2, band => _norm2.Forward(band, inner), _shortcut is null ? x : new RowBands([.. shortcut]));
-    }
-
-    private static Tensor ScaleAndShift(Tensor h, Tensor row)
-    {
-        Tensor[] halves = row.Reshape(row.Shape[0], 1, 1, row.Shape[1]).Chunk(2, -1);                   // 2 x [b, 1, 1, outputs]
-        return (h * (halves[0] + 1)) + halves[1];
     }
 }

@@ -6,7 +6,7 @@ using Pareidolia.Weights;
 namespace Pareidolia.Training;
 
 /// <summary>All that a run needs to go on, in one file that is replaced atomically: parameters, averages, optimiser state and the step.</summary>
-internal sealed class Checkpoint(string path, Trainer trainer, Adam optimizer, ExponentialAverage? average)
+internal sealed class Checkpoint(string path, Trainer trainer, Optimizer optimizer, ExponentialAverage? average)
 {
     /// <summary>Writes the state after <paramref name="step"/> finished steps.</summary>
     public void Save(int step, double seconds)

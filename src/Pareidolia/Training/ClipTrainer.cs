@@ -104,9 +104,7 @@ public sealed class ClipTrainer : Trainer
     private void SaveTextEncoder(string folder)
     {
         using Pretrained<ClipTextModel> encoder = ClipTextModel.Initialise(_model.Model.Config.Text, 0);
-        Dictionary<string, Tensor> trained = Weights.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Tensor);
-        foreach (Parameter parameter in encoder.Weights.Parameters)
-            parameter.Tensor.CopyFrom(trained[parameter.Name]);
+        encoder.Weights.TakeFrom(Weights);
         encoder.Model.Save(folder, encoder.Weights, SafetensorsType.F16);
     }
 

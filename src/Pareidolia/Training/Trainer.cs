@@ -39,11 +39,33 @@ public abstract class Trainer(Recipe recipe) : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Matrices and kernels decay; biases, norms and scales do not.</summary>
-    internal IEnumerable<ParameterGroup> Groups()
+    /// <summary>The recipe's optimiser over <see cref="Weights"/>: matrices and kernels decay; biases, norms and scales do not.</summary>
+    internal Optimizer Optimizer()
     {
-        List<Tensor> trained = [.. Weights.Trained];
-        yield return new ParameterGroup([.. trained.Where(tensor => tensor.Rank >= 2)], Recipe.WeightDecay);
-        yield return new ParameterGroup([.. trained.Where(tensor => tensor.Rank < 2)]);
+        ILookup<ParameterKind, Tensor> trained = Weights.Parameters.Where(parameter => parameter.Trained).ToLookup(Kind, parameter => parameter.Tensor);
+        ParameterGroup mixing = new([.. trained[ParameterKind.Mixing]], Recipe.WeightDecay);
+        ParameterGroup tables = new([.. trained[ParameterKind.Table]], Recipe.WeightDecay);
+        ParameterGroup vectors = new([.. trained[ParameterKind.Vector]]);
+        return Recipe.Orthogonalises
+            ? new Muon([mixing], [tables, vectors], Recipe.Momentum, Recipe.Beta1, Recipe.Beta2)
+            : new Adam([mixing, tables, vectors], Recipe.Beta1, Recipe.Beta2);
+    }
+
+    // A matrix (or kernel) that mixes many features into many; a table of rows or an edge of the network, where one side is few; a vector.
+    private enum ParameterKind
+    {
+        Mixing,
+        Table,
+        Vector,
+    }
+
+    private static ParameterKind Kind(Parameter parameter)
+    {
+        const int Few = 48;
+        Shape shape = parameter.Tensor.Shape;
+        if (shape.Rank < 2)
+            return ParameterKind.Vector;
+        bool narrow = Math.Min(shape[0], shape.Count / Math.Max(1, shape[0])) < Few;
+        return narrow || parameter.Name.EndsWith("embedding.weight", StringComparison.Ordinal) ? ParameterKind.Table : ParameterKind.Mixing;
     }
 }

@@ -24,7 +24,7 @@ public sealed class TrainingLoop : IDisposable
     private readonly Trainer _trainer;
     private readonly string _folder;
     private readonly Recipe _recipe;
-    private readonly Adam _optimizer;
+    private readonly Optimizer _optimizer;
     private readonly ExponentialAverage? _average;
     private readonly Checkpoint _checkpoint;
     private readonly BatchOrder _order;
@@ -36,7 +36,7 @@ public sealed class TrainingLoop : IDisposable
         (_trainer, _folder, _recipe) = (trainer, folder, trainer.Recipe);
         Directory.CreateDirectory(folder);
         _trainer.Weights.RequireGradients(true);
-        _optimizer = new Adam(trainer.Groups(), _recipe.Beta1, _recipe.Beta2);
+        _optimizer = trainer.Optimizer();
         _average = _recipe.EmaDecay > 0 ? new ExponentialAverage(trainer.Weights.Trained) : null;
         _checkpoint = new Checkpoint(Path.Combine(folder, "checkpoint.safetensors"), trainer, _optimizer, _average);
         _order = new BatchOrder(_recipe.Seed, trainer.SampleCount, _recipe.Batch);
@@ -108,7 +108,8 @@ public sealed class TrainingLoop : IDisposable
             throw new PareidoliaException($"The loss became {loss} at step {step}; the last checkpoint is intact. Lower the learning rate or raise the warm-up.");
         (double scale, double norm) = _optimizer.ClipScale(_recipe.ClipNorm * _recipe.Accumulate);
         metrics["gradient_norm"] = norm / _recipe.Accumulate;
-        _optimizer.Step(_recipe.Rate.At(step), scale / _recipe.Accumulate);
+        using (ReducedPrecision half = new(_recipe.ReducedPrecision))
+            _optimizer.Step(_recipe.Rate.At(step), scale / _recipe.Accumulate);
         _optimizer.ClearGradients();
         // A young average forgets its random start quickly.
         _average?.Update(Math.Min(_recipe.EmaDecay, (1.0 + step) / (10.0 + step)));
