@@ -158,6 +158,18 @@ public sealed class WeightStore : IDisposable
             tensor.RequiresGradient = required;
     }
 
+    /// <summary>Gives every parameter the values of another store's of the same name and shape, behind a prefix: a part of a larger model.</summary>
+    /// <exception cref="PareidoliaException">The other store lacks one, or it has another shape.</exception>
+    internal void CopyFrom(WeightStore whole, string prefix = "")
+    {
+        foreach (Parameter parameter in Parameters)
+        {
+            if (!whole._parameters.TryGetValue(prefix + parameter.Name, out Parameter? source) || source.Tensor.Shape != parameter.Tensor.Shape)
+                throw new PareidoliaException($"The model has no '{prefix}{parameter.Name}' of shape {parameter.Tensor.Shape}; there it is {(source is null ? "missing" : source.Tensor.Shape)}.");
+            parameter.Tensor.CopyFrom(source.Tensor);
+        }
+    }
+
     /// <summary>Writes all parameters in the checkpoint's layout.</summary>
     /// <param name="path">The file, replaced atomically.</param>
     /// <param name="type">F32, F16 or BF16.</param>
