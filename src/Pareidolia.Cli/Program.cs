@@ -53,6 +53,9 @@ internal static class Program
         root.Add(new ModelsCommand(io).Command);
         root.Add(new TrainCommand(io).Command);
         root.Add(new EvalCommand(io).Command);
+        root.Add(new ClassifyCommand(io).Command);
+        root.Add(new WalkCommand(io).Command);
+        root.Add(new DataCommand(io).Command);
         root.Add(new SamplersCommand(io).Command);
         HelpExamples.AddTo(root);
         return root;

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using Pareidolia.Training;
 using Pareidolia.Training.Data;
+using Pareidolia.Training.Gans;
 
 namespace Pareidolia.Cli;
 
-/// <summary><c>pareidolia train clip|autoencoder|diffusion|upscaler RECIPE</c>: runs a recipe, or goes on with it.</summary>
+/// <summary><c>pareidolia train KIND RECIPE</c>: runs a recipe, or goes on with it.</summary>
 internal sealed class TrainCommand
 {
     private static readonly Dictionary<string, (string What, Func<Recipe, DataRoot, Trainer> Make)> s_kinds = new()
@@ -12,6 +13,9 @@ internal sealed class TrainCommand
         ["clip"] = ("a tokenizer and a CLIP model from captioned pictures", (recipe, root) => new ClipTrainer(recipe, root)),
         ["autoencoder"] = ("an autoencoder from pictures", (recipe, root) => new AutoencoderTrainer(recipe, root)),
         ["diffusion"] = ("a text-conditional UNet on an autoencoder's latents", (recipe, root) => new DiffusionTrainer(recipe, root)),
+        ["classifier"] = ("a classifier of labelled pictures, which judges what others draw", (recipe, root) => new ClassifierTrainer(recipe, root)),
+        ["gan"] = ("a conditional GAN that hears texts", (recipe, root) => new ConditionalGanTrainer(recipe, root)),
+        ["stackgan"] = ("a stage of StackGAN", (recipe, root) => new StackGanTrainer(recipe, root)),
         ["upscaler"] = ("a twofold upscaler that follows an autoencoder", (recipe, root) => new UpscalerTrainer(recipe, root)),
     };
 

@@ -16,15 +16,20 @@ internal sealed class CaptionEmbeddings
     private readonly int _channels;
 
     /// <summary>Encodes all captions, and the empty one that stands for "no prompt".</summary>
-    public CaptionEmbeddings(ClipTextModel encoder, ClipTokenizer tokenizer, IEnumerable<string> captions)
+    /// <param name="encoder">The text encoder.</param>
+    /// <param name="tokenizer">Its tokenizer.</param>
+    /// <param name="captions">The captions.</param>
+    /// <param name="encode">What is kept of I32 ids [g, n]: [g, tokens, channels]; the encoder's last states where nothing is said.</param>
+    public CaptionEmbeddings(ClipTextModel encoder, ClipTokenizer tokenizer, IEnumerable<string> captions, Func<Tensor, Tensor>? encode = null)
     {
+        encode ??= ids => encoder.Forward(ids).LastHidden;
         // A fixed order and fixed groups, so that every run computes the same bytes.
         string[] distinct = [.. captions.Append("").Distinct().Order(StringComparer.Ordinal)];
         foreach (string[] group in distinct.Chunk(Rows))
         {
             using Scope scope = new();
             int[] ids = [.. group.SelectMany(caption => tokenizer.Encode(caption))];
-            Tensor states = encoder.Forward(Tensor.From(ids, [group.Length, tokenizer.MaxLength])).LastHidden;    // [g, n, c]
+            Tensor states = encode(Tensor.From(ids, [group.Length, tokenizer.MaxLength]));               // [g, n, c]
             (_tokens, _channels) = (states.Shape[1], states.Shape[2]);
             Half[][] rows = [.. Array.ConvertAll(states.ToArray(), value => (Half)value).Chunk(_tokens * _channels)];
             for (int i = 0; i < group.Length; i++)

@@ -33,7 +33,8 @@ internal static class PipelineExport
         WriteIndex(Path.Combine(folder, "model_index.json"), recipe.Section("scheduler").Text("_class_name")!);
     }
 
-    private static void Copy(string source, string target)
+    /// <summary>Copies the files of an input's folder.</summary>
+    public static void Copy(string source, string target)
     {
         if (!Directory.Exists(source))
             throw new PareidoliaException($"The recipe's input folder '{source}' does not exist; train that part first.");
@@ -92,7 +93,8 @@ internal static class PipelineExport
         json.WriteEndObject();
     });
 
-    private static void WriteJson(string path, Action<Utf8JsonWriter> write)
+    /// <summary>Writes a JSON file, indented; its folder is made where it is missing.</summary>
+    public static void WriteJson(string path, Action<Utf8JsonWriter> write)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         AtomicFile.Write(path, stream =>

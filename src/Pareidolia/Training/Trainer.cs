@@ -1,4 +1,3 @@
-using Pareidolia.Nn.Optimizers;
 using Pareidolia.Tensors;
 using Pareidolia.Tensors.Random;
 using Pareidolia.Weights;
@@ -23,6 +22,12 @@ public abstract class Trainer(Recipe recipe) : IDisposable
     /// </summary>
     public abstract Tensor Loss(IReadOnlyList<int> batch, TorchCpuGenerator random, IDictionary<string, double> metrics);
 
+    /// <summary>The losses of a step, in their order, and what each moves: one that moves all, unless the model has players of its own.</summary>
+    public virtual IReadOnlyList<TrainingPhase> Phases => [new TrainingPhase("", [.. Weights.Parameters.Where(parameter => parameter.Trained)], Loss)];
+
+    /// <summary>What the averaged weights are averages of: all that is trained, unless only a part is exported.</summary>
+    public virtual IEnumerable<Tensor> Averaged => Weights.Trained;
+
     /// <summary>Writes pictures that show how far the model is; the averaged weights are in place.</summary>
     public abstract void Sample(string path);
 
@@ -37,35 +42,5 @@ public abstract class Trainer(Recipe recipe) : IDisposable
     {
         Weights.Dispose();
         GC.SuppressFinalize(this);
-    }
-
-    /// <summary>The recipe's optimiser over <see cref="Weights"/>: matrices and kernels decay; biases, norms and scales do not.</summary>
-    internal Optimizer Optimizer()
-    {
-        ILookup<ParameterKind, Tensor> trained = Weights.Parameters.Where(parameter => parameter.Trained).ToLookup(Kind, parameter => parameter.Tensor);
-        ParameterGroup mixing = new([.. trained[ParameterKind.Mixing]], Recipe.WeightDecay);
-        ParameterGroup tables = new([.. trained[ParameterKind.Table]], Recipe.WeightDecay);
-        ParameterGroup vectors = new([.. trained[ParameterKind.Vector]]);
-        return Recipe.Orthogonalises
-            ? new Muon([mixing], [tables, vectors], Recipe.Momentum, Recipe.Beta1, Recipe.Beta2)
-            : new Adam([mixing, tables, vectors], Recipe.Beta1, Recipe.Beta2);
-    }
-
-    // A matrix (or kernel) that mixes many features into many; a table of rows or an edge of the network, where one side is few; a vector.
-    private enum ParameterKind
-    {
-        Mixing,
-        Table,
-        Vector,
-    }
-
-    private static ParameterKind Kind(Parameter parameter)
-    {
-        const int Few = 48;
-        Shape shape = parameter.Tensor.Shape;
-        if (shape.Rank < 2)
-            return ParameterKind.Vector;
-        bool narrow = Math.Min(shape[0], shape.Count / Math.Max(1, shape[0])) < Few;
-        return narrow || parameter.Name.EndsWith("embedding.weight", StringComparison.Ordinal) ? ParameterKind.Table : ParameterKind.Mixing;
     }
 }
