@@ -12,6 +12,7 @@ internal sealed class TrainCommand
         ["clip"] = ("a tokenizer and a CLIP model from captioned pictures", (recipe, root) => new ClipTrainer(recipe, root)),
         ["autoencoder"] = ("an autoencoder from pictures", (recipe, root) => new AutoencoderTrainer(recipe, root)),
         ["diffusion"] = ("a text-conditional UNet on an autoencoder's latents", (recipe, root) => new DiffusionTrainer(recipe, root)),
+        ["words"] = ("a dictionary and a convolutional word model from text", (recipe, root) => new WordsTrainer(recipe, root)),
         ["upscaler"] = ("a twofold upscaler that follows an autoencoder", (recipe, root) => new UpscalerTrainer(recipe, root)),
     };
 
@@ -48,7 +49,7 @@ internal sealed class TrainCommand
         string folder = run ?? Path.Combine("runs", $"{new DirectoryInfo(recipe.Folder).Name}-{Path.GetFileNameWithoutExtension(recipePath)}");
         _io.Error.WriteLine($"{kind}: reading data and preparing caches ...");
         using Trainer trainer = s_kinds[kind].Make(recipe, root);
-        _io.Error.WriteLine($"{kind}: {trainer.SampleCount} pictures, {trainer.Weights.Count / 1e6:F2} M parameters, {recipe.Steps} steps of {recipe.Batch * recipe.Accumulate}; run folder {folder}");
+        _io.Error.WriteLine($"{kind}: {trainer.SampleCount} samples, {trainer.Weights.Count / 1e6:F2} M parameters, {recipe.Steps} steps of {recipe.Batch * recipe.Accumulate}; run folder {folder}");
         using TrainingLoop loop = new(trainer, folder);
         if (export)
             _io.Error.WriteLine($"{kind}: the model of step {loop.Export()} of {recipe.Steps}");
