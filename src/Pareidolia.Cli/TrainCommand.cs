@@ -4,7 +4,7 @@ using Pareidolia.Training.Data;
 
 namespace Pareidolia.Cli;
 
-/// <summary><c>pareidolia train clip|autoencoder|diffusion|upscaler RECIPE</c>: runs a recipe, or goes on with it.</summary>
+/// <summary><c>pareidolia train KIND RECIPE</c>: runs a recipe, or goes on with it.</summary>
 internal sealed class TrainCommand
 {
     private static readonly Dictionary<string, (string What, Func<Recipe, DataRoot, Trainer> Make)> s_kinds = new()
@@ -12,6 +12,9 @@ internal sealed class TrainCommand
         ["clip"] = ("a tokenizer and a CLIP model from captioned pictures", (recipe, root) => new ClipTrainer(recipe, root)),
         ["autoencoder"] = ("an autoencoder from pictures", (recipe, root) => new AutoencoderTrainer(recipe, root)),
         ["diffusion"] = ("a text-conditional UNet on an autoencoder's latents", (recipe, root) => new DiffusionTrainer(recipe, root)),
+        ["bert"] = ("a WordPiece tokenizer and a masked-word model from text", (recipe, root) => new BertTrainer(recipe, root)),
+        ["gpt"] = ("a byte-level tokenizer and a next-word model from text", (recipe, root) => new GptTrainer(recipe, root)),
+        ["t5"] = ("a text encoder by span corruption from text", (recipe, root) => new T5Trainer(recipe, root)),
         ["words"] = ("a dictionary and a convolutional word model from text", (recipe, root) => new WordsTrainer(recipe, root)),
         ["upscaler"] = ("a twofold upscaler that follows an autoencoder", (recipe, root) => new UpscalerTrainer(recipe, root)),
     };

@@ -1,3 +1,6 @@
+using Pareidolia.Models;
+using Pareidolia.Text;
+
 namespace Pareidolia.Training.Language;
 
 /// <summary>A sentence in which an ambiguous word stands once.</summary>
@@ -27,7 +30,7 @@ public static class SenseTable
     public static double NaiveBayes(IReadOnlyList<SenseSentence> table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        string[][] bags = [.. table.Select(row => Text.WordSplit.Words(row.Sentence).Select(word => word.Word).Where(word => word != row.Word).ToArray())];
+        string[][] bags = [.. table.Select(row => WordSplit.Words(row.Sentence).Select(word => word.Word).Where(word => word != row.Word).ToArray())];
         return LeaveOneOut(table, (held, others) => MostProbableSense(table, bags, held, others));
     }
 
@@ -48,7 +51,7 @@ public static class SenseTable
         (string Sense, float[] Centroid)[] senses = [.. others.GroupBy(i => table[i].Sense).Select(group => (group.Key, Mean(group.Select(i => vectors[i]))))];
         float[] common = Mean(senses.Select(sense => sense.Centroid));
         float[] vector = Less(vectors[held], common);
-        return senses.MaxBy(sense => Cosine(vector, Less(sense.Centroid, common))).Sense;
+        return senses.MaxBy(sense => WordVectors.Cosine(vector, Less(sense.Centroid, common))).Sense;
     }
 
     private static string MostProbableSense(IReadOnlyList<SenseSentence> table, string[][] bags, int held, int[] others)
@@ -70,13 +73,4 @@ public static class SenseTable
     }
 
     private static float[] Less(float[] a, float[] b) => [.. a.Zip(b, (x, y) => x - y)];
-
-    /// <summary>The cosine of two vectors; 0 where one has no length.</summary>
-    internal static double Cosine(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
-    {
-        double product = 0, lengthA = 0, lengthB = 0;
-        for (int i = 0; i < a.Length; i++)
-            (product, lengthA, lengthB) = (product + (a[i] * b[i]), lengthA + (a[i] * a[i]), lengthB + (b[i] * b[i]));
-        return product / Math.Sqrt(Math.Max(lengthA * lengthB, 1e-30));
-    }
 }

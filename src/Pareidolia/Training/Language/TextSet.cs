@@ -15,12 +15,18 @@ public static class TextSet
         ArgumentNullException.ThrowIfNull(root);
         ArgumentNullException.ThrowIfNull(data);
         string[] files = [.. data.Texts(key).SelectMany(root.Files)];
-        string[] paragraphs = [.. files.SelectMany(Paragraphs).Where(paragraph => !string.IsNullOrWhiteSpace(paragraph))];
+        string[] paragraphs = [.. files.SelectMany(Read)];
         return paragraphs.Length > 0 ? paragraphs : throw new PareidoliaException($"The data section's \"{key}\" ({string.Join(", ", files)}) has no text.");
     }
 
-    private static IEnumerable<string> Paragraphs(string file) =>
-        file.EndsWith(".tar", StringComparison.Ordinal) ? Captions(file) : Lines(file);
+    /// <summary>Reads one file; paragraphs of white space alone are left out.</summary>
+    /// <exception cref="PareidoliaException">It is missing or damaged.</exception>
+    public static IReadOnlyList<string> Read(string file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        string[] all = file.EndsWith(".tar", StringComparison.Ordinal) ? Captions(file) : Lines(file);
+        return Array.FindAll(all, paragraph => !string.IsNullOrWhiteSpace(paragraph));
+    }
 
     private static string[] Lines(string file)
     {

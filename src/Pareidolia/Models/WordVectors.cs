@@ -1,6 +1,6 @@
 using Pareidolia.Tensors;
 
-namespace Pareidolia.Training.Language;
+namespace Pareidolia.Models;
 
 /// <summary>
 /// Vectors of words without their context, the mean of all taken away: what all words share, such as how often they are used, tells nothing about
@@ -34,7 +34,16 @@ public sealed class WordVectors
     public ReadOnlySpan<float> Of(int id) => _values.AsSpan(id * _channels, _channels);
 
     /// <summary>The cosine of two words.</summary>
-    public double Cosine(int first, int second) => SenseTable.Cosine(Of(first), Of(second));
+    public double Cosine(int first, int second) => Cosine(Of(first), Of(second));
+
+    /// <summary>The cosine of two vectors; 0 where one has no length.</summary>
+    public static double Cosine(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        double product = 0, lengthA = 0, lengthB = 0;
+        for (int i = 0; i < a.Length; i++)
+            (product, lengthA, lengthB) = (product + (a[i] * b[i]), lengthA + (a[i] * a[i]), lengthB + (b[i] * b[i]));
+        return product / Math.Sqrt(Math.Max(lengthA * lengthB, 1e-30));
+    }
 
     /// <summary>The words with the largest cosines, the nearest first, without the word itself.</summary>
     public IReadOnlyList<(int Id, double Cosine)> Nearest(int id, int count) =>
