@@ -45,6 +45,13 @@ internal sealed class HelpExamples(HelpAction plain) : SynchronousCommandLineAct
               pareidolia train upscaler recipes/emoji/upscaler.json
               pareidolia train diffusion recipes/emoji/diffusion.json --run runs/second-try
             """,
+        ["text"] = """
+            Examples:
+              pareidolia text complete "The old man looked at the sea and" --seed 7 --top-k 40
+              pareidolia text fill "the [MASK] ran across the road"
+              pareidolia text nearest river
+              pareidolia text eval --model runs/gpt-gpt/model
+            """,
         ["eval"] = """
             Examples:
               pareidolia eval

@@ -57,6 +57,7 @@ internal static class Program
         root.Add(new WalkCommand(io).Command);
         root.Add(new DataCommand(io).Command);
         root.Add(new SamplersCommand(io).Command);
+        root.Add(TextCommand.Of(io));
         HelpExamples.AddTo(root);
         return root;
     }
