@@ -48,7 +48,7 @@ public sealed class ClipTrainer : Trainer
     public override Tensor Loss(IReadOnlyList<int> batch, TorchCpuGenerator random, IDictionary<string, double> metrics)
     {
         ulong draw = random.NextUInt64();
-        Tensor pixels = _train.Batch(batch, index => Augmented(index, draw));
+        Tensor pixels = _train.Batch(batch, _augmentation, draw);
         string[] captions = [.. batch.Select(index => _train.Pictures[index].Record.Caption(draw, 0))];
         Tensor images = _model.Model.EncodeImage(pixels);                               // [b, d]
         Tensor texts = _model.Model.EncodeText(Ids(captions));                          // [b, d]
@@ -133,12 +133,6 @@ public sealed class ClipTrainer : Trainer
     }
 
     private Tensor Ids(IEnumerable<string> captions) => Ids(_tokenizer, captions);
-
-    private byte[] Augmented(int index, ulong draw)
-    {
-        Picture picture = _train.Pictures[index];
-        return _augmentation.Draw(picture.Record, draw, 0).Apply(picture.Pixels, _train.Size, 3);
-    }
 
     private void WritePreprocessor(Stream stream)
     {

@@ -28,13 +28,13 @@ public sealed record Augmentation(double MirrorShare = 0.5, double Shift = 0.04,
 /// <param name="Scale">Enlargement.</param>
 public readonly record struct AugmentationDraw(bool IsMirrored, double Right, double Down, double Scale)
 {
-    /// <summary>Varies a picture [height, width, channels]; what comes in from outside is white.</summary>
-    public byte[] Apply(ReadOnlySpan<byte> pixels, int width, int channels)
+    /// <summary>Varies a picture [height, width, channels]; what comes in from outside has the fill value, white where nothing else is said.</summary>
+    public byte[] Apply(ReadOnlySpan<byte> pixels, int width, int channels, byte fill = 255)
     {
         byte[] result = IsMirrored ? PixelMoves.Mirror(pixels, width, channels) : pixels.ToArray();
         if (Scale != 1)
-            result = PixelMoves.Scale(result, width, channels, Scale);
+            result = PixelMoves.Scale(result, width, channels, Scale, fill);
         (int right, int down) = ((int)Math.Round(Right * width), (int)Math.Round(Down * width));
-        return right == 0 && down == 0 ? result : PixelMoves.Shift(result, width, channels, right, down);
+        return right == 0 && down == 0 ? result : PixelMoves.Shift(result, width, channels, right, down, fill);
     }
 }

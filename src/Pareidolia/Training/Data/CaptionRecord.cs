@@ -29,6 +29,9 @@ public sealed record CaptionRecord(string Key, IReadOnlyList<string> Captions)
     /// <summary>Words about the picture, not cleaned.</summary>
     public IReadOnlyList<string> Keywords { get; init; } = [];
 
+    /// <summary>The class of a labelled set, from 0; -1 where the set has none.</summary>
+    public int Label { get; init; } = -1;
+
     /// <summary>Why the picture is held out of training (<c>pair</c>, <c>concept</c> ...); <c>none</c> for training pictures.</summary>
     public string Holdout { get; init; } = "none";
 
@@ -60,6 +63,7 @@ public sealed record CaptionRecord(string Key, IReadOnlyList<string> Captions)
             Subgroup = json.Text("subgroup", "")!,
             Keywords = json.Texts("keywords", []),
             Holdout = json.Text("holdout", "none")!,
+            Label = json.Int("label", -1),
         };
 
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
