@@ -158,14 +158,19 @@ public sealed class WeightStore : IDisposable
             tensor.RequiresGradient = required;
     }
 
-    /// <summary>Gives every parameter the values of another store's of the same name and shape, behind a prefix: a part of a larger model.</summary>
+    /// <summary>
+    /// Gives parameters the values of another store's of the same name and shape: of a part of a larger model, whose names have a prefix there, or to such a
+    /// part, whose names have one here.
+    /// </summary>
     /// <exception cref="PareidoliaException">The other store lacks one, or it has another shape.</exception>
-    internal void CopyFrom(WeightStore whole, string prefix = "")
+    internal void CopyFrom(WeightStore other, string prefixThere = "", string prefixHere = "")
     {
-        foreach (Parameter parameter in Parameters)
+        foreach (Parameter parameter in Parameters.Where(own => own.Name.StartsWith(prefixHere, StringComparison.Ordinal)))
         {
-            if (!whole._parameters.TryGetValue(prefix + parameter.Name, out Parameter? source) || source.Tensor.Shape != parameter.Tensor.Shape)
-                throw new PareidoliaException($"The model has no '{prefix}{parameter.Name}' of shape {parameter.Tensor.Shape}; there it is {(source is null ? "missing" : source.Tensor.Shape)}.");
+            string name = prefixThere + parameter.Name[prefixHere.Length..];
+            if (!other._parameters.TryGetValue(name, out Parameter? source) || source.Tensor.Shape != parameter.Tensor.Shape)
+                throw new PareidoliaException(
+                    $"The two models have other numbers: '{name}' is {(source is null ? "missing" : source.Tensor.Shape)} in the one and {parameter.Tensor.Shape} is needed in the other.");
             parameter.Tensor.CopyFrom(source.Tensor);
         }
     }
