@@ -56,7 +56,9 @@ internal static class Program
         root.Add(new ClassifyCommand(io).Command);
         root.Add(new WalkCommand(io).Command);
         root.Add(new DataCommand(io).Command);
+        root.Add(new BenchCommand(io).Command);
         root.Add(new SamplersCommand(io).Command);
+        root.Add(TextCommand.Of(io));
         HelpExamples.AddTo(root);
         return root;
     }

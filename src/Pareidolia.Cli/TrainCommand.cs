@@ -16,6 +16,10 @@ internal sealed class TrainCommand
         ["classifier"] = ("a classifier of labelled pictures, which judges what others draw", (recipe, root) => new ClassifierTrainer(recipe, root)),
         ["gan"] = ("a conditional GAN that hears texts", (recipe, root) => new ConditionalGanTrainer(recipe, root)),
         ["stackgan"] = ("a stage of StackGAN", (recipe, root) => new StackGanTrainer(recipe, root)),
+        ["bert"] = ("a WordPiece tokenizer and a masked-word model from text", (recipe, root) => new BertTrainer(recipe, root)),
+        ["gpt"] = ("a byte-level tokenizer and a next-word model from text", (recipe, root) => new GptTrainer(recipe, root)),
+        ["t5"] = ("a text encoder by span corruption from text", (recipe, root) => new T5Trainer(recipe, root)),
+        ["words"] = ("a dictionary and a convolutional word model from text", (recipe, root) => new WordsTrainer(recipe, root)),
         ["upscaler"] = ("a twofold upscaler that follows an autoencoder", (recipe, root) => new UpscalerTrainer(recipe, root)),
     };
 
@@ -52,7 +56,7 @@ internal sealed class TrainCommand
         string folder = run ?? Path.Combine("runs", $"{new DirectoryInfo(recipe.Folder).Name}-{Path.GetFileNameWithoutExtension(recipePath)}");
         _io.Error.WriteLine($"{kind}: reading data and preparing caches ...");
         using Trainer trainer = s_kinds[kind].Make(recipe, root);
-        _io.Error.WriteLine($"{kind}: {trainer.SampleCount} pictures, {trainer.Weights.Count / 1e6:F2} M parameters, {recipe.Steps} steps of {recipe.Batch * recipe.Accumulate}; run folder {folder}");
+        _io.Error.WriteLine($"{kind}: {trainer.SampleCount} samples, {trainer.Weights.Count / 1e6:F2} M parameters, {recipe.Steps} steps of {recipe.Batch * recipe.Accumulate}; run folder {folder}");
         using TrainingLoop loop = new(trainer, folder);
         if (export)
             _io.Error.WriteLine($"{kind}: the model of step {loop.Export()} of {recipe.Steps}");

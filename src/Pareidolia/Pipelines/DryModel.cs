@@ -33,7 +33,7 @@ internal sealed class DryModel(ModelSource model, int width, int height, int pic
         return Stage(at => new UNet2DConditionModel(config, at), unet =>
         {
             Tensor sample = Tensor.Empty([Rows, height, width, config.InChannels], _dry.Device);
-            Tensor context = Tensor.Empty([Rows, PromptTokens, config.CrossAttentionDim[0]], _dry.Device);
+            Tensor context = Tensor.Empty([Rows, PromptTokens, config.TextWidth], _dry.Device);
             return unet.Forward(sample, [500], context, Extras(config));
         });
     }
@@ -86,7 +86,7 @@ internal sealed class DryModel(ModelSource model, int width, int height, int pic
         {
             TextEmbeds = config.HearsTextAndSize ? Tensor.Empty([Rows, pooled], _dry.Device) : null,
             TimeIds = config.HearsTextAndSize ? Tensor.Empty([Rows, SizeNumbers], _dry.Device) : null,
-            ClassLabels = config.NumClassEmbeds is null ? null : [0],
+            ClassLabels = config.HearsLabel ? new int[Rows] : null,
         };
     }
 

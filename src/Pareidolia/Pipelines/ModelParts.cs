@@ -100,8 +100,8 @@ internal sealed record ModelParts(PromptEncoder Text, Pretrained<UNet2DCondition
             throw new PareidoliaException($"'{path}': the UNet reads {channels} channels; the autoencoder's latents have {latent}, "
                 + $"which {latent} or, for editing, {2 * latent} or, for repainting, {(2 * latent) + 1} would fit.");
         UNet2DConditionConfig unet = UNet.Model.Config;
-        if (unet.CrossAttentionDim[0] != Text.Width)
-            throw new PareidoliaException($"'{path}': the UNet reads tokens of {unet.CrossAttentionDim[0]} numbers, the text encoder gives {Text.Width}.");
+        if (unet.TextWidth != Text.Width)
+            throw new PareidoliaException($"'{path}': the UNet reads tokens of {unet.TextWidth} numbers, the text encoder gives {Text.Width}.");
         if (unet.HearsTextAndSize && (unet.ProjectionClassEmbeddingsInputDim - Text.PooledWidth) / unet.AdditionTimeEmbedDim is not (5 or 6))
             throw new PareidoliaException($"'{path}': the UNet reads {unet.ProjectionClassEmbeddingsInputDim} numbers about a whole text and the "
                 + $"picture's size, {unet.AdditionTimeEmbedDim} for each of 5 or 6; the text encoder gives {Text.PooledWidth ?? 0} of a whole text.");

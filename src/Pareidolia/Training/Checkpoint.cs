@@ -6,7 +6,7 @@ using Pareidolia.Weights;
 namespace Pareidolia.Training;
 
 /// <summary>All that a run needs to go on, in one file that is replaced atomically: parameters, averages, optimiser state and the step.</summary>
-internal sealed class Checkpoint(string path, Trainer trainer, IReadOnlyList<Adam> optimizers, ExponentialAverage? average)
+internal sealed class Checkpoint(string path, Trainer trainer, IReadOnlyList<Optimizer> optimizers, ExponentialAverage? average)
 {
     /// <summary>Writes the state after <paramref name="step"/> finished steps.</summary>
     public void Save(int step, double seconds)
@@ -36,7 +36,7 @@ internal sealed class Checkpoint(string path, Trainer trainer, IReadOnlyList<Ada
             tensor.CopyFrom(TensorFiles.Read(file, name, tensor.Device));
         }
         int step = int.Parse(file.Metadata["step"], CultureInfo.InvariantCulture);
-        foreach (Adam optimizer in optimizers)
+        foreach (Optimizer optimizer in optimizers)
             optimizer.Steps = step;
         return (step, double.Parse(file.Metadata["seconds"], CultureInfo.InvariantCulture));
     }
@@ -48,7 +48,7 @@ internal sealed class Checkpoint(string path, Trainer trainer, IReadOnlyList<Ada
     {
         foreach (Parameter parameter in trainer.Weights.Parameters)
             yield return ("model." + parameter.Name, parameter.Tensor);
-        foreach ((int phase, Adam optimizer) in optimizers.Index())
+        foreach ((int phase, Optimizer optimizer) in optimizers.Index())
             foreach ((string name, Tensor tensor) in optimizer.State)
                 yield return ($"optimizer{(phase == 0 ? "" : phase)}.{name}", tensor);
         for (int i = 0; i < (average?.Averages.Count ?? 0); i++)

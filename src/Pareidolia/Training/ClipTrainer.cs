@@ -91,7 +91,7 @@ public sealed class ClipTrainer : Trainer
     private void SaveTextEncoder(string folder)
     {
         using Pretrained<ClipTextModel> encoder = ClipTextModel.Initialise(_model.Model.Config.Text, 0);
-        encoder.Weights.CopyFrom(Weights);
+        encoder.Weights.TakeFrom(Weights);
         encoder.Model.Save(folder, encoder.Weights, SafetensorsType.F16);
     }
 

@@ -15,20 +15,23 @@ namespace Pareidolia.Training;
 /// </summary>
 public sealed class DiffusionTrainer : Trainer
 {
+    private const string UNetPart = "unet";
     private const int SampleSteps = 24;
     private const float SampleGuidance = 4;
     private readonly PictureSet _train;
     private readonly PictureSet _validation;
     private readonly Pretrained<AutoencoderKl> _autoencoder;
-    private readonly CaptionEmbeddings _captions;
+    private readonly Func<IReadOnlyList<string>, Tensor> _captions;
+    private readonly TrainedTextEncoder? _textEncoder;
     private readonly float[] _latents;
     private readonly Shape _latentShape;
-    private readonly Pretrained<UNet2DConditionModel> _model;
+    private readonly UNet2DConditionModel _unet;
     private readonly Scheduler _scheduler;
     private readonly NoiseSchedule _schedule;
     private readonly bool _velocity;
     private readonly double _captionDropout;
     private readonly double _styleShare;
+    private readonly double _noiseBias;
 
     /// <summary>Reads the data, fills the caches and makes (or loads) the UNet that the recipe describes.</summary>
     public DiffusionTrainer(Recipe recipe, DataRoot root)
@@ -39,11 +42,15 @@ public sealed class DiffusionTrainer : Trainer
         _validation = PictureSet.Load(root, data, "validation");
         JsonConfig inputs = recipe.Section("inputs");
         _autoencoder = AutoencoderKl.Load(recipe.Beside(inputs.Text("vae")!));
-        string textFolder = recipe.Beside(inputs.Text("text_encoder")!);
-        using (Pretrained<ClipTextModel> encoder = ClipTextModel.Load(textFolder))
-            _captions = new CaptionEmbeddings(encoder.Model, ClipTokenizer.Load(recipe.Beside(inputs.Text("tokenizer")!)), AllCaptions());
+        Weights = WeightStore.Initialise(recipe.Seed);
+        _unet = new UNet2DConditionModel(UNet2DConditionConfig.FromJson(recipe.Section("model")), Weights.Root[UNetPart]);
+        using (Pretrained<ClipTextModel> encoder = ClipTextModel.Load(recipe.Beside(inputs.Text("text_encoder")!)))
+        {
+            ClipTokenizer tokenizer = ClipTokenizer.Load(recipe.Beside(inputs.Text("tokenizer")!));
+            _textEncoder = recipe.Json.Bool("train_text_encoder", false) ? new TrainedTextEncoder(encoder, tokenizer, Weights) : null;
+            _captions = _textEncoder is not null ? _textEncoder.Of : new CaptionEmbeddings(encoder.Model, tokenizer, AllCaptions()).Of;
+        }
         (_latents, _latentShape) = EncodeAll();
-        _model = UNet2DConditionModel.Initialise(UNet2DConditionConfig.FromJson(recipe.Section("model")), recipe.Seed);
         if (inputs.Text("unet") is string start)
             TakeOver(recipe.Beside(start));
         _scheduler = Scheduler.Load(recipe.Section("scheduler"));
@@ -51,23 +58,17 @@ public sealed class DiffusionTrainer : Trainer
         _velocity = recipe.Section("scheduler").Text("prediction_type", "epsilon") == "v_prediction";
         _captionDropout = recipe.Json.Double("caption_dropout", 0.1);
         _styleShare = recipe.Json.Double("style_caption_share", 0.5);
+        _noiseBias = recipe.Json.Double("noise_bias", 0);
     }
 
     /// <inheritdoc/>
-    public override WeightStore Weights => _model.Weights;
+    public override WeightStore Weights { get; }
 
     // Begins where an earlier network stands; what the recipe's model has beyond it begins as new.
     private void TakeOver(string folder)
     {
         using Pretrained<UNet2DConditionModel> earlier = UNet2DConditionModel.Load(folder);
-        Dictionary<string, Tensor> parameters = Weights.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Tensor);
-        foreach (Parameter parameter in earlier.Weights.Parameters)
-        {
-            if (!parameters.TryGetValue(parameter.Name, out Tensor? own) || own.Shape != parameter.Tensor.Shape)
-                throw new PareidoliaException($"The recipe's model cannot begin as '{folder}': its '{parameter.Name}' is "
-                    + $"{(own is null ? "missing" : own.Shape)}, there it is {parameter.Tensor.Shape}.");
-            own.CopyFrom(parameter.Tensor);
-        }
+        earlier.Weights.GiveTo(Weights, UNetPart);
     }
 
     /// <inheritdoc/>
@@ -78,11 +79,11 @@ public sealed class DiffusionTrainer : Trainer
     {
         Tensor x0 = Latents(batch);                                                     // [b, h, w, c]
         int[] timesteps = Timesteps(batch.Count, random);
-        Tensor context = _captions.Of([.. batch.Select(index => Caption(index, random))]);
+        Tensor context = _captions([.. batch.Select(index => Caption(index, random))]);
         Tensor eps = Tensor.Randn(x0.Shape, random);
         Tensor noisy = _schedule.AddNoise(x0, eps, timesteps);
         Tensor target = _velocity ? _schedule.Velocity(x0, eps, timesteps) : eps;
-        Tensor output = _model.Model.Forward(noisy, Array.ConvertAll(timesteps, t => (float)t), context);
+        Tensor output = _unet.Forward(noisy, Array.ConvertAll(timesteps, t => (float)t), context);
         return output.MseLoss(target);
     }
 
@@ -92,8 +93,8 @@ public sealed class DiffusionTrainer : Trainer
         int[] chosen = [.. Enumerable.Range(0, 16).Select(i => i * _validation.Pictures.Count / 16)];
         Tensor context = Tensor.Concat(
             0,
-            _captions.Of([.. Enumerable.Repeat("", chosen.Length)]),
-            _captions.Of([.. chosen.Select(i => _validation.Pictures[i].Record.Captions[1])]));
+            _captions([.. Enumerable.Repeat("", chosen.Length)]),
+            _captions([.. chosen.Select(i => CaptionOf(_validation.Pictures[i]))]));
         Tensor latents = Denoise(context, chosen.Length);
         Tensor pictures = _autoencoder.Model.Decode(_autoencoder.Model.FromLatent(latents));
         PictureGrid.Write(path, Tensor.Concat(0, pictures, _validation.Batch(chosen)), columns: 16);
@@ -105,8 +106,11 @@ public sealed class DiffusionTrainer : Trainer
     /// <inheritdoc/>
     public override void Export(string folder)
     {
-        PipelineExport.Write(folder, Recipe);
-        _model.Model.Save(Path.Combine(folder, "unet"), Weights, SafetensorsType.F16);
+        PipelineExport.Write(folder, Recipe, ownTextEncoder: _textEncoder is not null);
+        using Pretrained<UNet2DConditionModel> unet = UNet2DConditionModel.Initialise(_unet.Config, 0);
+        unet.Weights.TakeFrom(Weights, UNetPart);
+        unet.Model.Save(Path.Combine(folder, "unet"), unet.Weights, SafetensorsType.F16);
+        _textEncoder?.Save(Path.Combine(folder, "text_encoder"));
     }
 
     /// <inheritdoc/>
@@ -119,6 +123,9 @@ public sealed class DiffusionTrainer : Trainer
 
     private IEnumerable<string> AllCaptions() => _train.Pictures.Concat(_validation.Pictures).SelectMany(picture => picture.Record.Captions);
 
+    // The second caption names the style; pictures of one's own may have but one.
+    private static string CaptionOf(Picture picture) => picture.Record.Captions[Math.Min(1, picture.Record.Captions.Count - 1)];
+
     // The second caption names the style and is what people are asked to write, so it is drawn more often.
     private string Caption(int index, TorchCpuGenerator random)
     {
@@ -130,12 +137,14 @@ public sealed class DiffusionTrainer : Trainer
         return captions.Count > 1 && draw[1] < _styleShare ? captions[1] : captions[(int)(draw[2] * captions.Count)];
     }
 
-    // One level from each of b equal parts of the schedule: every batch sees all noise levels, which steadies the loss.
+    // One level from each of b equal parts of the schedule: every batch sees all noise levels, which steadies the loss. A bias k draws the time u
+    // in 0..1 with a density that grows as u^k: where there is most noise, a network learns what words mean.
     private int[] Timesteps(int b, TorchCpuGenerator random)
     {
         float[] draw = new float[b];
         random.Rand(draw);
-        return [.. Enumerable.Range(0, b).Select(i => Math.Min(_schedule.Count - 1, (int)((i + draw[i]) * _schedule.Count / b)))];
+        double Time(int i) => Math.Pow((i + draw[i]) / b, 1 / (1 + _noiseBias));
+        return [.. Enumerable.Range(0, b).Select(i => Math.Min(_schedule.Count - 1, (int)(Time(i) * _schedule.Count)))];
     }
 
     private Tensor Latents(IReadOnlyList<int> batch)
@@ -167,7 +176,7 @@ public sealed class DiffusionTrainer : Trainer
         Tensor Network(Tensor x, double timestep)
         {
             using Scope scope = new();
-            Tensor[] halves = _model.Model.Forward(Tensor.Concat(0, x, x), [(float)timestep], context).Chunk(2, 0);
+            Tensor[] halves = _unet.Forward(Tensor.Concat(0, x, x), [(float)timestep], context).Chunk(2, 0);
             return scope.Keep(halves[0] + ((halves[1] - halves[0]) * SampleGuidance));
         }
 

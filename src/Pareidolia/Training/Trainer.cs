@@ -23,7 +23,7 @@ public abstract class Trainer(Recipe recipe) : IDisposable
     public abstract Tensor Loss(IReadOnlyList<int> batch, TorchCpuGenerator random, IDictionary<string, double> metrics);
 
     /// <summary>The losses of a step, in their order, and what each moves: one that moves all, unless the model has players of its own.</summary>
-    public virtual IReadOnlyList<TrainingPhase> Phases => [new TrainingPhase("", [.. Weights.Trained], Loss)];
+    public virtual IReadOnlyList<TrainingPhase> Phases => [new TrainingPhase("", [.. Weights.Parameters.Where(parameter => parameter.Trained)], Loss)];
 
     /// <summary>What the averaged weights are averages of: all that is trained, unless only a part is exported.</summary>
     public virtual IEnumerable<Tensor> Averaged => Weights.Trained;

@@ -27,7 +27,7 @@ public sealed class TrainingLoop : IDisposable
     private readonly Trainer _trainer;
     private readonly string _folder;
     private readonly Recipe _recipe;
-    private readonly (TrainingPhase Phase, Adam Optimizer)[] _phases;
+    private readonly (TrainingPhase Phase, Optimizer Optimizer)[] _phases;
     private readonly ExponentialAverage? _average;
     private readonly Checkpoint _checkpoint;
     private readonly BatchOrder _order;
@@ -41,7 +41,7 @@ public sealed class TrainingLoop : IDisposable
         // Weights that cannot be trained say so here; each phase then follows what it moves.
         _trainer.Weights.RequireGradients(true);
         _trainer.Weights.RequireGradients(false);
-        _phases = [.. trainer.Phases.Select(phase => (phase, new Adam(phase.Groups(_recipe.WeightDecay), _recipe.Beta1, _recipe.Beta2)))];
+        _phases = [.. trainer.Phases.Select(phase => (phase, phase.Optimizer(_recipe)))];
         _average = _recipe.EmaDecay > 0 ? new ExponentialAverage(trainer.Averaged) : null;
         _checkpoint = new Checkpoint(Path.Combine(folder, "checkpoint.safetensors"), trainer, [.. _phases.Select(phase => phase.Optimizer)], _average);
         _order = new BatchOrder(_recipe.Seed, trainer.SampleCount, _recipe.Batch);
@@ -97,7 +97,7 @@ public sealed class TrainingLoop : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach ((_, Adam optimizer) in _phases)
+        foreach ((_, Optimizer optimizer) in _phases)
             optimizer.Dispose();
         _average?.Dispose();
     }
@@ -113,7 +113,7 @@ public sealed class TrainingLoop : IDisposable
 
     private double Step(int step, int place, Dictionary<string, double> metrics)
     {
-        (TrainingPhase phase, Adam optimizer) = _phases[place];
+        (TrainingPhase phase, Optimizer optimizer) = _phases[place];
         double loss = 0;
         phase.Follow(true);
         for (int part = 0; part < _recipe.Accumulate; part++)
@@ -122,7 +122,8 @@ public sealed class TrainingLoop : IDisposable
             throw new PareidoliaException($"The loss became {loss} at step {step}; the last checkpoint is intact. Lower the learning rate or raise the warm-up.");
         (double scale, double norm) = optimizer.ClipScale(_recipe.ClipNorm * _recipe.Accumulate);
         metrics[$"{phase.Name}gradient_norm"] = norm / _recipe.Accumulate;
-        optimizer.Step(_recipe.Rate.At(step), scale / _recipe.Accumulate);
+        using (ReducedPrecision half = new(_recipe.ReducedPrecision))
+            optimizer.Step(_recipe.Rate.At(step), scale / _recipe.Accumulate);
         optimizer.ClearGradients();
         phase.Follow(false);
         return loss;

@@ -158,21 +158,34 @@ public sealed class WeightStore : IDisposable
             tensor.RequiresGradient = required;
     }
 
-    /// <summary>
-    /// Gives parameters the values of another store's of the same name and shape: of a part of a larger model, whose names have a prefix there, or to such a
-    /// part, whose names have one here.
-    /// </summary>
-    /// <exception cref="PareidoliaException">The other store lacks one, or it has another shape.</exception>
-    internal void CopyFrom(WeightStore other, string prefixThere = "", string prefixHere = "")
+    /// <summary>Takes the values of another store's parameters over.</summary>
+    /// <param name="other">Where they are.</param>
+    /// <param name="part">The path below which that store has this one's names; empty for the same names.</param>
+    /// <exception cref="PareidoliaException">A parameter is missing there, or has another shape.</exception>
+    public void TakeFrom(WeightStore other, string part = "")
     {
-        foreach (Parameter parameter in Parameters.Where(own => own.Name.StartsWith(prefixHere, StringComparison.Ordinal)))
-        {
-            string name = prefixThere + parameter.Name[prefixHere.Length..];
-            if (!other._parameters.TryGetValue(name, out Parameter? source) || source.Tensor.Shape != parameter.Tensor.Shape)
-                throw new PareidoliaException(
-                    $"The two models have other numbers: '{name}' is {(source is null ? "missing" : source.Tensor.Shape)} in the one and {parameter.Tensor.Shape} is needed in the other.");
-            parameter.Tensor.CopyFrom(source.Tensor);
-        }
+        ArgumentNullException.ThrowIfNull(other);
+        foreach (Parameter own in Parameters)
+            own.Tensor.CopyFrom(Counterpart(other, part, own));
+    }
+
+    /// <summary>Gives the values of this store's parameters to a part of another; what that part has beyond them stays.</summary>
+    /// <exception cref="PareidoliaException">A parameter is missing there, or has another shape.</exception>
+    public void GiveTo(WeightStore other, string part)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        foreach (Parameter own in Parameters)
+            Counterpart(other, part, own).CopyFrom(own.Tensor);
+    }
+
+    private static Tensor Counterpart(WeightStore other, string part, Parameter own)
+    {
+        string name = new WeightScope(other, part)[own.Name].Path;
+        Tensor? tensor = other._parameters.GetValueOrDefault(name)?.Tensor;
+        return tensor?.Shape == own.Tensor.Shape
+            ? tensor
+            : throw new PareidoliaException(
+                $"The networks are not of one make: '{name}' is {tensor?.Shape.ToString() ?? "missing"} in one and {own.Tensor.Shape} in the other.");
     }
 
     /// <summary>Writes all parameters in the checkpoint's layout.</summary>

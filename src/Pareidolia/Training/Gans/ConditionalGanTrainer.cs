@@ -53,7 +53,7 @@ public sealed class ConditionalGanTrainer : GanTrainer
     public override void Export(string folder)
     {
         using Pretrained<DcganGenerator> alone = DcganGenerator.Initialise(_generator.Config, 0);
-        alone.Weights.CopyFrom(Weights, $"{GeneratorKey}.");
+        alone.Weights.TakeFrom(Weights, GeneratorKey);
         alone.Model.Save(Path.Combine(folder, GanFolder.Generator), alone.Weights, SafetensorsType.F16);
         GanExport.Write(folder, Recipe, nameof(DcganGenerator));
     }

@@ -166,8 +166,8 @@ public abstract class GanTrainer : Trainer
 
     private string Caption(int index, TorchCpuGenerator random) => Training.Pictures[index].Record.Caption(random.NextUInt64(), 0);
 
-    private Tensor[] Moved(bool generator) =>
-        [.. Weights.Parameters.Where(p => p.Trained && IsOfGenerator(p) == generator && !IsFrozen(p)).Select(p => p.Tensor)];
+    private Parameter[] Moved(bool generator) =>
+        [.. Weights.Parameters.Where(p => p.Trained && IsOfGenerator(p) == generator && !IsFrozen(p))];
 
     private bool IsOfGenerator(Parameter parameter) => parameter.Name.StartsWith($"{GeneratorKey}.", StringComparison.Ordinal);
 }

@@ -45,7 +45,7 @@ public sealed class StackGanTrainer : GanTrainer
     /// <inheritdoc/>
     protected override IConditionalGenerator Generator => _generator;
 
-    private string Stage1Prefix => $"{GeneratorKey}.{StackGanGenerator.Stage1Key}.";
+    private string Stage1Path => $"{GeneratorKey}.{StackGanGenerator.Stage1Key}";
 
     /// <summary>
     /// With a CLIP among the inputs: how well drawn pictures and captions find each other. In stage 2: the sharpness of its pictures beside that of stage
@@ -77,13 +77,13 @@ public sealed class StackGanTrainer : GanTrainer
     public override void Export(string folder)
     {
         using Pretrained<StackGanGenerator> alone = StackGanGenerator.Initialise(_generator.Config, 0);
-        alone.Weights.CopyFrom(Weights, $"{GeneratorKey}.");
+        alone.Weights.TakeFrom(Weights, GeneratorKey);
         alone.Model.Save(Path.Combine(folder, GanFolder.Generator), alone.Weights, SafetensorsType.F16);
         GanExport.Write(folder, Recipe, nameof(StackGanGenerator));
     }
 
     /// <inheritdoc/>
-    protected override bool IsFrozen(Parameter parameter) => parameter.Name.StartsWith(Stage1Prefix, StringComparison.Ordinal);
+    protected override bool IsFrozen(Parameter parameter) => parameter.Name.StartsWith($"{Stage1Path}.", StringComparison.Ordinal);
 
     /// <inheritdoc/>
     protected override Tensor ConditionOf(Tensor text)
@@ -114,7 +114,7 @@ public sealed class StackGanTrainer : GanTrainer
         using Pretrained<StackGanGenerator> stage1 = StackGanGenerator.Load(folder);
         if (stage1.Model.Config.Stage != 1 || stage1.Model.Config.SampleSize != config.Stage1Size)
             throw new PareidoliaException($"'{folder}' is stage {stage1.Model.Config.Stage} for {stage1.Model.Config.SampleSize} pixels; stage 1 for {config.Stage1Size} is needed.");
-        Weights.CopyFrom(stage1.Weights, prefixHere: Stage1Prefix);
+        stage1.Weights.GiveTo(Weights, Stage1Path);
     }
 
     private StackGanOutput Drawn(int[] chosen)

@@ -76,7 +76,7 @@ public sealed class GanPartsTests
         using TemporaryFolder folder = new();
         string stage1 = TinyGans.Trained(folder, TinyGans.Stage1, "first");
         string path = TinyGans.Write(folder, TinyGans.Stage2(stage1).Replace("\"GF_DIM\": 2", "\"GF_DIM\": 4", StringComparison.Ordinal));
-        Assert.Contains("The two models have other numbers", Assert.Throws<PareidoliaException>(() => TinyGans.Make(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("The networks are not of one make", Assert.Throws<PareidoliaException>(() => TinyGans.Make(path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
