@@ -45,7 +45,7 @@ public sealed class StackGanTrainer : GanTrainer
     /// <inheritdoc/>
     protected override IConditionalGenerator Generator => _generator;
 
-    private string Stage1Prefix => $"{GeneratorKey}.{StackGanGenerator.Stage1Key}.";
+    private string Stage1Path => $"{GeneratorKey}.{StackGanGenerator.Stage1Key}";
 
     /// <summary>
     /// With a CLIP among the inputs: how well drawn pictures and captions find each other. In stage 2: the sharpness of its pictures beside that of stage
@@ -83,7 +83,7 @@ public sealed class StackGanTrainer : GanTrainer
     }
 
     /// <inheritdoc/>
-    protected override bool IsFrozen(Parameter parameter) => parameter.Name.StartsWith(Stage1Prefix, StringComparison.Ordinal);
+    protected override bool IsFrozen(Parameter parameter) => parameter.Name.StartsWith($"{Stage1Path}.", StringComparison.Ordinal);
 
     /// <inheritdoc/>
     protected override Tensor ConditionOf(Tensor text)
@@ -114,17 +114,7 @@ public sealed class StackGanTrainer : GanTrainer
         using Pretrained<StackGanGenerator> stage1 = StackGanGenerator.Load(folder);
         if (stage1.Model.Config.Stage != 1 || stage1.Model.Config.SampleSize != config.Stage1Size)
             throw new PareidoliaException($"'{folder}' is stage {stage1.Model.Config.Stage} for {stage1.Model.Config.SampleSize} pixels; stage 1 for {config.Stage1Size} is needed.");
-        foreach (Parameter parameter in Weights.Parameters.Where(IsFrozen))
-            parameter.Tensor.CopyFrom(Counterpart(stage1.Weights, parameter, folder));
-    }
-
-    private Tensor Counterpart(WeightStore stage1, Parameter parameter, string folder)
-    {
-        string name = parameter.Name[Stage1Prefix.Length..];
-        Tensor? source = stage1.Parameters.FirstOrDefault(found => found.Name == name)?.Tensor;
-        return source?.Shape == parameter.Tensor.Shape
-            ? source
-            : throw new PareidoliaException($"Stage 2 cannot begin with '{folder}': its '{name}' is {(source is null ? "missing" : source.Shape)}, {parameter.Tensor.Shape} is needed; GF_DIM, CONDITION_DIM and Z_DIM should agree.");
+        stage1.Weights.GiveTo(Weights, Stage1Path);
     }
 
     private StackGanOutput Drawn(int[] chosen)

@@ -11,7 +11,7 @@ public static class Sharpness
         ArgumentNullException.ThrowIfNull(pictures);
         using Scope scope = new();
         Tensor grey = pictures.Mean(3, keep: true);
-        Tensor kernel = Tensor.From([0, 1, 0, 1, -4, 1, 0, 1, 0], [1, 3, 3, 1]);
+        Tensor kernel = Tensor.From([0f, 1, 0, 1, -4, 1, 0, 1, 0], [1, 3, 3, 1]);
         Tensor laplacian = grey.Conv2d(kernel, null, Window.Unit);
         return laplacian.Reshape(pictures.Shape[0], -1).Variance(1, correction: 0).Mean().Item();
     }
