@@ -4,14 +4,16 @@ using Pareidolia.Training.Data;
 
 namespace Pareidolia.Cli;
 
-/// <summary><c>pareidolia train clip|autoencoder|diffusion|upscaler RECIPE</c>: runs a recipe, or goes on with it.</summary>
+/// <summary><c>pareidolia train clip|autoencoder|diffusion|... RECIPE</c>: runs a recipe, or goes on with it.</summary>
 internal sealed class TrainCommand
 {
     private static readonly Dictionary<string, (string What, Func<Recipe, DataRoot, Trainer> Make)> s_kinds = new()
     {
         ["clip"] = ("a tokenizer and a CLIP model from captioned pictures", (recipe, root) => new ClipTrainer(recipe, root)),
         ["autoencoder"] = ("an autoencoder from pictures", (recipe, root) => new AutoencoderTrainer(recipe, root)),
-        ["diffusion"] = ("a text-conditional UNet on an autoencoder's latents", (recipe, root) => new DiffusionTrainer(recipe, root)),
+        ["diffusion"] = ("a conditional UNet on an autoencoder's latents, or on pixels", (recipe, root) => new DiffusionTrainer(recipe, root)),
+        ["superresolution"] = ("a later stage of a cascade, which enlarges what the stage before draws", (recipe, root) => new SuperResolutionTrainer(recipe, root)),
+        ["prior"] = ("unCLIP's prior, from captions to pictures as CLIP sees them", (recipe, root) => new PriorTrainer(recipe, root)),
         ["upscaler"] = ("a twofold upscaler that follows an autoencoder", (recipe, root) => new UpscalerTrainer(recipe, root)),
     };
 

@@ -33,15 +33,9 @@ public sealed partial class PromptVerifier : IDisposable
 
     private readonly Pretrained<ClipModel> _clip;
     private readonly ClipTokenizer _tokenizer;
-    private readonly float[] _mean;
-    private readonly float[] _deviation;
+    private readonly ClipPicture _pictures;
 
-    private PromptVerifier(Pretrained<ClipModel> clip, ClipTokenizer tokenizer, JsonConfig preprocessor)
-    {
-        (_clip, _tokenizer) = (clip, tokenizer);
-        _mean = PerChannel(preprocessor, "image_mean", ClipPixels.Mean);
-        _deviation = PerChannel(preprocessor, "image_std", ClipPixels.Deviation);
-    }
+    private PromptVerifier(Pretrained<ClipModel> clip, ClipTokenizer tokenizer, ClipPicture pictures) => (_clip, _tokenizer, _pictures) = (clip, tokenizer, pictures);
 
     /// <summary>Loads the CLIP of a model folder; its tokenizer is the model's own unless <c>clip/</c> has one.</summary>
     /// <exception cref="PareidoliaException">The model has no CLIP, or it is damaged.</exception>
@@ -50,10 +44,8 @@ public sealed partial class PromptVerifier : IDisposable
         string clip = Path.Combine(folder, PartName);
         if (!Directory.Exists(clip))
             throw new PareidoliaException($"'{folder}' has no {PartName}/ to score pictures with: a CLIPModel in that folder is needed.");
-        string preprocessor = Path.Combine(clip, "preprocessor_config.json");
-        JsonConfig pixels = File.Exists(preprocessor) ? JsonConfig.Load(preprocessor) : JsonConfig.Parse("{}", preprocessor);
         string tokenizer = File.Exists(Path.Combine(clip, "vocab.json")) ? clip : Path.Combine(folder, "tokenizer");
-        return new PromptVerifier(ClipModel.Load(clip, device), ClipTokenizer.Load(tokenizer), pixels);
+        return new PromptVerifier(ClipModel.Load(clip, device), ClipTokenizer.Load(tokenizer), ClipPicture.Of(clip));
     }
 
     /// <summary>Scores one picture against a prompt and against each of its phrases.</summary>
@@ -62,8 +54,7 @@ public sealed partial class PromptVerifier : IDisposable
         ArgumentNullException.ThrowIfNull(image);
         string[] phrases = PhrasesOf(prompt);
         using Scope scope = new();
-        int size = _clip.Model.Config.Vision.ImageSize;
-        Tensor pixels = Tensor.From(ClipPixels.Of(image, size, _mean, _deviation), [1, size, size, 3], _clip.Weights.Device);
+        Tensor pixels = _pictures.Read(image, _clip.Model.Config.Vision.ImageSize, _clip.Weights.Device);
         Tensor picture = _clip.Model.EncodeImage(pixels).L2Normalize();                                     // [1, d]
         Tensor texts = _clip.Model.EncodeText(Ids([prompt, .. phrases])).L2Normalize();                     // [1 + phrases, d]
         float[] cosines = texts.MatMul(picture, transposeOther: true).ToArray();
@@ -76,13 +67,6 @@ public sealed partial class PromptVerifier : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _clip.Dispose();
-
-    private static float[] PerChannel(JsonConfig config, string key, IReadOnlyList<float> standard)
-    {
-        float[] values = [.. config.Doubles(key, [.. standard.Select(value => (double)value)]).Select(value => (float)value)];
-        return values.Length == standard.Count ? values
-            : throw new PareidoliaException($"'{config.Name}': \"{key}\" has {values.Length} numbers; one for each of red, green and blue is needed.");
-    }
 
     private Tensor Ids(string[] texts)
     {
