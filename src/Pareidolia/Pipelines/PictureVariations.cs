@@ -45,8 +45,8 @@ public sealed class PictureVariations(StableDiffusionPipeline pipeline)
     /// <exception cref="PareidoliaException">The model draws from texts, or a setting is out of its range; the message says what would be right.</exception>
     public void Validate(GenerateSettings settings)
     {
-        _ = pipeline.Prior;
         pipeline.Validate(settings with { Prompt = Stated });
+        _ = pipeline.Prior;
     }
 
     private List<Image> Drawn(Image from, Image to, GenerateSettings settings, Func<int, double> share, bool sameNoise, Action? onStep)
