@@ -32,6 +32,12 @@ internal sealed class HelpExamples(HelpAction plain) : SynchronousCommandLineAct
               pareidolia generate "a cat" --init photo.jpg --strength 0.6 -o cat.webp
               pareidolia generate "a castle" --model path/to/stable-diffusion --size 512x768 --negative "blurry"
             """,
+        ["bench"] = """
+            Examples:
+              pareidolia bench
+              pareidolia bench --model random:sd15 --size 512 --profile
+              pareidolia bench --model random:sd15-vae --precision bf16 --runs 5 --json
+            """,
         ["upscale"] = """
             Examples:
               pareidolia upscale apple.png -o large.png
@@ -54,6 +60,13 @@ internal sealed class HelpExamples(HelpAction plain) : SynchronousCommandLineAct
               pareidolia train clip recipes/emoji/clip.json
               pareidolia train upscaler recipes/emoji/upscaler.json
               pareidolia train diffusion recipes/emoji/diffusion.json --run runs/second-try
+            """,
+        ["text"] = """
+            Examples:
+              pareidolia text complete "The old man looked at the sea and" --seed 7 --top-k 40
+              pareidolia text fill "the [MASK] ran across the road"
+              pareidolia text nearest river
+              pareidolia text eval --model runs/gpt-gpt/model
             """,
         ["eval"] = """
             Examples:

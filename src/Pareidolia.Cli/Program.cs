@@ -55,7 +55,12 @@ internal static class Program
         root.Add(new TrainCommand(io).Command);
         root.Add(new EvalCommand(io).Command);
         root.Add(new Compare.CompareCommand(io).Command);
+        root.Add(new ClassifyCommand(io).Command);
+        root.Add(new WalkCommand(io).Command);
+        root.Add(new DataCommand(io).Command);
+        root.Add(new BenchCommand(io).Command);
         root.Add(new SamplersCommand(io).Command);
+        root.Add(TextCommand.Of(io));
         HelpExamples.AddTo(root);
         return root;
     }

@@ -93,12 +93,12 @@ public abstract class Backend
     // ---- normalisation ----
     /// <summary>
     /// y = activation(normalised x * gamma + beta) of x [b, s, c] in groups of c / groups channels; stats [b, groups, 2] = mean and 1 / deviation.
-    /// Layer norm is the case of s = 1, groups = 1. gamma and beta [c] may be absent. Known stats are read, not written.
+    /// Layer norm is the case of s = 1, groups = 1. gamma and beta, [c] or one for each image [b, c], may be absent. Known stats are read, not written.
     /// </summary>
     internal abstract void Norm(Operand x, Operand gamma, Operand beta, Operand y, Operand stats, NormSettings settings);
     /// <summary>moments [b, groups, 2] = mean and variance of each group of x [b, s, c].</summary>
     internal abstract void NormMoments(Operand x, Operand moments, int groups);
-    /// <summary>dx, and where they exist dgamma and dbeta [c].</summary>
+    /// <summary>dx, and where they exist dgamma and dbeta, shaped as gamma and beta.</summary>
     internal abstract void NormGradient(NormGradientOperands o, NormSettings settings);
 
     // ---- pictures ----

@@ -31,6 +31,8 @@ internal sealed record ComparedModel(string Name, string Kind, long Parameters, 
     /// <exception cref="PareidoliaException">It is broken.</exception>
     public static ComparedModel? Open(string folder)
     {
+        if (GanPipeline.IsAt(folder))
+            return OfGan(folder);
         ModelFolder model = new(folder);
         if (!model.Has("unet"))
             return null;
@@ -48,6 +50,12 @@ internal sealed record ComparedModel(string Name, string Kind, long Parameters, 
 
     /// <inheritdoc/>
     public void Dispose() => Owned.Dispose();
+
+    private static ComparedModel OfGan(string folder)
+    {
+        GanPipeline gan = GanPipeline.Load(folder);
+        return new ComparedModel(NameOf(folder), nameof(GanPipeline), gan.ParameterCount, (prompt, seed) => gan.Generate([prompt], [seed])[0], gan);
+    }
 
     private static IEnumerable<string> Below(string folder, int depth)
     {

@@ -19,7 +19,7 @@ public sealed record PictureClassifierConfig
     public int SampleSize { get; init; } = 32;
 
     /// <summary>Channels of each level, multiples of 8.</summary>
-    public IReadOnlyList<int> BlockOutChannels { get; init; } = [32, 64];
+    public IReadOnlyList<int> BlockOutChannels { get; init; } = [16, 32, 64];
 
     /// <summary>Length of the features before the last layer.</summary>
     public int FeatureDim { get; init; } = 128;
@@ -37,7 +37,7 @@ public sealed record PictureClassifierConfig
         {
             Channels = config.Int("channels", 1),
             SampleSize = config.Int("sample_size", 32),
-            BlockOutChannels = config.Ints("block_out_channels", [32, 64]),
+            BlockOutChannels = config.Ints("block_out_channels", [16, 32, 64]),
             FeatureDim = config.Int("feature_dim", 128),
             NumClasses = config.Int("num_classes", 10),
         };
@@ -67,7 +67,7 @@ public sealed record PictureClassifierConfig
 }
 
 /// <summary>
-/// Tells what a small picture shows: at each level two convolutions and the largest of each 2x2 pixels, then two linear layers. Its features judge
+/// Tells what a small picture shows: at each level two convolutions, of which the second halves the size, then two linear layers. Its features judge
 /// generators. Keys <c>blocks.N.conv1</c>, <c>norm1</c>, <c>conv2</c>, <c>norm2</c>, <c>fc1</c>, <c>fc2</c>.
 /// </summary>
 public sealed class PictureClassifier
@@ -117,7 +117,7 @@ public sealed class PictureClassifier
         using Scope scope = new();
         Tensor x = pixels;
         foreach ((Conv2d conv1, GroupNorm norm1, Conv2d conv2, GroupNorm norm2) in _blocks)
-            x = norm2.Forward(conv2.Forward(norm1.Forward(conv1.Forward(x)))).MaxPool2d(2, 2);
+            x = norm2.Forward(conv2.Forward(norm1.Forward(conv1.Forward(x))));
         return scope.Keep(_fc1.Forward(x.Reshape(x.Shape[0], -1)).Relu());
     }
 
@@ -127,6 +127,6 @@ public sealed class PictureClassifier
     private static (Conv2d Conv1, GroupNorm Norm1, Conv2d Conv2, GroupNorm Norm2) Block(int inputs, int width, WeightScope weights) => (
         new Conv2d(inputs, width, 3, weights["conv1"], Window.Square(1, 1)),
         new GroupNorm(PictureClassifierConfig.NormGroups, width, weights["norm1"], activation: Activation.Silu),
-        new Conv2d(width, width, 3, weights["conv2"], Window.Square(1, 1)),
+        new Conv2d(width, width, 3, weights["conv2"], Window.Square(2, 1)),
         new GroupNorm(PictureClassifierConfig.NormGroups, width, weights["norm2"], activation: Activation.Silu));
 }

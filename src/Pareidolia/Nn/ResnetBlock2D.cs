@@ -39,8 +39,7 @@ internal sealed class ResnetBlock2D(int inputs, int outputs, ResnetSettings sett
         ? new Linear(time, settings.ScaleShift ? 2 * outputs : outputs, weights["time_emb_proj"])
         : null;
 
-    private readonly GroupNorm _norm2 = new(
-        settings.Groups, outputs, weights["norm2"], settings.Eps, settings.ScaleShift ? Activation.None : settings.Activation);
+    private readonly GroupNorm _norm2 = new(settings.Groups, outputs, weights["norm2"], settings.Eps, settings.Activation);
 
     private readonly Conv2d _conv2 = new(
         outputs, outputs, 3, weights["conv2"], Window.Square(1, 1), initializer: settings.StartAsIdentity ? Initializer.Zeros : null);
@@ -57,9 +56,7 @@ internal sealed class ResnetBlock2D(int inputs, int outputs, ResnetSettings sett
         Tensor h = Resized(_norm1.Forward(x));
         x = Resized(x);
         h = _conv1.Forward(h, imageBias: settings.ScaleShift ? null : row).After(h);
-        h = _norm2.Forward(h).After(h);                                                                 // [b, h, w, outputs]
-        if (settings.ScaleShift && row is not null)
-            h = ScaleAndShift(h, row).Activated(settings.Activation);
+        h = (settings.ScaleShift && row is not null ? _norm2.ForwardScaled(h, row) : _norm2.Forward(h)).After(h);   // [b, h, w, outputs]
         return scope.Keep(_conv2.Forward(h, residual: _shortcut?.Forward(x) ?? x));
     }
 
@@ -81,10 +78,4 @@ internal sealed class ResnetBlock2D(int inputs, int outputs, ResnetSettings sett
         Resizing.Double => x.Interpolate(2 * x.Shape[1], 2 * x.Shape[2], Interpolation.Nearest),
         _ => x,
     };
-
-    private static Tensor ScaleAndShift(Tensor h, Tensor row)
-    {
-        Tensor[] halves = row.Reshape(row.Shape[0], 1, 1, row.Shape[1]).Chunk(2, -1);                   // 2 x [b, 1, 1, outputs]
-        return (h * (halves[0] + 1)) + halves[1];
-    }
 }

@@ -4,7 +4,6 @@ using Pareidolia.Imaging;
 using Pareidolia.Models;
 using Pareidolia.Tensors;
 using Pareidolia.Tensors.Random;
-using Pareidolia.Text;
 using Pareidolia.Weights;
 
 namespace Pareidolia.Pipelines;
@@ -19,20 +18,17 @@ internal sealed class ImagePrior : IDisposable
     private const int Draws = 2;
     private const int Steps = 24;
 
-    private readonly Pretrained<ClipModel> _clip;
-    private readonly ClipTokenizer _tokenizer;
+    private readonly ClipReader _clip;
     private readonly Pretrained<PriorTransformer>? _prior;
     private readonly Scheduler? _scheduler;
-    private readonly ClipPicture _pictures;
 
-    private ImagePrior(Pretrained<ClipModel> clip, ClipTokenizer tokenizer, ClipPicture pictures, Pretrained<PriorTransformer>? prior, Scheduler? scheduler) =>
-        (_clip, _tokenizer, _pictures, _prior, _scheduler) = (clip, tokenizer, pictures, prior, scheduler);
+    private ImagePrior(ClipReader clip, Pretrained<PriorTransformer>? prior, Scheduler? scheduler) => (_clip, _prior, _scheduler) = (clip, prior, scheduler);
 
     /// <summary>Numbers of an embedding.</summary>
     public int Width => _clip.Model.Config.ProjectionDim;
 
     /// <summary>Elements of its weights.</summary>
-    public long Parameters => _clip.Weights.Count + (_prior?.Weights.Count ?? 0);
+    public long Parameters => _clip.Parameters + (_prior?.Weights.Count ?? 0);
 
     /// <summary>Loads a model's; null for a model whose UNet reads texts.</summary>
     /// <exception cref="PareidoliaException">A part is missing or damaged.</exception>
@@ -40,24 +36,18 @@ internal sealed class ImagePrior : IDisposable
     {
         if (!model.Has("unet") || model.Component("unet").Config.Text("encoder_hid_dim_type") != "image_proj")
             return null;
-        string clip = Path.Combine(model.Path, "clip");
-        if (!Directory.Exists(clip))
-            throw new PareidoliaException($"'{model.Path}' draws from pictures as CLIP sees them, but has no clip/: a CLIPModel in that folder is needed.");
         Scheduler? scheduler = model.Has("prior") ? Scheduler.Load(model.Component("prior_scheduler").Config) : null;
         return new ImagePrior(
-            ClipModel.Load(clip, device), TokenizerPart.Load(model.Component("tokenizer")), ClipPicture.Of(clip),
-            scheduler is null ? null : PriorTransformer.Load(model.Component("prior").Folder, device), scheduler);
+            ClipReader.Load(model.Path, device), scheduler is null ? null : PriorTransformer.Load(model.Component("prior").Folder, device), scheduler);
     }
 
     /// <summary>Where the picture of a text would be seen [1, 1, d]; zeros for an empty text, which the decoder knows as nothing said.</summary>
     public Tensor OfText(string text)
     {
         if (string.IsNullOrWhiteSpace(text))
-            return Tensor.Zeros([1, 1, Width], _clip.Weights.Device);
+            return Tensor.Zeros([1, 1, Width], _clip.Device);
         using Scope scope = new();
-        int length = Math.Min(_tokenizer.MaxLength, _clip.Model.Config.Text.MaxPositionEmbeddings);
-        Tensor ids = Tensor.From(_tokenizer.Encode(text, length), [1, length], _clip.Weights.Device);
-        ClipTextOutput said = _clip.Model.Text.Forward(ids);
+        ClipTextOutput said = _clip.Model.Text.Forward(_clip.Ids([text]));
         Tensor own = ClipModel.Direction(said.Embeds!);                                                 // [1, d]
         return scope.Keep((_prior is null ? own : Nearest(_prior.Model, own, said.LastHidden)).Reshape(1, 1, Width));
     }
@@ -66,8 +56,7 @@ internal sealed class ImagePrior : IDisposable
     public Tensor OfPicture(Image picture)
     {
         using Scope scope = new();
-        Tensor pixels = _pictures.Read(picture, _clip.Model.Config.Vision.ImageSize, _clip.Weights.Device);
-        return scope.Keep(ClipModel.Direction(_clip.Model.EncodeImage(pixels)).Reshape(1, 1, Width));
+        return scope.Keep(ClipModel.Direction(_clip.Model.EncodeImage(_clip.Pixels(picture))).Reshape(1, 1, Width));
     }
 
     /// <summary>The embedding a share of the way from one to another, along the sphere on which all of them lie.</summary>

@@ -1,10 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Pareidolia.Imaging;
-using Pareidolia.Models;
 using Pareidolia.Tensors;
-using Pareidolia.Text;
-using Pareidolia.Weights;
 
 namespace Pareidolia.Pipelines;
 
@@ -29,24 +26,13 @@ public sealed record PromptScore(double Whole, IReadOnlyList<(string Phrase, dou
 /// <summary>Scores pictures with a model's own CLIP, its optional part <c>clip/</c>.</summary>
 public sealed partial class PromptVerifier : IDisposable
 {
-    private const string PartName = "clip";
+    private readonly ClipReader _reader;
 
-    private readonly Pretrained<ClipModel> _clip;
-    private readonly ClipTokenizer _tokenizer;
-    private readonly ClipPicture _pictures;
-
-    private PromptVerifier(Pretrained<ClipModel> clip, ClipTokenizer tokenizer, ClipPicture pictures) => (_clip, _tokenizer, _pictures) = (clip, tokenizer, pictures);
+    private PromptVerifier(ClipReader reader) => _reader = reader;
 
     /// <summary>Loads the CLIP of a model folder; its tokenizer is the model's own unless <c>clip/</c> has one.</summary>
     /// <exception cref="PareidoliaException">The model has no CLIP, or it is damaged.</exception>
-    public static PromptVerifier Load(string folder, Backend? device = null)
-    {
-        string clip = Path.Combine(folder, PartName);
-        if (!Directory.Exists(clip))
-            throw new PareidoliaException($"'{folder}' has no {PartName}/ to score pictures with: a CLIPModel in that folder is needed.");
-        string tokenizer = File.Exists(Path.Combine(clip, "vocab.json")) ? clip : Path.Combine(folder, "tokenizer");
-        return new PromptVerifier(ClipModel.Load(clip, device), ClipTokenizer.Load(tokenizer), ClipPicture.Of(clip));
-    }
+    public static PromptVerifier Load(string folder, Backend? device = null) => new(ClipReader.Load(folder, device));
 
     /// <summary>Scores one picture against a prompt and against each of its phrases.</summary>
     public PromptScore Score(Image image, string prompt)
@@ -54,9 +40,8 @@ public sealed partial class PromptVerifier : IDisposable
         ArgumentNullException.ThrowIfNull(image);
         string[] phrases = PhrasesOf(prompt);
         using Scope scope = new();
-        Tensor pixels = _pictures.Read(image, _clip.Model.Config.Vision.ImageSize, _clip.Weights.Device);
-        Tensor picture = _clip.Model.EncodeImage(pixels).L2Normalize();                                     // [1, d]
-        Tensor texts = _clip.Model.EncodeText(Ids([prompt, .. phrases])).L2Normalize();                     // [1 + phrases, d]
+        Tensor picture = _reader.Model.EncodeImage(_reader.Pixels(image)).L2Normalize();                    // [1, d]
+        Tensor texts = _reader.Model.EncodeText(_reader.Ids([prompt, .. phrases])).L2Normalize();           // [1 + phrases, d]
         float[] cosines = texts.MatMul(picture, transposeOther: true).ToArray();
         return new PromptScore(cosines[0], [.. phrases.Select((phrase, i) => (phrase, (double)cosines[i + 1]))]);
     }
@@ -66,14 +51,7 @@ public sealed partial class PromptVerifier : IDisposable
         [.. Joints().Split(prompt).Select(phrase => phrase.Trim()).Where(phrase => phrase.Length > 0).Distinct()];
 
     /// <inheritdoc/>
-    public void Dispose() => _clip.Dispose();
-
-    private Tensor Ids(string[] texts)
-    {
-        int length = Math.Min(_tokenizer.MaxLength, _clip.Model.Config.Text.MaxPositionEmbeddings);
-        int[] ids = [.. texts.SelectMany(text => _tokenizer.Encode(text, length))];
-        return Tensor.From(ids, [texts.Length, length], _clip.Weights.Device);
-    }
+    public void Dispose() => _reader.Dispose();
 
     [GeneratedRegex(
         @"[,;.:\n]+|\b(?:and|with|in front of|in|on|at|near|next to|beside|behind|under|over|above|below|holding|wearing)\b",

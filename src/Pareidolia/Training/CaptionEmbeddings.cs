@@ -40,10 +40,12 @@ internal sealed class CaptionEmbeddings
     {
         using Pretrained<ClipTextModel> encoder = ClipTextModel.Load(textEncoder);
         ClipTokenizer words = ClipTokenizer.Load(tokenizer);
-        return new CaptionEmbeddings(
-            group => encoder.Model.Forward(Tensor.From([.. group.SelectMany(caption => words.Encode(caption))], [group.Count, words.MaxLength])).LastHidden,
-            captions);
+        return Of(encoder.Model, words, captions);
     }
+
+    /// <summary>The same of a text encoder that is there already.</summary>
+    public static CaptionEmbeddings Of(ClipTextModel encoder, ClipTokenizer tokenizer, IEnumerable<string> captions) =>
+        new(group => encoder.Forward(ClipEmbeddings.Ids(tokenizer, group)).LastHidden, captions);
 
     /// <summary>[b, tokens, channels] of captions that were given to the constructor.</summary>
     public Tensor Of(IReadOnlyList<string> captions)

@@ -29,11 +29,15 @@ internal sealed class DenoisingTask
     private readonly Scheduler _scheduler;
     private readonly NoiseSchedule _schedule;
     private readonly PredictionType _target;
+    private readonly double _noiseBias;
 
     /// <summary>Reads the scheduler's config.</summary>
+    /// <param name="scheduler">The recipe's section.</param>
+    /// <param name="noiseBias">How much more often much noise is drawn: levels u in 0..1 have a density that grows as u to this power.</param>
     /// <exception cref="PareidoliaException">It is none that is known, or predicts what is not trained here.</exception>
-    public DenoisingTask(JsonConfig scheduler)
+    public DenoisingTask(JsonConfig scheduler, double noiseBias = 0)
     {
+        _noiseBias = noiseBias;
         _scheduler = Scheduler.Load(scheduler);
         _schedule = _scheduler.TrainingSchedule();
         _target = Prediction.Parse(scheduler.Text("prediction_type", "epsilon")!).Type;
@@ -89,11 +93,13 @@ internal sealed class DenoisingTask
         return (output - target).Square().Reshape(clean.Shape[0], -1).Mean(1);
     }
 
-    // One level from each of b equal parts of the schedule: every batch sees all noise levels, which steadies the loss.
+    // One level from each of b equal parts of the schedule: every batch sees all noise levels, which steadies the loss. A bias draws more of those
+    // where there is most noise: there a network learns what words mean.
     private int[] Timesteps(int b, TorchCpuGenerator random)
     {
         float[] draw = new float[b];
         random.Rand(draw);
-        return [.. Enumerable.Range(0, b).Select(i => Math.Min(_schedule.Count - 1, (int)((i + draw[i]) * _schedule.Count / b)))];
+        double Time(int i) => Math.Pow((i + draw[i]) / b, 1 / (1 + _noiseBias));
+        return [.. Enumerable.Range(0, b).Select(i => Math.Min(_schedule.Count - 1, (int)(Time(i) * _schedule.Count)))];
     }
 }

@@ -1,7 +1,9 @@
 using Pareidolia.Models;
 using Pareidolia.Tensors;
 using Pareidolia.Tensors.Random;
+using Pareidolia.Text;
 using Pareidolia.Training.Data;
+using Pareidolia.Training.Metrics;
 using Pareidolia.Weights;
 
 namespace Pareidolia.Training;
@@ -13,13 +15,16 @@ namespace Pareidolia.Training;
 /// </summary>
 public sealed class DiffusionTrainer : Trainer
 {
+    private const string UNetPart = "unet";
     private const int Shown = 16;
     private readonly PictureSet _train;
     private readonly PictureSet _validation;
     private readonly PictureSpace _space;
     private readonly PictureCondition _condition;
-    private readonly Pretrained<UNet2DConditionModel> _model;
+    private readonly UNet2DConditionModel _unet;
     private readonly DenoisingTask _task;
+    private readonly string? _classifier;
+    private TrainedTextEncoder? _textEncoder;
     private readonly int _sampleSteps;
     private readonly float _guidance;
 
@@ -30,20 +35,22 @@ public sealed class DiffusionTrainer : Trainer
     {
         JsonConfig data = recipe.Section("data"), inputs = recipe.Section("inputs");
         UNet2DConditionConfig config = UNet2DConditionConfig.FromJson(recipe.Section("model"));
-        _task = new DenoisingTask(recipe.Section("scheduler"));
+        _task = new DenoisingTask(recipe.Section("scheduler"), recipe.Json.Double("noise_bias", 0));
         _train = PictureSet.Load(root, data, "train");
         _validation = PictureSet.Load(root, data, "validation");
         _space = new PictureSpace(_train, inputs.Text("vae") is string vae ? recipe.Beside(vae) : null, Augmentation.FromJson(recipe.Json.Section("augmentation")));
         RequireFit(config);
+        Weights = WeightStore.Initialise(recipe.Seed);
+        _unet = new UNet2DConditionModel(config, Weights.Root[UNetPart]);
         _condition = Condition(recipe, inputs);
         (_sampleSteps, _guidance) = (recipe.Json.Int("sample_steps", 24), (float)recipe.Json.Double("sample_guidance", 4));
-        _model = UNet2DConditionModel.Initialise(config, recipe.Seed);
+        _classifier = inputs.Text("classifier") is string judge ? recipe.Beside(judge) : null;
         if (inputs.Text("unet") is string start)
             TakeOver(recipe.Beside(start));
     }
 
     /// <inheritdoc/>
-    public override WeightStore Weights => _model.Weights;
+    public override WeightStore Weights { get; }
 
     /// <inheritdoc/>
     public override int SampleCount => _train.Pictures.Count;
@@ -53,7 +60,7 @@ public sealed class DiffusionTrainer : Trainer
     {
         Tensor clean = _space.Of(batch, random.NextUInt64());                           // [b, h, w, c]
         Tensor context = _condition.OfTrain(batch, random);                             // [b, n, d]
-        return _task.Loss(clean, random, (noisy, times) => _model.Model.Forward(noisy, times, context), metrics);
+        return _task.Loss(clean, random, (noisy, times) => _unet.Forward(noisy, times, context), metrics);
     }
 
     /// <inheritdoc/>
@@ -70,16 +77,21 @@ public sealed class DiffusionTrainer : Trainer
         Dictionary<string, double> said = _task.HeldOutLoss(_validation.Pictures.Count, Recipe.Seed, chosen =>
         {
             Tensor context = _condition.OfValidation(chosen);
-            return (_space.Encode(_validation.Batch(chosen)), (noisy, times) => _model.Model.Forward(noisy, times, context));
+            return (_space.Encode(_validation.Batch(chosen)), (noisy, times) => _unet.Forward(noisy, times, context));
         });
+        if (_classifier is not null && _condition.OfText is not null)
+            AddJudgement(said, _condition.OfText);
         return said;
     }
 
     /// <inheritdoc/>
     public override void Export(string folder)
     {
-        PipelineExport.Write(folder, Recipe);
-        _model.Model.Save(Path.Combine(folder, "unet"), Weights, SafetensorsType.F16);
+        PipelineExport.Write(folder, Recipe, ownTextEncoder: _textEncoder is not null);
+        using Pretrained<UNet2DConditionModel> unet = UNet2DConditionModel.Initialise(_unet.Config, 0);
+        unet.Weights.TakeFrom(Weights, UNetPart);
+        unet.Model.Save(Path.Combine(folder, "unet"), unet.Weights, SafetensorsType.F16);
+        _textEncoder?.Save(Path.Combine(folder, "text_encoder"));
     }
 
     /// <inheritdoc/>
@@ -92,10 +104,32 @@ public sealed class DiffusionTrainer : Trainer
 
     private PictureCondition Condition(Recipe recipe, JsonConfig inputs) => recipe.Json.Text("condition", "caption")! switch
     {
-        "caption" => PictureCondition.OfCaptions(recipe, recipe.Beside(Needed(inputs, "text_encoder")), recipe.Beside(Needed(inputs, "tokenizer")), _train, _validation),
+        "caption" => PictureCondition.OfCaptions(recipe, States(recipe, inputs), _train, _validation),
         "picture" => OfPictures(recipe, recipe.Beside(Needed(inputs, "clip"))),
         string other => throw new PareidoliaException($"The recipe in '{recipe.Folder}' has condition \"{other}\"; \"caption\" and \"picture\" are known."),
     };
+
+    // Of a frozen text encoder, whose states are computed once, or of one that learns along.
+    private Func<IReadOnlyList<string>, Tensor> States(Recipe recipe, JsonConfig inputs)
+    {
+        using Pretrained<ClipTextModel> encoder = ClipTextModel.Load(recipe.Beside(Needed(inputs, "text_encoder")));
+        ClipTokenizer tokenizer = ClipTokenizer.Load(recipe.Beside(Needed(inputs, "tokenizer")));
+        _textEncoder = recipe.Json.Bool("train_text_encoder", false) ? new TrainedTextEncoder(encoder, tokenizer, Weights) : null;
+        return _textEncoder is not null
+            ? _textEncoder.Of
+            : CaptionEmbeddings.Of(encoder.Model, tokenizer, _train.Pictures.Concat(_validation.Pictures).SelectMany(picture => picture.Record.Captions)).Of;
+    }
+
+    // How many of the drawn digits the classifier takes for what was asked for, and how its features of them lie.
+    private void AddJudgement(Dictionary<string, double> said, Func<IReadOnlyList<string>, Tensor> states)
+    {
+        using ClassJudge judge = new(_classifier!);
+        TorchCpuGenerator random = new(Recipe.Seed);
+        DrawnPictures drawn = DrawnPictures.Draw(
+            judge.Classes, Recipe.Json.Int("judged_per_class", 50), labels => Draw(states([.. labels.Select(label => CaptionedDigits.Captions(label)[0])]), random).Clamp(-1, 1));
+        foreach ((string name, double value) in judge.Measures(drawn, DrawnPictures.Of(_validation)))
+            said[name] = value;
+    }
 
     private PictureCondition OfPictures(Recipe recipe, string clipFolder)
     {
@@ -117,14 +151,7 @@ public sealed class DiffusionTrainer : Trainer
     private void TakeOver(string folder)
     {
         using Pretrained<UNet2DConditionModel> earlier = UNet2DConditionModel.Load(folder);
-        Dictionary<string, Tensor> parameters = Weights.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Tensor);
-        foreach (Parameter parameter in earlier.Weights.Parameters)
-        {
-            if (!parameters.TryGetValue(parameter.Name, out Tensor? own) || own.Shape != parameter.Tensor.Shape)
-                throw new PareidoliaException($"The recipe's model cannot begin as '{folder}': its '{parameter.Name}' is "
-                    + $"{(own is null ? "missing" : own.Shape)}, there it is {parameter.Tensor.Shape}.");
-            own.CopyFrom(parameter.Tensor);
-        }
+        earlier.Weights.GiveTo(Weights, UNetPart);
     }
 
     // Pixels [b, s, s, c] about -1..1 of what is told [b, n, d].
@@ -135,7 +162,7 @@ public sealed class DiffusionTrainer : Trainer
         Tensor Network(Tensor x, double timestep)
         {
             using Scope scope = new();
-            Tensor[] halves = _model.Model.Forward(Tensor.Concat(0, x, x), [(float)timestep], both).Chunk(2, 0);
+            Tensor[] halves = _unet.Forward(Tensor.Concat(0, x, x), [(float)timestep], both).Chunk(2, 0);
             return scope.Keep(halves[0] + ((halves[1] - halves[0]) * _guidance));
         }
 

@@ -16,22 +16,19 @@ internal sealed record PictureCondition(
     Func<IReadOnlyList<int>, TorchCpuGenerator, Tensor> OfTrain, Func<IReadOnlyList<int>, Tensor> OfValidation, Func<int, Tensor> Nothing,
     Func<IReadOnlyList<string>, Tensor>? OfText = null)
 {
-    /// <summary>The states of captions as a frozen text encoder reads them: the recipe's <c>text_encoder</c> and <c>tokenizer</c>.</summary>
-    /// <param name="recipe">Also says how often captions are left out, and how often the one that names the style is taken.</param>
-    /// <param name="textFolder">The text encoder's folder.</param>
-    /// <param name="tokenizerFolder">The tokenizer's.</param>
+    /// <summary>The states of captions as a text encoder reads them.</summary>
+    /// <param name="recipe">Says how often captions are left out, and how often the one that names the style is taken.</param>
+    /// <param name="states">Reads captions [b] to [b, tokens, width].</param>
     /// <param name="train">Training pictures.</param>
     /// <param name="validation">Held-out pictures.</param>
-    public static PictureCondition OfCaptions(Recipe recipe, string textFolder, string tokenizerFolder, PictureSet train, PictureSet validation)
+    public static PictureCondition OfCaptions(Recipe recipe, Func<IReadOnlyList<string>, Tensor> states, PictureSet train, PictureSet validation)
     {
-        CaptionEmbeddings states = CaptionEmbeddings.Load(
-            textFolder, tokenizerFolder, train.Pictures.Concat(validation.Pictures).SelectMany(picture => picture.Record.Captions));
         (double dropout, double styleShare) = (recipe.Json.Double("caption_dropout", 0.1), recipe.Json.Double("style_caption_share", 0.5));
         return new PictureCondition(
-            (batch, random) => states.Of([.. batch.Select(index => Drawn(train.Pictures[index].Record.Captions, dropout, styleShare, random))]),
-            chosen => states.Of([.. chosen.Select(index => validation.Pictures[index].Record.Captions is { Count: > 1 } several ? several[1] : validation.Pictures[index].Record.Captions[0])]),
-            count => states.Of([.. Enumerable.Repeat("", count)]),
-            captions => states.Of(captions));
+            (batch, random) => states([.. batch.Select(index => Drawn(train.Pictures[index].Record.Captions, dropout, styleShare, random))]),
+            chosen => states([.. chosen.Select(index => StyledCaption(validation.Pictures[index]))]),
+            count => states([.. Enumerable.Repeat("", count)]),
+            states);
     }
 
     /// <summary>Where CLIP sees the picture itself (https://arxiv.org/abs/2204.06125): one token, and nothing is a token of zeros.</summary>
@@ -52,6 +49,9 @@ internal sealed record PictureCondition(
             validation.Of,
             count => Tensor.Zeros([count, 1, train.Width]));
     }
+
+    /// <summary>The second caption, which names the style; pictures of one's own may have but one.</summary>
+    public static string StyledCaption(Picture picture) => picture.Record.Captions[Math.Min(1, picture.Record.Captions.Count - 1)];
 
     // The second caption names the style and is what people are asked to write, so it is drawn more often.
     private static string Drawn(IReadOnlyList<string> captions, double dropout, double styleShare, TorchCpuGenerator random)

@@ -100,8 +100,9 @@ public sealed class PictureSet
 
     private static byte[] Decode(ReadOnlyMemory<byte> file, int side, int channels)
     {
-        Image image = PngReader.Read(file.Span, "picture").ToRgb();
-        Image sized = image.Width == side && image.Height == side ? image : Resize.To(image, side, side, Resampling.Box);
+        Image image = ImageFile.Read(file.Span, "picture").ToRgb();
+        Image sized = image.Width == side && image.Height == side ? image
+            : image.Width == image.Height ? Resize.To(image, side, side, Resampling.Box) : Resize.ToSquare(image, side, Resampling.Box);
         return channels == 3 ? sized.Pixels : sized.ToGrey().Pixels;
     }
 }

@@ -17,14 +17,20 @@ internal static class PipelineExport
     private const string ClipFolder = "clip";
     private const string Index = "model_index.json";
 
-    /// <summary>Writes everything but <c>unet/</c>. A model without an autoencoder denoises pixels, which its class says.</summary>
-    public static void Write(string folder, Recipe recipe)
+    /// <summary>
+    /// Writes everything but <c>unet/</c> and, where the run has trained its own, <c>text_encoder/</c>. A model without an autoencoder denoises pixels, which
+    /// its class says.
+    /// </summary>
+    public static void Write(string folder, Recipe recipe, bool ownTextEncoder = false)
     {
         using JsonDocument document = JsonDocument.Parse(recipe.Text);
-        foreach ((string input, string name) in s_copied)
+        foreach ((string input, string name) in s_copied.Where(part => !ownTextEncoder || part.Input is not ("text_encoder" or ClipFolder)))
             if (recipe.Section("inputs").Text(input) is string source)
                 Copy(recipe.Beside(source), Path.Combine(folder, name));
-        LeaveTextTower(Path.Combine(folder, ClipFolder), Path.Combine(folder, "text_encoder"));
+        if (ownTextEncoder)
+            CopyWholeClip(recipe, Path.Combine(folder, ClipFolder));
+        else
+            LeaveTextTower(Path.Combine(folder, ClipFolder), Path.Combine(folder, "text_encoder"));
         WriteObject(Path.Combine(folder, "scheduler", "scheduler_config.json"), document.RootElement.GetProperty("scheduler"));
         if (document.RootElement.TryGetProperty("defaults", out JsonElement defaults))
             WriteObject(Path.Combine(folder, "pareidolia.json"), defaults);
@@ -89,6 +95,16 @@ internal static class PipelineExport
     {
         JsonConfig empty = JsonConfig.Parse("{}", path);
         WriteJson(path, (own ?? empty).Over(earlier ?? empty).WriteTo);
+    }
+
+    // Its text tower may lie in the text encoder's folder, which is another's now.
+    private static void CopyWholeClip(Recipe recipe, string target)
+    {
+        if (recipe.Section("inputs").Text(ClipFolder) is not string source)
+            return;
+        Copy(recipe.Beside(source), target);
+        using Pretrained<ClipModel> clip = ClipModel.Load(recipe.Beside(source));
+        clip.Model.Save(target, clip.Weights, SafetensorsType.F16);
     }
 
     // The text tower of CLIP is the text encoder, whose folder lies beside: once is enough.

@@ -41,9 +41,9 @@ public sealed class PriorTrainer : Trainer
             RequireFit(config, clip.Model.Config);
             (_trainPictures, _validationPictures) = (new ImageEmbeddings(clip.Model, _train), new ImageEmbeddings(clip.Model, _validation));
             ClipTokenizer tokenizer = ClipTokenizer.Load(Path.Combine(_base, "tokenizer"));
-            Tensor Ids(IReadOnlyList<string> group) => Tensor.From([.. group.SelectMany(caption => tokenizer.Encode(caption))], [group.Count, tokenizer.MaxLength]);
-            _tokens = new CaptionEmbeddings(group => clip.Model.Text.Forward(Ids(group)).LastHidden, captions);
-            _texts = new CaptionEmbeddings(group => ClipModel.Direction(clip.Model.EncodeText(Ids(group))).Reshape(group.Count, 1, config.EmbeddingDim), captions);
+            _tokens = CaptionEmbeddings.Of(clip.Model.Text, tokenizer, captions);
+            _texts = new CaptionEmbeddings(
+                group => ClipModel.Direction(clip.Model.EncodeText(ClipEmbeddings.Ids(tokenizer, group))).Reshape(group.Count, 1, config.EmbeddingDim), captions);
         }
         _model = PriorTransformer.Initialise(config, recipe.Seed);
         Measure();
@@ -106,7 +106,7 @@ public sealed class PriorTrainer : Trainer
                 + $"tokens of {clip.Text.HiddenSize}, and {clip.Text.MaxPositionEmbeddings} of them: the first three should be one number.");
     }
 
-    private string[] CaptionsOf(IReadOnlyList<int> chosen) => [.. chosen.Select(index => _validation.Pictures[index].Record.Captions is { Count: > 1 } several ? several[1] : _validation.Pictures[index].Record.Captions[0])];
+    private string[] CaptionsOf(IReadOnlyList<int> chosen) => [.. chosen.Select(index => PictureCondition.StyledCaption(_validation.Pictures[index]))];
 
     private (Tensor Text, Tensor Tokens) Told(IReadOnlyList<string> captions) =>
         (_texts.Of(captions).Reshape(captions.Count, -1), _tokens.Of(captions));

@@ -47,7 +47,9 @@ public sealed class SuperResolutionTrainer : Trainer
         RequireFit(config, size);
         _large = PictureSet.Load(root, data, "train");
         _validation = PictureSet.Load(root, data, "validation");
-        _condition = PictureCondition.OfCaptions(recipe, Path.Combine(_base, "text_encoder"), Path.Combine(_base, "tokenizer"), _large, _validation);
+        CaptionEmbeddings states = CaptionEmbeddings.Load(
+            Path.Combine(_base, "text_encoder"), Path.Combine(_base, "tokenizer"), _large.Pictures.Concat(_validation.Pictures).SelectMany(picture => picture.Record.Captions));
+        _condition = PictureCondition.OfCaptions(recipe, states.Of, _large, _validation);
         (_mostAugmentation, _augmentation) = (recipe.Json.Int("largest_augmentation", 300), recipe.Json.Int("sample_augmentation", 50));
         _sampleSteps = recipe.Json.Int("sample_steps", 12);
         _model = UNet2DConditionModel.Initialise(config, recipe.Seed);

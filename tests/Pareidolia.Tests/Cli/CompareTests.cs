@@ -17,7 +17,7 @@ public sealed class CompareTests : IDisposable
         File.WriteAllText(_cli["prompts.txt"], "a red disc\na blue square\n");
         TinyRuns.Run(_runs, "pixels", "whole");
         Directory.CreateDirectory(_runs["other"]);
-        File.WriteAllText(_runs["other/model_index.json"], """{"_class_name": "GanPipeline", "generator": ["pareidolia", "DcganGenerator"]}""");
+        File.WriteAllText(_runs["other/model_index.json"], """{"_class_name": "OtherPipeline", "generator": ["pareidolia", "Other"]}""");
         Ran ran = CommandLine.Run("compare", _runs.Path, TinyModel.Folder, "--prompts", _cli["prompts.txt"], "--seed", "4", "-o", _cli["sheet.png"], "--json");
         Assert.Equal(0, ran.Code);
         Assert.Contains("has no UNet", ran.Error, StringComparison.Ordinal);

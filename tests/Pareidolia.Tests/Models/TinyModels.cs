@@ -32,6 +32,11 @@ internal static class TinyModels
         ["autoencoder"] = Autoencoder,
         ["clip"] = Clip,
         ["upscaler"] = Upscaler,
+        ["bert"] = Bert,
+        ["gpt2"] = Gpt2,
+        ["t5"] = T5,
+        ["t5, gated"] = T5Gated,
+        ["words"] = Words,
     };
 
     public static UNet2DConditionConfig UNetConfig { get; } = new()
@@ -61,11 +66,57 @@ internal static class TinyModels
         ProjectionDim = 5,
     };
 
+    public static BertConfig BertConfig { get; } = new()
+    {
+        VocabSize = 11, HiddenSize = 8, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 12, MaxPositionEmbeddings = 6, InitializerRange = 0.3,
+    };
+
+    public static T5Config T5Config { get; } = new()
+    {
+        VocabSize = 11, DModel = 8, DKv = 4, DFf = 12, NumLayers = 2, NumDecoderLayers = 2, NumHeads = 2, RelativeAttentionNumBuckets = 8,
+        RelativeAttentionMaxDistance = 8,
+    };
+
+    public static ConvolutionalWordConfig WordConfig { get; } = new() { VocabSize = 10, HiddenSize = 8, KernelSize = 3, Dilations = [1, 2], InitializerRange = 0.5 };
+
     public static Tensor Noise(Shape shape, Backend device, ulong seed = 7)
     {
         float[] values = new float[shape.Count];
         new TorchCpuGenerator(seed).Randn(values);
         return Tensor.From(values, shape, device);
+    }
+
+    private static TinyModel Bert(Backend device)
+    {
+        Pretrained<BertForMaskedLm> bert = BertForMaskedLm.Initialise(BertConfig, 1, device);
+        Tensor ids = Tensor.From([4, 1, 7, 0, 9, 2], [2, 3], device), types = Tensor.From([0, 1, 1, 0, 0, 1], [2, 3], device);
+        return new TinyModel(bert.Weights, () => bert.Model.Forward(ids, types, Tensor.From([1, 1, 0, 1, 1, 1], [2, 3], device)));
+    }
+
+    private static TinyModel Gpt2(Backend device)
+    {
+        Gpt2Config config = new() { VocabSize = 11, NPositions = 4, NEmbd = 8, NLayer = 2, NHead = 2, InitializerRange = 0.3 };
+        Pretrained<Gpt2LmHeadModel> gpt = Gpt2LmHeadModel.Initialise(config, 1, device);
+        Tensor ids = Tensor.From([4, 1, 7, 0, 9, 2], [2, 3], device);
+        return new TinyModel(gpt.Weights, () => gpt.Model.Forward(ids));
+    }
+
+    private static TinyModel T5(Backend device) => T5Of(T5Config, device);
+
+    private static TinyModel T5Gated(Backend device) => T5Of(T5Config with { FeedForwardProj = "gated-gelu", TieWordEmbeddings = false }, device);
+
+    private static TinyModel T5Of(T5Config config, Backend device)
+    {
+        Pretrained<T5ForConditionalGeneration> t5 = T5ForConditionalGeneration.Initialise(config, 1, device);
+        Tensor read = Tensor.From([4, 1, 7, 0, 9, 2], [2, 3], device), written = Tensor.From([0, 5, 0, 8], [2, 2], device);
+        return new TinyModel(t5.Weights, () => t5.Model.Forward(read, written));
+    }
+
+    private static TinyModel Words(Backend device)
+    {
+        Pretrained<ConvolutionalWordModel> words = ConvolutionalWordModel.Initialise(WordConfig, 1, device);
+        Tensor ids = Tensor.From([4, 1, 7, 0, 9, 2, 5, 5], [2, 4], device);
+        return new TinyModel(words.Weights, () => words.Model.Predict(words.Model.Encode(ids)));
     }
 
     private static TinyModel UNetCondition(Backend device)

@@ -41,7 +41,9 @@ public sealed record CaptionRecord(string Key, IReadOnlyList<string> Captions)
     /// <exception cref="PareidoliaException">There is no caption, or the json is broken.</exception>
     public static CaptionRecord Read(Sample sample)
     {
-        CaptionRecord record = sample.Parts.ContainsKey("json") || !sample.Parts.ContainsKey("txt")
+        if (!sample.Parts.ContainsKey("json") && !sample.Parts.ContainsKey("txt"))
+            throw new PareidoliaException($"it has no caption: a txt or a json is needed beside its {string.Join(", ", sample.Parts.Keys)}.");
+        CaptionRecord record = sample.Parts.ContainsKey("json")
             ? FromJson(sample.Key, JsonConfig.Parse(Encoding.UTF8.GetString(sample.Part("json").Span), $"{sample.Key}.json"))
             : new CaptionRecord(sample.Key, Lines(Encoding.UTF8.GetString(sample.Part("txt").Span)));
         if (record.Captions.Count == 0 || record.Captions.Any(string.IsNullOrWhiteSpace))
