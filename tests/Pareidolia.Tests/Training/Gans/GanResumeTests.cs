@@ -54,7 +54,7 @@ public sealed class GanResumeTests
         IReadOnlyList<TrainingPhase> phases = trainer.Phases;
         Assert.Equal(["discriminator_", "generator_"], phases.Select(phase => phase.Name));
         Tensor[] generator = [.. trainer.Weights.Parameters.Where(p => p.Trained && p.Name.StartsWith("G.", StringComparison.Ordinal)).Select(p => p.Tensor)];
-        Assert.Equal(generator, phases[1].Moved);
+        Assert.Equal(generator, phases[1].Moved.Select(parameter => parameter.Tensor));
         Assert.Empty(phases[0].Moved.Intersect(phases[1].Moved));
         Assert.Equal(trainer.Weights.Trained.Count(), phases.Sum(phase => phase.Moved.Count));
     }
