@@ -16,7 +16,7 @@ internal static class ForecastCheck
     /// <exception cref="PareidoliaException">It takes more than there is; the message says what would fit.</exception>
     public static void Announce(ModelSource model, GenerateRequest request, int prompts, CommandIo io)
     {
-        if (!model.Has("unet") || !model.Has("vae"))
+        if (!model.Has("unet"))
             return;
         GenerateSettings settings = Settings(model, request);
         int pictures = prompts * Math.Max(1, request.Count);

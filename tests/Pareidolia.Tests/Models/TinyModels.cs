@@ -22,6 +22,9 @@ internal static class TinyModels
         ["unet condition, pooled text"] = UNetPooled,
         ["unet condition, pixel cascade"] = UNetCascade,
         ["unet"] = UNet,
+        ["unet condition, pictures"] = UNetOfPictures,
+        ["prior, diffusion"] = device => Prior(device, isAutoregressive: false),
+        ["prior, autoregressive"] = device => Prior(device, isAutoregressive: true),
         ["dit"] = DiT,
         ["pixart"] = PixArt,
         ["sd3"] = Sd3,
@@ -151,6 +154,26 @@ internal static class TinyModels
         Pretrained<UNet2DConditionModel> unet = UNet2DConditionModel.Initialise(config, 1, device);
         UNetExtras extras = new() { ClassLabels = [20, 900], ContextMask = Tensor.From([1f, 1, 0, 1, 1, 1], [2, 3], device) };
         return new TinyModel(unet.Weights, () => unet.Model.Forward(Noise([2, 4, 4, 4], device), [3, 500], Noise([2, 3, 5], device), extras));
+    }
+
+    private static TinyModel UNetOfPictures(Backend device)
+    {
+        UNet2DConditionConfig config = UNetConfig with { NumClassEmbeds = null, EncoderHidDim = 5, ReadsPictures = true, AdditionEmbedType = "image" };
+        Pretrained<UNet2DConditionModel> unet = UNet2DConditionModel.Initialise(config, 1, device);
+        return new TinyModel(unet.Weights, () => unet.Model.Forward(Noise([2, 4, 4, 4], device), [3, 500], Noise([2, 1, 5], device)));
+    }
+
+    private static TinyModel Prior(Backend device, bool isAutoregressive)
+    {
+        PriorTransformerConfig config = new()
+        {
+            NumAttentionHeads = 2, AttentionHeadDim = 4, NumLayers = 1, EmbeddingDim = 6, NumEmbeddings = 3, IsAutoregressive = isAutoregressive, Codes = 4, CodeLevels = 5,
+        };
+        Pretrained<PriorTransformer> prior = PriorTransformer.Initialise(config, 1, device);
+        Tensor text = Noise([2, 6], device), tokens = Noise([2, 3, 6], device, 8);
+        return new TinyModel(prior.Weights, () => isAutoregressive
+            ? prior.Model.Logits(Tensor.From([0, 3, 1, 4, 2, 2], [2, 3], device), text, tokens)
+            : prior.Model.Forward(Noise([2, 6], device, 9), [3, 500], text, tokens));
     }
 
     private static TinyModel UNetXl(Backend device)
