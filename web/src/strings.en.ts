@@ -28,7 +28,7 @@ export const strings = {
     cancel: 'Cancel', pause: 'Pause', resume: 'Go on', retry: 'Try again',
     count: (count: number) => (count === 1 ? '1 picture' : `${count} pictures`),
     states: { queued: 'waits', running: 'runs', paused: 'paused', done: 'done', failed: 'failed', cancelled: 'cancelled' },
-    kinds: { generate: 'pictures', train: 'training', graph: 'graph', explain: 'explanation' } as Record<string, string>,
+    kinds: { generate: 'pictures', upscale: 'larger picture', train: 'training', graph: 'graph', explain: 'explanation' } as Record<string, string>,
   },
   create: {
     title: 'Create pictures',
@@ -68,8 +68,8 @@ export const strings = {
     preview: 'What the picture looks like so far',
     pictureOf: (prompt: string, number: number) => `${prompt}, picture ${number}`,
     open: (name: string) => `Open ${name}`,
-    u: '⤢ Upscale', upscale: 'Upscale', v: '≈ Vary', vary: 'Vary a little', vv: '≋ Vary more', varyStrong: 'Vary more',
-    from: '↳ From it', startFrom: 'Start from it', again: '↺ Settings', sameSettings: 'Use its settings',
+    u: 'Upscale', upscale: 'Upscale', v: 'Vary', vary: 'Vary a little', vv: 'Vary more', varyStrong: 'Vary more',
+    from: 'From it', startFrom: 'Start from it', again: 'Settings', sameSettings: 'Use its settings',
   },
   mask: {
     title: 'Paint what is drawn anew', brush: 'Brush', eraser: 'Eraser', invert: 'The other way round', clear: 'Nothing', use: 'Use this mask',
@@ -83,6 +83,7 @@ export const strings = {
     title: 'Gallery', pictures: 'Pictures', search: 'Search', searchExample: 'prompt or setting', any: 'Any', favourites: 'Favourites only', more: 'More',
     empty: 'No pictures.', deleted: 'The picture is deleted.',
     like: (name: string) => `Favourite: ${name}`, compare: (name: string) => `Compare: ${name}`, remove: (name: string) => `Delete: ${name}`,
+    ordered: 'It is in the queue; the result comes to the gallery.', upscale: 'Twice as large', redraw: 'Draw again, larger',
     favourite: 'Favourite', compareThis: 'Compare', delete: 'Delete', download: 'Download', back: 'All pictures', before: 'Newer', after: 'Older',
     infotext: "Settings in the web UI's words", scrub: 'Denoising',
     frame: (at: number, of: number) => `${at} of ${of}`,

@@ -62,7 +62,7 @@ function CreateForm() {
 function Recent() {
   const all = useStore(jobs);
   const { running, waiting, over } = inOrder(all);
-  const shown = [...running, ...waiting, ...over].filter((job) => job.kind === 'generate').slice(0, RECENT);
+  const shown = [...running, ...waiting, ...over].filter((job) => job.kind === 'generate' || job.kind === 'upscale').slice(0, RECENT);
   return (
     <section aria-label={strings.create.results}>
       {shown.length === 0 && <p className="muted">{strings.create.nothingYet}</p>}

@@ -1,20 +1,21 @@
 import type { Job, Picture } from '../core/api/dto';
-import { upscaled, varied } from '../core/create/form';
+import { varied } from '../core/create/form';
 import { isOver } from '../core/jobs';
 import { hashOf } from '../core/route';
 import { act, CancelButton } from '../parts/CancelButton';
 import { JobProgress, JobStateLabel } from '../parts/JobProgress';
-import { draw, startFrom, takeSettings } from '../parts/studio';
+import { draw, startFrom, takeSettings, upscale } from '../parts/studio';
 import { strings } from '../strings.en';
 
 const SUBTLE = 0.15, STRONG = 0.5, MOST_WAITING = 8;
 
 /** A job with its pictures, those that are still to come, and what may be done with each. */
 export function JobCard({ job }: { readonly job: Job }) {
+  const name = job.settings.prompt || strings.jobs.kinds[job.kind] || job.id;
   return (
-    <article className="panel job" aria-label={job.settings.prompt ?? job.id}>
+    <article className="panel job" aria-label={name} data-job={job.id}>
       <div className="row spread">
-        <strong className="grow">{job.settings.prompt}</strong>
+        <strong className="grow">{name}</strong>
         <JobStateLabel job={job} />
         {job.state === 'failed' && <button onClick={() => void act(job, 'retry')}>{strings.jobs.retry}</button>}
         <CancelButton job={job} />
@@ -33,11 +34,9 @@ function Waiting({ job }: { readonly job: Job }) {
   if (isOver(job)) return null;
   const count = job.progress?.images || job.settings.count || 1;
   const left = Math.min(MOST_WAITING, Math.max(0, count - job.pictures.length)), preview = job.progress?.previewUrl;
-  return Array.from({ length: left }, (_, i) => (
-    <div className="tile" key={i}>
-      <div className="frame">{i === 0 && preview ? <img className="pixel" src={preview} alt={strings.create.preview} /> : <span aria-hidden="true">…</span>}</div>
-    </div>
-  ));
+  // The preview shows all pictures that are being drawn.
+  if (preview) return <div className={left > 1 ? 'tile wide' : 'tile'}><div className="frame"><img className="pixel" src={preview} alt={strings.create.preview} /></div></div>;
+  return Array.from({ length: left }, (_, i) => <div className="tile" key={i}><div className="frame"><span aria-hidden="true">…</span></div></div>);
 }
 
 function PictureTile({ picture, number }: { readonly picture: Picture; readonly number: number }) {
@@ -48,7 +47,7 @@ function PictureTile({ picture, number }: { readonly picture: Picture; readonly 
     <div className="tile">
       <a href={hashOf('gallery', picture.id)} aria-label={strings.create.open(name)}><img src={picture.url} alt={name} loading="lazy" /></a>
       <div className="actions">
-        {button(strings.create.u, strings.create.upscale, () => void draw(upscaled(picture, null)))}
+        {button(strings.create.u, strings.create.upscale, () => void upscale(picture))}
         {button(strings.create.v, strings.create.vary, () => void draw(varied(picture, SUBTLE)))}
         {button(strings.create.vv, strings.create.varyStrong, () => void draw(varied(picture, STRONG)))}
         {button(strings.create.from, strings.create.startFrom, () => startFrom(picture))}

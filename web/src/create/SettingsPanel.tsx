@@ -2,6 +2,7 @@ import type { Model, Named, Size } from '../core/api/dto';
 import { MOST_SEED, randomSeed, type Form } from '../core/create/form';
 import { sizesOf } from '../core/create/sizes';
 import { NumberField, SelectField, type Choice } from '../parts/fields';
+import { Icon } from '../parts/icons';
 import { form as formStore, names } from '../parts/studio';
 import { useStore } from '../parts/useStore';
 import { strings } from '../strings.en';
@@ -60,9 +61,9 @@ function SeedField({ form }: { readonly form: Form }) {
       <div className="grow">
         <NumberField label={strings.create.seed} value={form.seed} min={0} max={MOST_SEED} step={1} placeholder={strings.create.anySeed} onChange={(seed) => change({ seed })} />
       </div>
-      <button type="button" className="icon" aria-label={strings.create.dice} title={strings.create.dice} onClick={() => change({ seed: randomSeed() })}>🎲</button>
+      <button type="button" className="icon" aria-label={strings.create.dice} title={strings.create.dice} onClick={() => change({ seed: randomSeed() })}><Icon name="dice" /></button>
       <button type="button" className="icon" aria-pressed={locked} aria-label={strings.create.lock} title={strings.create.lock}
-        onClick={() => change({ seed: locked ? null : randomSeed() })}>{locked ? '🔒' : '🔓'}</button>
+        onClick={() => change({ seed: locked ? null : randomSeed() })}><Icon name={locked ? 'locked' : 'open'} /></button>
     </div>
   );
 }

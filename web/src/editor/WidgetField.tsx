@@ -3,6 +3,7 @@ import type { GraphNode } from '../core/graph/graph';
 import type { InputKind, Value, Widget } from '../core/graph/nodeKind';
 import { controlOf, controls } from '../core/graph/workflow';
 import { CheckField, Field, FileField, NumberField, SelectField } from '../parts/fields';
+import { Icon } from '../parts/icons';
 import { attempt, comfy } from '../parts/studio';
 import { strings } from '../strings.en';
 import { changeOn, loadKinds } from './state';
@@ -68,7 +69,7 @@ function SeedTools({ node, name, set }: { readonly node: GraphNode; readonly nam
   const control = controlOf(name);
   return (
     <div className="row">
-      <button className="icon" aria-label={strings.create.dice} onClick={() => set(name, randomSeed())}>🎲</button>
+      <button className="icon" aria-label={strings.create.dice} onClick={() => set(name, randomSeed())}><Icon name="dice" /></button>
       <select className="grow" aria-label={strings.graph.afterRun} value={String(node.values[control] ?? 'fixed')} onChange={(e) => set(control, e.target.value)}>
         {controls.map((choice) => <option key={choice} value={choice}>{strings.graph.controls[choice]}</option>)}
       </select>

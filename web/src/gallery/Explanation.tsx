@@ -59,11 +59,11 @@ const Phrases = ({ report }: { readonly report: Report }) => (
   </div>
 );
 
-// CLIP's cosines of fitting pictures and texts are about 0.3.
+// How large a cosine is good differs from CLIP to CLIP: the phrases of one picture are to be compared with each other.
 const PhraseBar = ({ phrase, score }: { readonly phrase: string; readonly score: number }) => (
   <>
     <span>{phrase}</span>
-    <meter min={0} max={0.45} low={0.2} high={0.27} optimum={0.4} value={Math.max(0, score)} aria-label={phrase} />
+    <meter min={0} max={1} value={Math.max(0, score)} aria-label={phrase} />
     <span>{score.toFixed(2)}</span>
   </>
 );

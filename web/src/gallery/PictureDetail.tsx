@@ -1,7 +1,10 @@
 import { useEffect, useState } from 'react';
-import type { Picture } from '../core/api/dto';
+import type { Job, Picture } from '../core/api/dto';
+import { redrawn, varied } from '../core/create/form';
 import { hashOf } from '../core/route';
-import { api, attempt, startFrom, takeSettings } from '../parts/studio';
+import { Icon } from '../parts/icons';
+import { api, attempt, draw, startFrom, takeSettings, upscale } from '../parts/studio';
+import { say } from '../parts/toasts';
 import { strings } from '../strings.en';
 import { shown } from './CompareDialog';
 import { Explanation } from './Explanation';
@@ -44,6 +47,11 @@ export function PictureDetail({ id, tools, before, after }: Props) {
   );
 }
 
+const SUBTLE = 0.15;
+
+const ordered = (job: Promise<Job | undefined>): void =>
+  void job.then((made) => { if (made) say(strings.gallery.ordered); });
+
 function Actions({ picture, tools, onLike }: { readonly picture: Picture; readonly tools: PictureTools; readonly onLike: () => void }) {
   const remove = async () => {
     await tools.remove(picture);
@@ -53,7 +61,10 @@ function Actions({ picture, tools, onLike }: { readonly picture: Picture; readon
     <div className="row">
       <button onClick={() => takeSettings({ ...picture.settings, prompt: picture.settings?.prompt ?? picture.prompt, seed: picture.seed })}>{strings.create.sameSettings}</button>
       <button onClick={() => startFrom(picture)}>{strings.create.startFrom}</button>
-      <button aria-pressed={picture.favourite} onClick={onLike}>{picture.favourite ? '★' : '☆'} {strings.gallery.favourite}</button>
+      <button onClick={() => ordered(upscale(picture))}>{strings.gallery.upscale}</button>
+      {picture.settings && <button onClick={() => ordered(draw(redrawn(picture)))}>{strings.gallery.redraw}</button>}
+      {picture.settings && <button onClick={() => ordered(draw(varied(picture, SUBTLE)))}>{strings.create.vary}</button>}
+      <button aria-pressed={picture.favourite} onClick={onLike}><Icon name="star" filled={picture.favourite} /> {strings.gallery.favourite}</button>
       <button aria-pressed={tools.compared.includes(picture.id)} onClick={() => tools.compare(picture)}>{strings.gallery.compareThis}</button>
       <a className="button" href={picture.url} download={`${picture.id}.png`}>{strings.gallery.download}</a>
       <button className="danger" onClick={() => void remove()}>{strings.gallery.delete}</button>
@@ -84,7 +95,7 @@ function Stage({ picture }: { readonly picture: Picture }) {
 function Facts({ picture }: { readonly picture: Picture }) {
   const { prompt: _, ...settings } = picture.settings ?? {};
   const facts: [string, unknown][] = [['size', `${picture.width}×${picture.height}`], ['seed', picture.seed],
-    ...Object.entries(settings).filter(([name, value]) => value !== null && !['seed', 'width', 'height', 'count'].includes(name))];
+    ...Object.entries(settings).filter(([name, value]) => value !== null && value !== '' && !['seed', 'width', 'height', 'count', 'previewEvery'].includes(name))];
   return (
     <dl className="facts">
       {facts.map(([name, value]) => <FactRow key={name} name={name} value={value} />)}

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import type { Picture } from '../core/api/dto';
 import type { Gallery } from '../core/gallery/gallery';
 import { hashOf } from '../core/route';
+import { Icon } from '../parts/icons';
 import { strings } from '../strings.en';
 import type { PictureTools } from './GalleryView';
 
@@ -41,9 +42,9 @@ function Tile({ picture, tools }: { readonly picture: Picture; readonly tools: P
     <li>
       <a href={hashOf('gallery', picture.id)}><img src={picture.url} alt={name} loading="lazy" width={picture.width} height={picture.height} /></a>
       <div className="tools">
-        <button className="plain icon" aria-pressed={picture.favourite} aria-label={strings.gallery.like(name)} onClick={() => void tools.like(picture)}>{picture.favourite ? '★' : '☆'}</button>
-        <button className="plain icon" aria-pressed={tools.compared.includes(picture.id)} aria-label={strings.gallery.compare(name)} onClick={() => tools.compare(picture)}>◫</button>
-        <button className="plain icon" aria-label={strings.gallery.remove(name)} onClick={() => void tools.remove(picture)}>🗑</button>
+        <button className="plain icon" aria-pressed={picture.favourite} aria-label={strings.gallery.like(name)} onClick={() => void tools.like(picture)}><Icon name="star" filled={picture.favourite} /></button>
+        <button className="plain icon" aria-pressed={tools.compared.includes(picture.id)} aria-label={strings.gallery.compare(name)} onClick={() => tools.compare(picture)}><Icon name="compare" /></button>
+        <button className="plain icon" aria-label={strings.gallery.remove(name)} onClick={() => void tools.remove(picture)}><Icon name="bin" /></button>
       </div>
     </li>
   );

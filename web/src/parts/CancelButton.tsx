@@ -1,13 +1,10 @@
 import type { Job } from '../core/api/dto';
-import { isOver, withJobs } from '../core/jobs';
+import { isOver } from '../core/jobs';
 import { strings } from '../strings.en';
-import { api, attempt, jobs } from './studio';
+import { api, attempt } from './studio';
 
-/** Asks the server to do something to a job, and shows what became of it. */
-export async function act(job: Job, action: 'cancel' | 'pause' | 'resume' | 'retry'): Promise<void> {
-  const changed = await attempt(() => api.act(job.id, action));
-  if (changed) jobs.update((all) => withJobs(all, [changed]));
-}
+/** Asks the server to do something to a job. What becomes of it comes as an event, which an answer could only be older than. */
+export const act = (job: Job, action: 'cancel' | 'pause' | 'resume' | 'retry'): Promise<unknown> => attempt(() => api.act(job.id, action));
 
 export const CancelButton = ({ job }: { readonly job: Job }) =>
   isOver(job) ? null : <button className="danger" onClick={() => void act(job, 'cancel')}>{strings.jobs.cancel}</button>;

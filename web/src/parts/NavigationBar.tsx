@@ -1,5 +1,6 @@
 import { hashOf, views, type View } from '../core/route';
 import { strings } from '../strings.en';
+import { Icon } from './icons';
 import { api, attempt, session } from './studio';
 import type { Theme } from './theme';
 import { useStore } from './useStore';
@@ -24,7 +25,7 @@ export function NavigationBar({ view, busy, theme, onTheme }: Props) {
         ))}
       </nav>
       <div className="end">
-        <button className="plain icon" aria-label={toggle} title={toggle} onClick={onTheme}>{theme === 'dark' ? '☀' : '☾'}</button>
+        <button className="plain icon" aria-label={toggle} title={toggle} onClick={onTheme}><Icon name={theme === 'dark' ? 'sun' : 'moon'} /></button>
         <LogOut />
       </div>
     </header>

@@ -1,9 +1,9 @@
 import { Api } from '../core/api/api';
 import { Comfy } from '../core/api/comfy';
-import type { Job, Model, Named, Picture, Session, Settings, Upscalers } from '../core/api/dto';
+import type { Job, JobKind, Model, Named, Picture, Session, Settings, Upscalers } from '../core/api/dto';
 import { listen } from '../core/api/eventStream';
 import { Problem } from '../core/api/request';
-import { emptyForm, withSettings, type Form, type InitPicture } from '../core/create/form';
+import { bestUpscaler, emptyForm, withSettings, type Form, type InitPicture } from '../core/create/form';
 import { applyJobEvent, withJobs, type JobEvent, type Jobs } from '../core/jobs';
 import { hashOf } from '../core/route';
 import { createStore } from '../core/store';
@@ -79,10 +79,19 @@ export async function attempt<T>(act: () => Promise<T>): Promise<T | undefined> 
 }
 
 /** Asks for pictures; the job is known at once. */
-export async function draw(settings: Settings): Promise<Job | undefined> {
+export const draw = (settings: Settings): Promise<Job | undefined> => submit('generate', settings);
+
+/** Makes a picture twice as large. */
+export function upscale(picture: Picture): Promise<Job | undefined> {
+  const upscaler = bestUpscaler(names.get().upscalers.pictures);
+  return submit('upscale', { picture: picture.id, scale: 2, ...(upscaler ? { upscaler } : {}) });
+}
+
+export async function submit(kind: JobKind, settings: object): Promise<Job | undefined> {
   return attempt(async () => {
-    const job = await api.submit('generate', settings);
-    jobs.update((all) => withJobs(all, [job]));
+    const job = await api.submit(kind, settings);
+    // An event may have told more of it already.
+    jobs.update((all) => (job.id in all ? all : withJobs(all, [job])));
     return job;
   });
 }

@@ -49,7 +49,7 @@ interface RowProps {
 
 function Row({ job, above, below }: RowProps) {
   const name = job.settings.prompt || strings.jobs.kinds[job.kind] || job.kind;
-  const button = (label: string, run: () => Promise<void>) => <button aria-label={`${label}: ${name}`} onClick={() => void run()}>{label}</button>;
+  const button = (label: string, run: () => Promise<unknown>) => <button aria-label={`${label}: ${name}`} onClick={() => void run()}>{label}</button>;
   return (
     <div className="stack" data-job={job.id}>
       <div className="row">

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'react';
 import type { Job, Recipe } from '../core/api/dto';
-import { inOrder, withJobs } from '../core/jobs';
+import { inOrder } from '../core/jobs';
 import { act, CancelButton } from '../parts/CancelButton';
 import { SelectField } from '../parts/fields';
 import { JobProgress, JobStateLabel } from '../parts/JobProgress';
-import { api, attempt, jobs } from '../parts/studio';
+import { api, attempt, jobs, submit } from '../parts/studio';
 import { useStore } from '../parts/useStore';
 import { strings } from '../strings.en';
 import { Curves } from './Curves';
@@ -29,16 +29,12 @@ function StartPanel() {
   if (recipes === null) return <p className="muted">{strings.loading}</p>;
   const chosen = recipes.find((recipe) => recipe.name === name) ?? recipes[0];
   if (!chosen) return <p className="muted">{strings.train.none}</p>;
-  const start = async () => {
-    const job = await attempt(() => api.submit('train', { recipe: chosen.name }));
-    if (job) jobs.update((all) => withJobs(all, [job]));
-  };
   return (
     <section className="panel stack" aria-label={strings.train.recipe}>
       <SelectField label={strings.train.recipe} value={chosen.name} choices={recipes.map((recipe) => ({ value: recipe.name, label: recipe.name }))} onChange={setName} />
       <div className="row spread">
         <span className="muted">{strings.train.about(chosen.kind, chosen.steps, chosen.batch)}</span>
-        <button className="primary" onClick={() => void start()}>{strings.train.start}</button>
+        <button className="primary" onClick={() => void submit('train', { recipe: chosen.name })}>{strings.train.start}</button>
       </div>
     </section>
   );

@@ -1,6 +1,6 @@
 /** What our own HTTP API (`/api/v1`) says and hears. */
 export type JobState = 'queued' | 'running' | 'paused' | 'done' | 'failed' | 'cancelled';
-export type JobKind = 'generate' | 'train' | 'graph' | 'explain';
+export type JobKind = 'generate' | 'upscale' | 'train' | 'graph' | 'explain';
 
 export interface Progress {
   readonly step: number;
@@ -77,6 +77,8 @@ export interface Settings {
   readonly variationOf?: string | null;
   readonly variationStrength?: number | null;
   readonly previewEvery?: number | null;
+  /** Of jobs of kind `upscale` and `explain`. */
+  readonly picture?: string | null;
   /** Of jobs of kind `train`. */
   readonly recipe?: string | null;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Model, Picture } from '../api/dto';
-import { emptyForm, settingsOf, upscaled, varied, withSettings } from './form';
+import { bestUpscaler, emptyForm, redrawn, settingsOf, varied, withSettings } from './form';
 
 const model: Model = {
   name: 'emoji', width: 128, height: 128, factor: 8, steps: 12, guidanceScale: 2, sampler: null, schedule: null, negativePrompt: '', styles: [],
@@ -62,8 +62,14 @@ describe('from a picture', () => {
     expect(settingsOf(form, model)).toMatchObject({ initPicture: 'j1-0', mask: 'm', denoise: 0.4 });
   });
 
-  test('upscaling keeps its seed, not its batch', () => {
-    expect(upscaled(picture, null)).toEqual({ prompt: 'a red apple', steps: 12, seed: 9, count: 1, hires: { scale: 2, denoise: 0.4 } });
+  test('a network enlarges before arithmetic', () => {
+    expect(bestUpscaler(['Lanczos', 'Nearest', 'own'])).toBe('own');
+    expect(bestUpscaler(['Nearest', 'Bicubic', 'Lanczos'])).toBe('Lanczos');
+    expect(bestUpscaler([])).toBeNull();
+  });
+
+  test('drawn again larger it keeps its seed, not its batch', () => {
+    expect(redrawn(picture)).toEqual({ prompt: 'a red apple', steps: 12, seed: 9, count: 1, hires: { scale: 2, denoise: 0.4 } });
   });
 
   test('varying keeps its seed and most of its noise', () => {

@@ -149,11 +149,14 @@ function ofParameters(parameters: Parameters, form: Form, model: Model | null): 
 const given = (settings: Settings): Settings =>
   Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null && value !== undefined));
 
-/** The same picture, larger: its own seed, and a second pass at twice the size. */
-export const upscaled = (picture: Picture, upscaler: string | null, denoise = 0.4): Settings => ({
-  ...repeated(picture),
-  hires: { scale: 2, denoise, ...(upscaler ? { upscaler } : {}) },
-});
+/** The same picture drawn again, larger: its own seed, and a second pass at twice the size. */
+export const redrawn = (picture: Picture, denoise = 0.4): Settings => ({ ...repeated(picture), hires: { scale: 2, denoise } });
+
+/** What enlarges a picture best: a network before arithmetic. */
+export const bestUpscaler = (names: readonly string[]): string | null =>
+  names.find((name) => !arithmetic.includes(name.toLowerCase())) ?? names.find((name) => name === 'Lanczos') ?? names[0] ?? null;
+
+const arithmetic: readonly string[] = ['none', 'nearest', 'bilinear', 'bicubic', 'lanczos'];
 
 /** Pictures like this one: most of its noise, and some of their own. */
 export const varied = (picture: Picture, strength: number, count = 4): Settings => ({
