@@ -54,6 +54,7 @@ internal static class Program
         root.Add(new TrainCommand(io).Command);
         root.Add(new EvalCommand(io).Command);
         root.Add(new SamplersCommand(io).Command);
+        root.Add(new GraphCommand(io).Command);
         HelpExamples.AddTo(root);
         return root;
     }

@@ -30,7 +30,8 @@ public sealed partial class DependencyRule
         ["Adapters"] = ["Models", "Nn", "Weights", "Tensors", "Text"],
         ["Pipelines"] = ["Adapters", "Text", "Models", "Diffusion", "Imaging", "Weights", "Tensors", "Nn"],
         ["Training"] = ["Text", "Models", "Diffusion", "Imaging", "Weights", "Nn", "Tensors", "Files"],
-        ["Cli"] = ["Adapters", "Hub", "Training", "Pipelines", "Text", "Models", "Diffusion", "Imaging", "Weights", "Nn", "Tensors", "Files"],
+        ["Graph"] = ["Adapters", "Pipelines", "Models", "Diffusion", "Imaging", "Weights", "Tensors", "Files"],
+        ["Cli"] = ["Graph", "Adapters", "Hub", "Training", "Pipelines", "Text", "Models", "Diffusion", "Imaging", "Weights", "Nn", "Tensors", "Files"],
         [""] = [],
     };
 
