@@ -70,7 +70,7 @@ internal static class TinyModels
         RelativeAttentionMaxDistance = 8, FeedForwardProj = "gated-gelu",
     };
 
-    public static ConvolutionalWordConfig WordConfig { get; } = new() { VocabSize = 10, HiddenSize = 8, KernelSize = 3, Dilations = [1, 2], InitializerRange = 0.5 };
+    public static ConvolutionalWordConfig WordConfig { get; } = new() { VocabSize = 10, HiddenSize = 8, Neighbours = 3, KernelSize = 3, Dilations = [1, 2], InitializerRange = 0.5 };
 
     public static Tensor Noise(Shape shape, Backend device, ulong seed = 7)
     {
