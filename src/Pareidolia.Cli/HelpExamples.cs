@@ -38,6 +38,25 @@ internal sealed class HelpExamples(HelpAction plain) : SynchronousCommandLineAct
               pareidolia bench --model random:sd15 --size 512 --profile
               pareidolia bench --model random:sd15-vae --precision bf16 --runs 5 --json
             """,
+        ["classify"] = """
+            Examples:
+              pareidolia classify apple.png --labels "a dog,a cat,a fruit"
+              pareidolia classify *.png --labels "a face,an animal" --template "a drawing of {label}" --json
+            """,
+        ["walk"] = """
+            Examples:
+              pareidolia walk "a red apple" "a green apple" --model runs/emoji-gan/model --seed 4 -o walk.png
+              pareidolia walk "a handwritten seven" --model runs/mnist-gan/model --seed 1 --to-seed 2 --rows 4
+            """,
+        ["check"] = """
+            Examples:
+              pareidolia data check mine/ --sheet sheet.png
+              pareidolia data check shards/mine-train-000.tar --json
+            """,
+        ["pack"] = """
+            Examples:
+              pareidolia data pack mine/ -o shards --name mine --size 128 --hold-out 0.05
+            """,
         ["upscale"] = """
             Examples:
               pareidolia upscale apple.png -o large.png

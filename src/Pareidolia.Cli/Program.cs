@@ -53,6 +53,8 @@ internal static class Program
         root.Add(new ConvertCommand(io).Command);
         root.Add(new ModelsCommand(io).Command);
         root.Add(new TrainCommand(io).Command);
+        root.Add(new ServeCommand(io).Command);
+        root.Add(new UsersCommand(io).Command);
         root.Add(new EvalCommand(io).Command);
         root.Add(new Compare.CompareCommand(io).Command);
         root.Add(new ClassifyCommand(io).Command);
@@ -61,6 +63,7 @@ internal static class Program
         root.Add(new BenchCommand(io).Command);
         root.Add(new SamplersCommand(io).Command);
         root.Add(TextCommand.Of(io));
+        root.Add(new GraphCommand(io).Command);
         HelpExamples.AddTo(root);
         return root;
     }

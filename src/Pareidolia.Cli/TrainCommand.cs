@@ -25,6 +25,9 @@ internal sealed class TrainCommand
         ["upscaler"] = ("a twofold upscaler that follows an autoencoder", (recipe, root) => new UpscalerTrainer(recipe, root)),
     };
 
+    /// <summary>What trains each kind of recipe.</summary>
+    public static IReadOnlyDictionary<string, Func<Recipe, DataRoot, Trainer>> Makers { get; } = s_kinds.ToDictionary(kind => kind.Key, kind => kind.Value.Make);
+
     private readonly CommandIo _io;
 
     public TrainCommand(CommandIo io)

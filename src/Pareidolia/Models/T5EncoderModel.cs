@@ -54,7 +54,7 @@ public sealed class T5EncoderModel(T5Config config, WeightScope weights)
 
     /// <summary>States before the first block, after each one but the last, and at last after the final norm, [b, n, c] each.</summary>
     /// <param name="ids">I32 ids [b, n].</param>
-    /// <param name="mask">1 for tokens that count and 0 for padding, [b, n]; null where all count.</param>
+    /// <param name="mask">1 for tokens that count and 0 for padding, I32 [b, n]; null where all count.</param>
     /// <exception cref="TensorException">The ids have another rank, or one is not of the vocabulary.</exception>
     public IReadOnlyList<Tensor> Encode(Tensor ids, Tensor? mask = null)
     {

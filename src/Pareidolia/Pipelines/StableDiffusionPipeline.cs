@@ -46,7 +46,7 @@ public sealed class StableDiffusionPipeline : IDisposable
         _parts = parts;
         _schedulerConfig = model.Component("scheduler").Config;
         _cascadeScale = CascadeStage.ScaleOf(model);
-        Settings = new ModelSettings(model, (UNet.Config.SampleSize ?? UsualSide) * Factor);
+        Settings = new ModelSettings(model, (UNet.Config.SampleSize ?? UsualSide) * Factor) { Factor = Factor };
         _previews = new PreviewDecoder(Decoder, Settings.LatentRgb, UNet.Config.HearsTextAndSize);
     }
 
@@ -273,32 +273,35 @@ public sealed class StableDiffusionPipeline : IDisposable
     /// <param name="start">From <see cref="Begin(PictureNoise, GenerateSettings)"/>.</param>
     /// <param name="settings">Sampler, steps, guidance.</param>
     /// <param name="stepNoise">Noise for samplers that add some in each step.</param>
+    /// <param name="journal">Remembers what was computed, so that a run that is killed goes on; null for nothing.</param>
     /// <exception cref="PareidoliaException">The latents are no longer finite, or one number everywhere.</exception>
-    public IEnumerable<DenoiseStep> Denoise(Conditioning conditioning, RunStart start, GenerateSettings settings, PictureNoise stepNoise)
+    public IEnumerable<DenoiseStep> Denoise(
+        Conditioning conditioning, RunStart start, GenerateSettings settings, PictureNoise stepNoise, StepJournal? journal = null)
     {
         ArgumentNullException.ThrowIfNull(conditioning);
         ArgumentNullException.ThrowIfNull(start);
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(stepNoise);
-        IEnumerable<DenoiseStep> first = DenoiseFirst(conditioning, start, settings, stepNoise);
+        IEnumerable<DenoiseStep> first = DenoiseFirst(conditioning, start, settings, stepNoise, journal);
         return _parts.Cascade.Count == 0 ? first : Cascade(settings).Run(first, conditioning, stepNoise);
     }
 
     /// <summary>The same without the later stages of a cascade.</summary>
-    internal IEnumerable<DenoiseStep> DenoiseFirst(Conditioning conditioning, RunStart start, GenerateSettings settings, PictureNoise stepNoise) =>
+    internal IEnumerable<DenoiseStep> DenoiseFirst(
+        Conditioning conditioning, RunStart start, GenerateSettings settings, PictureNoise stepNoise, StepJournal? journal = null) =>
         settings.Hires is HiresFix hires
-            ? new HiresPasses(this, settings, hires).Steps(conditioning, start, stepNoise)
-            : Steps(conditioning, start, settings, Plan(settings), stepNoise.ForSteps);
+            ? new HiresPasses(this, settings, hires, journal).Steps(conditioning, start, stepNoise)
+            : Steps(conditioning, start, settings, Plan(settings), stepNoise.ForSteps, journal);
 
     /// <summary>The same with the steps' noise as it is given.</summary>
     internal IEnumerable<DenoiseStep> Denoise(Conditioning conditioning, RunStart start, GenerateSettings settings, StepNoise stepNoise) =>
-        Steps(conditioning, start, settings, Plan(settings), _ => stepNoise);
+        Steps(conditioning, start, settings, Plan(settings), _ => stepNoise, journal: null);
 
     /// <summary>The same along a part of the steps.</summary>
     /// <param name="part">Given how a run of some steps is planned, plans this one.</param>
     internal IEnumerable<DenoiseStep> Denoise(
-        Conditioning conditioning, RunStart start, GenerateSettings settings, PictureNoise stepNoise, Func<Func<int, SamplingPlan>, SamplingPlan> part) =>
-        Steps(conditioning, start, settings, part(Whole(settings)), stepNoise.ForSteps);
+        Conditioning conditioning, RunStart start, GenerateSettings settings, PictureNoise stepNoise, Func<Func<int, SamplingPlan>, SamplingPlan> part,
+        StepJournal? journal = null) => Steps(conditioning, start, settings, part(Whole(settings)), stepNoise.ForSteps, journal);
 
     /// <summary>The pictures of latents, without texts.</summary>
     /// <param name="latent">From a run.</param>
@@ -389,7 +392,8 @@ public sealed class StableDiffusionPipeline : IDisposable
     }
 
     private IEnumerable<DenoiseStep> Steps(
-        Conditioning conditioning, RunStart start, GenerateSettings settings, SamplingPlan plan, Func<SamplingPlan, StepNoise> stepNoise)
+        Conditioning conditioning, RunStart start, GenerateSettings settings, SamplingPlan plan, Func<SamplingPlan, StepNoise> stepNoise,
+        StepJournal? journal)
     {
         _parts.Enter(Stage.Denoising);
         using Tensor x = Scope.Detach(start.Sample(plan, settings));
@@ -397,7 +401,7 @@ public sealed class StableDiffusionPipeline : IDisposable
         Guidance? refining = settings.Refiner is RefinerHandOver refiner && conditioning.Refining is Conditioning text
             ? refiner.Model.Guided(text, settings, plan, x, new ControlStage([], settings, plan.Steps, x), null)
             : null;
-        using DenoisePass pass = new(Guided(conditioning, settings, plan, x, controls, start.Beside), refining, settings, plan, Exact, Bf16);
+        using DenoisePass pass = new(Guided(conditioning, settings, plan, x, controls, start.Beside), refining, settings, plan, Exact, Bf16) { Journal = journal };
         foreach (DenoiseStep step in plan.Run(pass.Predict, x, stepNoise(plan), start.Repaint(settings)))
         {
             RunCheck.Sample(step, Name, settings.Guidance);

@@ -38,7 +38,7 @@ public sealed class T5Tokenizer
             _longest = Math.Max(_longest, piece.Text.Length);
             _unknownScore = Math.Min(_unknownScore, piece.Score - UnknownPenalty);
         }
-        (End, Unknown) = (SpecialId(UnigramVocabulary.EndToken), SpecialId(UnigramVocabulary.UnknownToken));
+        (End, Unknown, Pad) = (SpecialId(UnigramVocabulary.EndToken), SpecialId(UnigramVocabulary.UnknownToken), SpecialId(UnigramVocabulary.PadToken));
     }
 
     /// <summary>The pieces.</summary>
@@ -51,7 +51,7 @@ public sealed class T5Tokenizer
     public int Unknown { get; }
 
     /// <summary>Id of padding.</summary>
-    public int Pad => 0;
+    public int Pad { get; }
 
     /// <summary>Reads a <c>tokenizer.json</c> or a folder with one.</summary>
     /// <exception cref="PareidoliaException">It is missing or damaged.</exception>

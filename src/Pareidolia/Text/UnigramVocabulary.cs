@@ -21,6 +21,9 @@ public sealed record UnigramVocabulary(IReadOnlyList<UnigramPiece> Pieces, IRead
     /// <summary>The name of what has no piece.</summary>
     public const string UnknownToken = "<unk>";
 
+    /// <summary>The name of the token that fills texts up.</summary>
+    public const string PadToken = "<pad>";
+
     private const string FileName = "tokenizer.json";
     private const int SmallestPruned = 200;
 

@@ -1,6 +1,7 @@
 using Pareidolia.Tensors;
 using Pareidolia.Tests.Tensors;
 using Pareidolia.Training;
+using Pareidolia.Weights;
 
 namespace Pareidolia.Tests.Training.Gans;
 
@@ -53,8 +54,8 @@ public sealed class GanResumeTests
         using Trainer trainer = TinyGans.Make(TinyGans.Write(folder, TinyGans.Dcgan));
         IReadOnlyList<TrainingPhase> phases = trainer.Phases;
         Assert.Equal(["discriminator_", "generator_"], phases.Select(phase => phase.Name));
-        Tensor[] generator = [.. trainer.Weights.Parameters.Where(p => p.Trained && p.Name.StartsWith("G.", StringComparison.Ordinal)).Select(p => p.Tensor)];
-        Assert.Equal(generator, phases[1].Moved.Select(parameter => parameter.Tensor));
+        Parameter[] generator = [.. trainer.Weights.Parameters.Where(p => p.Trained && p.Name.StartsWith("G.", StringComparison.Ordinal))];
+        Assert.Equal(generator, phases[1].Moved);
         Assert.Empty(phases[0].Moved.Intersect(phases[1].Moved));
         Assert.Equal(trainer.Weights.Trained.Count(), phases.Sum(phase => phase.Moved.Count));
     }
