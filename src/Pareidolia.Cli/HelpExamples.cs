@@ -45,6 +45,17 @@ internal sealed class HelpExamples(HelpAction plain) : SynchronousCommandLineAct
               pareidolia train upscaler recipes/emoji/upscaler.json
               pareidolia train diffusion recipes/emoji/diffusion.json --run runs/second-try
             """,
+        ["serve"] = """
+            Examples:
+              pareidolia serve                                                  http://127.0.0.1:7860, with the shipped model
+              pareidolia serve --model models/emoji --model sd15.safetensors --data /srv/studio
+              pareidolia serve --listen 0.0.0.0 --auth                          users first: pareidolia users add ada --role admin
+            """,
+        ["users"] = """
+            Examples:
+              pareidolia users add ada --role admin --data studio               reads the password from the standard input
+              pareidolia users token ada --note "the script"
+            """,
         ["eval"] = """
             Examples:
               pareidolia eval
