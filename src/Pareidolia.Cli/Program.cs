@@ -55,6 +55,7 @@ internal static class Program
         root.Add(new EvalCommand(io).Command);
         root.Add(new SamplersCommand(io).Command);
         root.Add(new GraphCommand(io).Command);
+        root.Add(new ExplainCommand(io).Command);
         HelpExamples.AddTo(root);
         return root;
     }

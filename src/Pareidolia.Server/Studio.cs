@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Pareidolia.Graph;
+using Pareidolia.Server.Comfy;
 using Pareidolia.Server.Http;
 using Pareidolia.Server.Jobs;
 using Pareidolia.Server.Pictures;
@@ -66,6 +68,7 @@ public static class Studio
         _ = services.AddSingleton(parts => new Database(parts.GetRequiredService<DataFolder>().Database));
         _ = services.AddSingleton<PictureStore>().AddSingleton<JobStore>().AddSingleton<JobEvents>().AddSingleton<JobQueue>();
         _ = services.AddSingleton(parts => Kinds(parts, addKinds));
+        _ = services.AddComfy();
         _ = services.AddHostedService<JobWorker>();
     }
 
@@ -73,6 +76,7 @@ public static class Studio
     private static JobKinds Kinds(IServiceProvider parts, Action<JobKinds> addKinds)
     {
         JobKinds kinds = new();
+        new GraphJobs(parts.GetRequiredService<GraphRunner>(), parts.GetRequiredService<ComfySockets>(), parts.GetRequiredService<PictureStore>()).AddTo(kinds);
         addKinds(kinds);
         return kinds;
     }
@@ -82,5 +86,6 @@ public static class Studio
     {
         app.MapJobs();
         app.MapPictures();
+        app.MapComfy();
     }
 }
