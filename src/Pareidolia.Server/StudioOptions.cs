@@ -1,5 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Pareidolia.Training;
+using Pareidolia.Training.Data;
 
 namespace Pareidolia.Server;
 
@@ -36,8 +38,29 @@ public sealed record StudioOptions
     /// <summary>The folder of training data; null for the environment's.</summary>
     public string? TrainingData { get; init; }
 
+    /// <summary>What trains each kind of recipe.</summary>
+    public IReadOnlyDictionary<string, Func<Recipe, DataRoot, Trainer>> Trainers { get; init; } = new Dictionary<string, Func<Recipe, DataRoot, Trainer>>();
+
     /// <summary>The page's files; null where there is none.</summary>
     public string? Page { get; init; }
+
+    /// <summary>Whether people and programs have to show who they are. Needed where other machines can reach the server.</summary>
+    public bool Auth { get; init; }
+
+    /// <summary>Whether it only shows what is there.</summary>
+    public bool ReadOnly { get; init; }
+
+    /// <summary>Whether administrators may end the server over HTTP (the web UI's <c>server-stop</c>).</summary>
+    public bool ServerStop { get; init; }
+
+    /// <summary>Names under which the server is reached, besides localhost and addresses.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    /// <summary>Other sites whose pages may ask this server, such as <c>https://example.org</c>.</summary>
+    public IReadOnlyList<string> Origins { get; init; } = [];
+
+    /// <summary>Requests a second that change something from one address; 0 for any number.</summary>
+    public int ChangesPerSecond { get; init; } = 50;
 
     /// <summary>Most jobs that wait or pause at a time.</summary>
     public int MostQueued { get; init; } = 2000;
@@ -48,8 +71,14 @@ public sealed record StudioOptions
     /// <summary>Most pixels of one picture.</summary>
     public long MostPixels { get; init; } = 1L << 24;
 
+    /// <summary>Most pixels of a picture that a client brings.</summary>
+    public long MostUploadPixels { get; init; } = 1L << 25;
+
     /// <summary>Most bytes of a request.</summary>
     public long MostBodyBytes { get; init; } = 64L << 20;
+
+    /// <summary>An OpenTelemetry collector that gets metrics and traces (OTLP); null for none.</summary>
+    public Uri? Collector { get; init; }
 
     /// <summary>What is written to the log.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;

@@ -59,6 +59,9 @@ internal static class Errors
         ErrorForm form = context.GetEndpoint()?.Metadata.GetMetadata<ErrorForm>() ?? ErrorForm.Problem;
         if (refusal.RetryAfter is int seconds)
             context.Response.Headers.RetryAfter = seconds.ToString();
+        // A browser asks for name and password by itself only where a client of the web UI expects it.
+        if (refusal.Status == StatusCodes.Status401Unauthorized)
+            context.Response.Headers.WWWAuthenticate = form == ErrorForm.Problem ? "Bearer" : "Basic realm=\"pareidolia\"";
         return form.Write(context, refusal);
     }
 

@@ -7,6 +7,8 @@ namespace Pareidolia.Server.Http;
 /// <summary>Reads JSON bodies; what is wrong with one is said in a sentence.</summary>
 internal static class JsonBody
 {
+    private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false };
+
     /// <summary>The body as a record.</summary>
     /// <exception cref="Refusal">It is no JSON, or not what the record holds.</exception>
     public static async Task<T> Read<T>(HttpContext context, JsonTypeInfo<T> type)
@@ -25,7 +27,8 @@ internal static class JsonBody
         {
             using MemoryStream bytes = new();
             await context.Request.Body.CopyToAsync(bytes, context.RequestAborted).ConfigureAwait(false);
-            JsonElement body = bytes.Length == 0 ? JsonElement.Parse("{}") : JsonElement.Parse(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+            JsonElement body = bytes.Length == 0 ? JsonElement.Parse("{}") : JsonElement.Parse(bytes.GetBuffer().AsSpan(0, (int)bytes.Length), s_strict);
+            RequireUnicode(body, bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
             return body.ValueKind is JsonValueKind.Object ? body
                 : throw Refusal.Bad($"The body is JSON of kind {body.ValueKind}; an object is needed.");
         }
@@ -47,11 +50,36 @@ internal static class JsonBody
         {
             throw Explain(error, json);
         }
+    }
+
+    // A text with half of a character (\ud800) is JSON, but no string. Looking at each is for bodies that have such an escape.
+    private static void RequireUnicode(JsonElement body, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IndexOf("\\ud"u8) < 0 && bytes.IndexOf("\\uD"u8) < 0)
+            return;
+        try
+        {
+            Visit(body);
+        }
         catch (InvalidOperationException)
         {
-            // A text with half of a character cannot become a string.
             throw Refusal.Bad("A text in the body is no valid Unicode.");
         }
+    }
+
+    private static void Visit(JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.String)
+            _ = element.GetString();
+        if (element.ValueKind == JsonValueKind.Array)
+            foreach (JsonElement item in element.EnumerateArray())
+                Visit(item);
+        if (element.ValueKind == JsonValueKind.Object)
+            foreach (JsonProperty field in element.EnumerateObject())
+            {
+                _ = field.Name;
+                Visit(field.Value);
+            }
     }
 
     /// <summary>Says what is wrong.</summary>

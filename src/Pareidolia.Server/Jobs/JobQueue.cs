@@ -120,7 +120,7 @@ internal sealed class JobQueue(JobStore store, JobKinds kinds, PictureStore pict
     /// <param name="run">The job.</param>
     /// <param name="state">Done, failed, or what it was stopped for.</param>
     /// <param name="error">Why it failed.</param>
-    public void Finish(RunningJob run, JobState state, string? error = null)
+    public Job Finish(RunningJob run, JobState state, string? error = null)
     {
         Job job;
         lock (_gate)
@@ -136,6 +136,7 @@ internal sealed class JobQueue(JobStore store, JobKinds kinds, PictureStore pict
         Changed(job);
         if (job.IsOver)
             Publish(job, state == JobState.Done ? "done" : "failed");
+        return job;
     }
 
     private RunningJob? TryBegin(CancellationToken stopping)

@@ -1,5 +1,8 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Pareidolia.Server.Generate;
+using Pareidolia.Server.Models;
+using Pareidolia.Server.Observing;
 
 namespace Pareidolia.Server.Jobs;
 
@@ -7,7 +10,7 @@ namespace Pareidolia.Server.Jobs;
 /// Does the jobs of the queue, one after the other, on a thread of its own: the engine uses the whole machine for each. When the program ends, the
 /// running job stops after its step and waits for the next start.
 /// </summary>
-internal sealed class JobWorker(JobQueue queue, JobKinds kinds, ILogger<JobWorker> log) : BackgroundService
+internal sealed class JobWorker(JobQueue queue, JobKinds kinds, ModelShelf shelf, StudioMeters meters, ILogger<JobWorker> log) : BackgroundService
 {
     /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -16,15 +19,32 @@ internal sealed class JobWorker(JobQueue queue, JobKinds kinds, ILogger<JobWorke
     private void Work(CancellationToken stopping)
     {
         ThreadCourtesy.YieldToRequests();
+        Warm();
         while (queue.Take(stopping) is RunningJob run)
             Do(run);
+    }
+
+    // The first picture need not wait for its model.
+    private void Warm()
+    {
+        try
+        {
+            if (shelf.Models.Count > 0)
+                _ = shelf.Load(new PictureOrder { Prompt = "a" });
+        }
+        catch (Exception error) when (error is PareidoliaException or Refusal)
+        {
+            log.LogWarning("The model is not ready: {Reason}", error.Message);
+        }
     }
 
     private void Do(RunningJob run)
     {
         log.LogInformation("Job {Id} of kind {Kind} begins.", run.Job.Id, run.Job.Kind);
         (JobState state, string? error) = Outcome(run);
-        queue.Finish(run, state, error);
+        Job job = queue.Finish(run, state, error);
+        if (job.IsOver)
+            meters.Count(job, queue.View(job).Pictures.Count);
         log.LogInformation("Job {Id} is {State}. {Error}", run.Job.Id, state, error);
     }
 

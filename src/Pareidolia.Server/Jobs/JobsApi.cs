@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Pareidolia.Server.Http;
+using Pareidolia.Server.Safety;
+using Pareidolia.Server.Train;
 
 namespace Pareidolia.Server.Jobs;
 
@@ -32,16 +34,24 @@ internal static class JobsApi
     }
 
     private static void Steer(RouteGroupBuilder jobs, string verb, Func<JobQueue, string, Job> act, string summary) =>
-        jobs.MapPost($"/{{id}}/{verb}", (string id, JobQueue queue) => Answer(queue, act(queue, id))).Produces<JobView>().WithSummary(summary);
+        jobs.MapPost($"/{{id}}/{verb}", (string id, HttpContext context, JobQueue queue, AuditLog audit) =>
+        {
+            Gate.RequireOwner(context, queue.Get(id).Owner);
+            audit.Write(context, $"job {verb}", id);
+            return Answer(queue, act(queue, id));
+        }).Produces<JobView>().WithSummary(summary);
 
     private static IResult Answer(JobQueue queue, Job job, int status = 200) => Results.Json(queue.View(job), ServerJson.Default.JobView, statusCode: status);
 
-    private static async Task<IResult> Submit(HttpContext context, JobQueue queue)
+    private static async Task<IResult> Submit(HttpContext context, JobQueue queue, AuditLog audit)
     {
         JsonElement body = await JsonBody.Read(context).ConfigureAwait(false);
         if (!body.TryGetProperty("kind", out JsonElement kind) || kind.ValueKind != JsonValueKind.String)
             throw Refusal.Bad("The job has no 'kind'; \"generate\" draws pictures.", "kind");
+        if (kind.GetString() == TrainJobs.Kind)
+            Gate.RequireOwner(context, null);
         Job job = queue.Submit(kind.GetString()!, body, TicketOf(context, body));
+        audit.Write(context, $"job {job.Kind}", job.Id);
         context.Response.Headers.Location = $"/api/v1/jobs/{job.Id}";
         return Answer(queue, job, StatusCodes.Status202Accepted);
     }
@@ -69,6 +79,7 @@ internal static class JobsApi
 
     private static async Task<IResult> Move(string id, HttpContext context, JobQueue queue)
     {
+        Gate.RequireOwner(context, queue.Get(id).Owner);
         JobMove move = await JsonBody.Read(context, ServerJson.Default.JobMove).ConfigureAwait(false);
         return Answer(queue, queue.Move(id, move.Priority, move.BeforeJob));
     }

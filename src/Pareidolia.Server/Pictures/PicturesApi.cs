@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Pareidolia.Server.Http;
+using Pareidolia.Server.Jobs;
+using Pareidolia.Server.Safety;
 
 namespace Pareidolia.Server.Pictures;
 
@@ -74,9 +76,12 @@ internal static class PicturesApi
         return Answer(change.Favourite is bool favourite ? store.Like(picture, favourite) : picture);
     }
 
-    private static IResult Delete(string id, PictureStore store)
+    private static IResult Delete(string id, HttpContext context, PictureStore store, JobStore jobs, AuditLog audit)
     {
-        store.Delete(store.Get(id));
+        Picture picture = store.Get(id);
+        Gate.RequireOwner(context, jobs.Find(picture.JobId)?.Owner);
+        audit.Write(context, "picture deleted", id);
+        store.Delete(picture);
         return Results.NoContent();
     }
 }

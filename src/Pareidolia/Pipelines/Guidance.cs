@@ -32,6 +32,9 @@ internal sealed class Guidance(
     /// <summary>Goes on where another one stopped: its prompts are at the same step.</summary>
     public void ContinueAfter(Guidance other) => _asked = other._asked;
 
+    /// <summary>Counts a question that was answered before.</summary>
+    public void Pass() => _asked++;
+
     /// <summary>The prediction for a sample [n, h, w, c] at a timestep, and the one without the prompt.</summary>
     public GuidedOutput Predict(Tensor input, double timestep)
     {
