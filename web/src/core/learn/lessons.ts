@@ -6,10 +6,9 @@ export interface Lesson {
   readonly model: string;
 }
 
-/** How a picture fits each of some categories. */
+/** How likely a picture shows a category, 0 to 1. */
 export interface Verdict {
   readonly category: string;
-  readonly cosine: number;
   readonly probability: number;
 }
 
