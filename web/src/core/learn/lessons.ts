@@ -1,4 +1,5 @@
 import type { Picture } from '../api/dto';
+import { ownSettings } from '../create/form';
 
 /** A network of the story that can be tried out here, as the server tells it (`GET /api/v1/learn`). */
 export interface Lesson {
@@ -18,5 +19,5 @@ export const categoriesOf = (text: string): string[] =>
 
 /** The settings that draw a picture again from a given share of noise, 0 to 1. */
 export const renoised = (picture: Picture, noise: number, seed: number) => ({
-  prompt: picture.settings?.prompt ?? picture.prompt, model: picture.settings?.model ?? null, initPicture: picture.id, denoise: noise, seed, count: 1, previewEvery: 1,
+  prompt: ownSettings(picture)?.prompt ?? picture.prompt, model: ownSettings(picture)?.model ?? null, initPicture: picture.id, denoise: noise, seed, count: 1, previewEvery: 1,
 });
