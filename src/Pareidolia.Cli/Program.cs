@@ -63,6 +63,7 @@ internal static class Program
         root.Add(new BenchCommand(io).Command);
         root.Add(new SamplersCommand(io).Command);
         root.Add(TextCommand.Of(io));
+        root.Add(new GraphCommand(io).Command);
         HelpExamples.AddTo(root);
         return root;
     }

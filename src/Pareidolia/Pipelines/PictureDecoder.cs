@@ -64,6 +64,10 @@ internal sealed class PictureDecoder : IDisposable
         }
     }
 
+    /// <summary>Of an autoencoder that belongs to no model.</summary>
+    /// <exception cref="PareidoliaException">It is missing, damaged, or no autoencoder that is known here.</exception>
+    public static PictureDecoder Load(string vae, Backend? device) => new(VaeFile.Load(vae, own: null, device));
+
     /// <summary>A model's upscaler; null where it has none.</summary>
     public static ModelComponent? UpscalerOf(ModelSource model)
     {

@@ -96,6 +96,21 @@ internal sealed class PromptEncoder : IDisposable
         }
     }
 
+    /// <summary>
+    /// What a text says as ComfyUI reads it; of SDXL's two text encoders each may be told its own. The tensors belong to the caller's scope.
+    /// </summary>
+    /// <param name="first">For the first text encoder.</param>
+    /// <param name="second">For SDXL's second.</param>
+    /// <param name="layer">Where it is read, counted from the end: 1 is the last; null for the model's usual place.</param>
+    public EncodedText Read(string first, string second, int? layer = null)
+    {
+        TowerPlace place = new(layer ?? (_isXl ? 2 : 1), Normed: !_isXl);
+        using Scope scope = new();
+        EncodedText[] said = [.. _towers.Select(tower => tower.Read([tower.Place == 0 ? first : second], PromptDialect.ComfyUi, place, _learned)[0])];
+        int longest = said.Max(text => text.Context.Shape[1]);
+        return Joined([.. said.Zip(_towers, (text, tower) => Lengthened(text, longest, tower, place))]).KeptBy(scope);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -176,6 +191,15 @@ internal sealed class PromptEncoder : IDisposable
         EncodedText[] joined = [.. texts.Select((_, i) => Joined([.. said.Select(tower => tower[i])]))];
         bool silent = negative && _silencesEmpty && settings.Dialect != PromptDialect.ComfyUi;
         return [.. joined.Select((text, i) => (silent && texts[i].Length == 0 ? text.Silenced() : text).KeptBy(scope))];
+    }
+
+    // As ComfyUI does where one of two texts has more chunks: the other goes on with empty ones.
+    private EncodedText Lengthened(EncodedText text, int length, TextTower tower, TowerPlace place)
+    {
+        Tensor context = text.Context;
+        while (context.Shape[1] < length)
+            context = Tensor.Concat(1, context, tower.Read([""], PromptDialect.ComfyUi, place, _learned)[0].Context);
+        return text with { Context = context };
     }
 
     private static EncodedText Joined(EncodedText[] said)
