@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Pareidolia.Graph;
+using Pareidolia.Server.Comfy;
 using Pareidolia.Server.Explain;
 using Pareidolia.Server.Generate;
 using Pareidolia.Server.Http;
@@ -98,6 +100,7 @@ public static class Studio
         _ = services.AddSingleton<GenerateJobs>().AddSingleton<TrainJobs>().AddSingleton<ExplainJobs>().AddSingleton<ClassifyJobs>().AddSingleton<UpscaleJobs>().AddSingleton<ModelJobs>();
         _ = services.AddSingleton<JobWait>().AddSingleton<WebUiOptions>().AddSingleton<WebUiOrders>().AddSingleton<WebUiLists>().AddSingleton<WebUiReply>().AddSingleton<WebUiProgress>().AddSingleton<OpenAiOrders>();
         _ = services.AddSingleton(parts => Kinds(parts, addKinds));
+        _ = services.AddComfy();
         _ = services.AddSingleton<StudioMeters>().AddSingleton<PrometheusText>().AddSingleton<JobWorker>();
         _ = services.AddHostedService(parts => parts.GetRequiredService<JobWorker>());
         services.AddTelemetry(options.Collector);
@@ -109,6 +112,7 @@ public static class Studio
     private static JobKinds Kinds(IServiceProvider parts, Action<JobKinds> addKinds)
     {
         JobKinds kinds = new();
+        new GraphJobs(parts.GetRequiredService<GraphRunner>(), parts.GetRequiredService<ComfySockets>(), parts.GetRequiredService<PictureStore>()).AddTo(kinds);
         addKinds(kinds);
         parts.GetRequiredService<GenerateJobs>().AddTo(kinds);
         parts.GetRequiredService<TrainJobs>().AddTo(kinds);
@@ -125,6 +129,7 @@ public static class Studio
         app.MapSessions();
         app.MapJobs();
         app.MapPictures();
+        app.MapComfy();
         app.MapUploads();
         app.MapCatalogs();
         app.MapForecasts();
