@@ -9,6 +9,7 @@ using Pareidolia.Server.Explain;
 using Pareidolia.Server.Generate;
 using Pareidolia.Server.Http;
 using Pareidolia.Server.Jobs;
+using Pareidolia.Server.Learn;
 using Pareidolia.Server.Mcp;
 using Pareidolia.Server.Models;
 using Pareidolia.Server.Observing;
@@ -96,7 +97,7 @@ public static class Studio
         _ = services.AddSingleton<UserStore>().AddSingleton<AuditLog>().AddSingleton<Identity>().AddSingleton<RequestRate>();
         _ = services.AddSingleton<LoraShelf>().AddSingleton<UpscalerShelf>().AddSingleton<ModelShelf>().AddSingleton<RecipeShelf>();
         _ = services.AddSingleton<UploadStore>().AddSingleton<PictureSources>().AddSingleton<OrderReading>().AddSingleton<OrderCompletion>();
-        _ = services.AddSingleton<GenerateJobs>().AddSingleton<TrainJobs>().AddSingleton<ExplainJobs>().AddSingleton<UpscaleJobs>().AddSingleton<ModelJobs>();
+        _ = services.AddSingleton<GenerateJobs>().AddSingleton<TrainJobs>().AddSingleton<ExplainJobs>().AddSingleton<ClassifyJobs>().AddSingleton<UpscaleJobs>().AddSingleton<ModelJobs>();
         _ = services.AddSingleton<JobWait>().AddSingleton<WebUiOptions>().AddSingleton<WebUiOrders>().AddSingleton<WebUiLists>().AddSingleton<WebUiReply>().AddSingleton<WebUiProgress>().AddSingleton<OpenAiOrders>();
         _ = services.AddSingleton(parts => Kinds(parts, addKinds));
         _ = services.AddComfy();
@@ -116,6 +117,7 @@ public static class Studio
         parts.GetRequiredService<GenerateJobs>().AddTo(kinds);
         parts.GetRequiredService<TrainJobs>().AddTo(kinds);
         parts.GetRequiredService<ExplainJobs>().AddTo(kinds);
+        parts.GetRequiredService<ClassifyJobs>().AddTo(kinds);
         parts.GetRequiredService<UpscaleJobs>().AddTo(kinds);
         parts.GetRequiredService<ModelJobs>().AddTo(kinds);
         return kinds;
@@ -133,6 +135,7 @@ public static class Studio
         app.MapForecasts();
         app.MapTraining();
         app.MapExplanations();
+        app.MapLessons();
         app.MapWebUi(options);
         app.MapOpenAi();
         app.MapHealth();
