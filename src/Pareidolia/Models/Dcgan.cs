@@ -131,7 +131,7 @@ public sealed class DcganDiscriminator
         int b = features.Shape[0];
         if (_embed is null)
             return scope.Keep(Out(GanStart.Joined(features, condition), training).Reshape(b));
-        Tensor seen = features.Reshape(b, 16, -1).Mean(1);                                              // [b, f]
+        Tensor seen = features.Reshape(b, 16, -1).Sum(1);                                               // [b, f]
         Tensor agreement = (seen * _embed.Forward(condition, training)).Sum(1);                         // [b]
         return scope.Keep(Out(features, training).Reshape(b) + agreement);
     }
