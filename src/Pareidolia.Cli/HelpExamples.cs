@@ -63,6 +63,16 @@ internal sealed class HelpExamples(HelpAction plain) : SynchronousCommandLineAct
               pareidolia upscale photo.png --upscaler RealESRGAN_x4plus.pth --scale 3
               pareidolia upscale photo.png --upscaler lanczos --scale 2
             """,
+        ["vary"] = """
+            Examples:
+              pareidolia vary apple.png --count 4 --grid
+              pareidolia vary apple.png --to pear.png --count 7 --seed 3 --grid -o between/
+            """,
+        ["compare"] = """
+            Examples:
+              pareidolia compare models
+              pareidolia compare runs models/emoji --prompts prompts.txt --json -o comparison.png
+            """,
         ["train"] = """
             Examples:
               pareidolia train autoencoder recipes/emoji/autoencoder.json

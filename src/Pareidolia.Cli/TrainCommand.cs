@@ -12,7 +12,9 @@ internal sealed class TrainCommand
     {
         ["clip"] = ("a tokenizer and a CLIP model from captioned pictures", (recipe, root) => new ClipTrainer(recipe, root)),
         ["autoencoder"] = ("an autoencoder from pictures", (recipe, root) => new AutoencoderTrainer(recipe, root)),
-        ["diffusion"] = ("a text-conditional UNet on an autoencoder's latents", (recipe, root) => new DiffusionTrainer(recipe, root)),
+        ["diffusion"] = ("a conditional UNet on an autoencoder's latents, or on pixels", (recipe, root) => new DiffusionTrainer(recipe, root)),
+        ["superresolution"] = ("a later stage of a cascade, which enlarges what the stage before draws", (recipe, root) => new SuperResolutionTrainer(recipe, root)),
+        ["prior"] = ("unCLIP's prior, from captions to pictures as CLIP sees them", (recipe, root) => new PriorTrainer(recipe, root)),
         ["classifier"] = ("a classifier of labelled pictures, which judges what others draw", (recipe, root) => new ClassifierTrainer(recipe, root)),
         ["gan"] = ("a conditional GAN that hears texts", (recipe, root) => new ConditionalGanTrainer(recipe, root)),
         ["stackgan"] = ("a stage of StackGAN", (recipe, root) => new StackGanTrainer(recipe, root)),
@@ -22,6 +24,9 @@ internal sealed class TrainCommand
         ["words"] = ("a dictionary and a convolutional word model from text", (recipe, root) => new WordsTrainer(recipe, root)),
         ["upscaler"] = ("a twofold upscaler that follows an autoencoder", (recipe, root) => new UpscalerTrainer(recipe, root)),
     };
+
+    /// <summary>What trains each kind of recipe.</summary>
+    public static IReadOnlyDictionary<string, Func<Recipe, DataRoot, Trainer>> Makers { get; } = s_kinds.ToDictionary(kind => kind.Key, kind => kind.Value.Make);
 
     private readonly CommandIo _io;
 

@@ -85,7 +85,7 @@ public abstract class Backend
     internal abstract void Conv2dInputGradient(Operand g, Operand w, Operand dx, ConvGeometry geometry, Epilogue epilogue);
     /// <summary>dw [o, kh, kw, c / groups].</summary>
     internal abstract void Conv2dWeightGradient(Operand x, Operand g, Operand dw, ConvGeometry geometry);
-    /// <summary>y [b, n, heads * dv]; lse [b, heads, n] = log of the sum of exponentials of each row of scores, kept for the gradient.</summary>
+    /// <summary>y [b, n, heads * dv]; lse [b, heads, n] = log of the sum of exponentials of each row of scores, kept for the gradient where it is given.</summary>
     internal abstract void Attention(Operand q, Operand k, Operand v, Operand bias, Operand y, Operand lse, AttentionSettings settings);
     /// <summary>dq, dk, dv; dbias [b, heads, n, m] only where it exists.</summary>
     internal abstract void AttentionGradient(AttentionGradientOperands o, AttentionSettings settings);

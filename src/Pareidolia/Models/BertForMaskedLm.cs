@@ -59,7 +59,7 @@ public sealed class BertForMaskedLm
     /// <summary>States before the first layer and after each one, [b, n, c] each.</summary>
     /// <param name="ids">I32 ids [b, n].</param>
     /// <param name="types">For each token which text it belongs to, I32 [b, n]; null for the first one.</param>
-    /// <param name="mask">1 for tokens that count and 0 for padding, [b, n]; null where all count.</param>
+    /// <param name="mask">1 for tokens that count and 0 for padding, I32 [b, n]; null where all count.</param>
     /// <exception cref="TensorException">Too many tokens, or an id that a table does not have.</exception>
     public IReadOnlyList<Tensor> Encode(Tensor ids, Tensor? types = null, Tensor? mask = null)
     {

@@ -19,6 +19,15 @@ public sealed class T5EncoderModel(T5Config config, WeightScope weights)
     /// <summary>The numbers it was built with.</summary>
     public T5Config Config => config;
 
+    // What DeepFloyd IF reads of a prompt.
+    private const int UsualLength = 77;
+
+    /// <summary>Whether a part of a model is a T5, or holds one.</summary>
+    internal static bool IsIn(ModelComponent component) => component.Config.Text("model_type") == "t5";
+
+    /// <summary>Tokens of a prompt that are read: what a tokenizer's config says, else 77.</summary>
+    internal static int LengthIn(ModelComponent tokenizer) => tokenizer.Config.Int("model_max_length", UsualLength);
+
     /// <summary>The table of pieces.</summary>
     internal Embedding Pieces => _pieces;
 
@@ -45,7 +54,7 @@ public sealed class T5EncoderModel(T5Config config, WeightScope weights)
 
     /// <summary>States before the first block, after each one but the last, and at last after the final norm, [b, n, c] each.</summary>
     /// <param name="ids">I32 ids [b, n].</param>
-    /// <param name="mask">1 for tokens that count and 0 for padding, [b, n]; null where all count.</param>
+    /// <param name="mask">1 for tokens that count and 0 for padding, I32 [b, n]; null where all count.</param>
     /// <exception cref="TensorException">The ids have another rank, or one is not of the vocabulary.</exception>
     public IReadOnlyList<Tensor> Encode(Tensor ids, Tensor? mask = null)
     {

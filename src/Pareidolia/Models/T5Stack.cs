@@ -27,7 +27,7 @@ internal sealed class T5Stack
 
     /// <summary>States before the first block, after each one but the last, and at last after the final norm, [b, n, c] each.</summary>
     /// <param name="x">Tokens [b, n, c].</param>
-    /// <param name="mask">1 for tokens that count, [b, n]; null where all count.</param>
+    /// <param name="mask">1 for tokens that count, I32 [b, n]; null where all count.</param>
     /// <param name="context">What a decoder looks at besides, [b, m, c].</param>
     public IReadOnlyList<Tensor> Forward(Tensor x, Tensor? mask = null, Tensor? context = null)
     {

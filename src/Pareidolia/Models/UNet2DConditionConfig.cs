@@ -67,8 +67,11 @@ public sealed record UNet2DConditionConfig
     /// <summary>Epsilon of the residual blocks' norms.</summary>
     public double NormEps { get; init; } = 1e-5;
 
-    /// <summary>Width of the text's tokens before a linear layer brings them to <see cref="CrossAttentionDim"/>; null for no such layer.</summary>
+    /// <summary>Width of the text's tokens, or of a picture's embedding, before a layer brings it to <see cref="CrossAttentionDim"/>; null for no such layer.</summary>
     public int? EncoderHidDim { get; init; }
+
+    /// <summary>Whether what is read is no text but the embedding of a picture, one token that becomes many (unCLIP, Kandinsky 2.2).</summary>
+    public bool ReadsPictures { get; init; }
 
     /// <summary>Whether the text's tokens pass a group norm in each attention of the simple blocks.</summary>
     public bool CrossAttentionNorm { get; init; }
@@ -105,7 +108,7 @@ public sealed record UNet2DConditionConfig
 
     /// <summary>
     /// What joins the time: <c>text_time</c>, a pooled text and six numbers about the picture's size (SDXL); <c>text</c>, the context pooled by
-    /// attention (Imagen); null for nothing.
+    /// attention (Imagen); <c>image</c>, the picture's embedding (unCLIP); null for nothing.
     /// </summary>
     public string? AdditionEmbedType { get; init; }
 
@@ -162,6 +165,7 @@ public sealed record UNet2DConditionConfig
             NormNumGroups = config.Int("norm_num_groups", 32),
             NormEps = config.Double("norm_eps", 1e-5),
             EncoderHidDim = config.OptionalInt("encoder_hid_dim"),
+            ReadsPictures = config.Has("encoder_hid_dim") && config.Choice("encoder_hid_dim_type", "text_proj", "image_proj") == "image_proj",
             CrossAttentionNorm = config.Has("cross_attention_norm") && config.Choice("cross_attention_norm", "group_norm") == "group_norm",
             CrossAttentionDim = config.PerLevel("cross_attention_dim", levels, 1280),
             TransformerLayersPerBlock = config.PerLevel("transformer_layers_per_block", levels, 1),
@@ -171,7 +175,7 @@ public sealed record UNet2DConditionConfig
             UseLinearProjection = config.Bool("use_linear_projection", false),
             NumClassEmbeds = config.OptionalInt("num_class_embeds"),
             LabelIsTimestep = config.Has("class_embed_type") && config.Choice("class_embed_type", "timestep") == "timestep",
-            AdditionEmbedType = config.Has("addition_embed_type") ? config.Choice("addition_embed_type", "text_time", "text") : null,
+            AdditionEmbedType = config.Has("addition_embed_type") ? config.Choice("addition_embed_type", "text_time", "text", "image") : null,
             AdditionEmbedTypeNumHeads = config.Int("addition_embed_type_num_heads", 64),
             AdditionTimeEmbedDim = config.Int("addition_time_embed_dim", 256),
             ProjectionClassEmbeddingsInputDim = config.Int("projection_class_embeddings_input_dim", 2816),
@@ -201,7 +205,7 @@ public sealed record UNet2DConditionConfig
         json.WriteNumber("norm_num_groups", NormNumGroups);
         json.WriteNumber("norm_eps", NormEps);
         json.WriteOptional("encoder_hid_dim", EncoderHidDim);
-        json.WriteString("encoder_hid_dim_type", EncoderHidDim is null ? null : "text_proj");
+        json.WriteString("encoder_hid_dim_type", EncoderHidDim is null ? null : ReadsPictures ? "image_proj" : "text_proj");
         json.WriteString("cross_attention_norm", CrossAttentionNorm ? "group_norm" : null);
         json.WritePerLevel("cross_attention_dim", CrossAttentionDim);
         json.WritePerLevel("transformer_layers_per_block", TransformerLayersPerBlock);
@@ -230,8 +234,8 @@ public sealed record UNet2DConditionConfig
         config.RequireFalse("dual_cross_attention", "resnet_skip_time_act", "class_embeddings_concat");
         config.RequireAbsent(
             "time_embedding_dim", "time_embedding_act_fn", "timestep_post_act", "time_cond_proj_dim", "reverse_transformer_layers_per_block");
-        if (config.Has("encoder_hid_dim"))
-            config.Choice("encoder_hid_dim_type", "text_proj");
+        if (config.Text("addition_embed_type") == "image" && config.Text("encoder_hid_dim_type") != "image_proj")
+            throw new PareidoliaException($"'{config.Name}': \"addition_embed_type\" is \"image\", which needs \"encoder_hid_dim_type\" \"image_proj\".");
         foreach (string factor in (ReadOnlySpan<string>)["resnet_out_scale_factor", "mid_block_scale_factor"])
             if (config.Double(factor, 1) != 1)
                 throw new PareidoliaException($"'{config.Name}': \"{factor}\" is not 1, which is not supported.");

@@ -21,6 +21,8 @@ internal sealed class UNetDescent
     private readonly Embedding? _classEmbedding;
     private readonly TimestepEmbedding? _labelEmbedding;
     private readonly Linear? _textProjection;
+    private readonly ImageProjection? _imageProjection;
+    private readonly ImageTimeEmbedding? _imageEmbedding;
     private readonly TimestepEmbedding? _addEmbedding;
     private readonly TextTimeEmbedding? _textEmbedding;
 
@@ -32,7 +34,10 @@ internal sealed class UNetDescent
         int width = 4 * channels[0];
         _convIn = new Conv2d(config.InChannels, channels[0], 3, weights["conv_in"], Window.Square(1, 1));
         _timeEmbedding = new TimestepEmbedding(channels[0], width, weights["time_embedding"], activation: resnets.Activation);
-        _textProjection = config.EncoderHidDim is int hidden ? new Linear(hidden, config.CrossAttentionDim[0], weights["encoder_hid_proj"]) : null;
+        (int read, WeightScope projection) = (config.CrossAttentionDim[0], weights["encoder_hid_proj"]);
+        _textProjection = config is { EncoderHidDim: int hidden, ReadsPictures: false } ? new Linear(hidden, read, projection) : null;
+        _imageProjection = config is { EncoderHidDim: int embedding, ReadsPictures: true } ? new ImageProjection(embedding, read, projection) : null;
+        _imageEmbedding = config.AdditionEmbedType == "image" ? new ImageTimeEmbedding(config.TextWidth, width, weights["add_embedding"]) : null;
         _labelEmbedding = config.LabelIsTimestep
             ? new TimestepEmbedding(channels[0], width, weights["class_embedding"], activation: resnets.Activation)
             : null;
@@ -63,8 +68,10 @@ internal sealed class UNetDescent
         if (context.Rank != 3 || context.Shape[0] != sample.Shape[0] || context.Shape[2] != _config.TextWidth)
             throw new TensorException(
                 $"UNet2DConditionModel: context {context.Shape} should be [{sample.Shape[0]}, m, {_config.TextWidth}].");
+        if (_config.ReadsPictures && context.Shape[1] != 1)
+            throw new TensorException($"UNet2DConditionModel: context {context.Shape} should be one embedding of a picture, [{sample.Shape[0]}, 1, {_config.TextWidth}].");
         Tensor? bias = extras?.ContextMask is Tensor mask ? MaskBias(mask) : null;
-        return new UNetSignals(Time(sample, timesteps, context, extras), _textProjection?.Forward(context) ?? context, bias, extras?.MidApart ?? false);
+        return new UNetSignals(Time(sample, timesteps, context, extras), _textProjection?.Forward(context) ?? _imageProjection?.Forward(context) ?? context, bias, extras?.MidApart ?? false);
     }
 
     /// <summary>The sample [b, h, w, in] as the first level reads it [b, h, w, c0].</summary>
@@ -115,6 +122,8 @@ internal sealed class UNetDescent
             time += _addEmbedding.Forward(TextAndSize(extras));
         if (_textEmbedding is not null)
             time += _textEmbedding.Forward(context);
+        if (_imageEmbedding is not null)
+            time += _imageEmbedding.Forward(context);
         return time.Activated(_resnets.Activation);
     }
 

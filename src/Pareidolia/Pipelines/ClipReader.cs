@@ -26,13 +26,19 @@ internal sealed class ClipReader : IDisposable
     /// <summary>The network.</summary>
     public ClipModel Model => _clip.Model;
 
+    /// <summary>Elements of its weights.</summary>
+    public long Parameters => _clip.Weights.Count;
+
+    /// <summary>Where it computes.</summary>
+    public Backend Device => _clip.Weights.Device;
+
     /// <summary>Loads the CLIP of a model folder; its tokenizer is the model's own unless <c>clip/</c> has one.</summary>
     /// <exception cref="PareidoliaException">The model has no CLIP, or it is damaged.</exception>
     public static ClipReader Load(string folder, Backend? device = null)
     {
         string clip = Path.Combine(folder, PartName);
         if (!Directory.Exists(clip))
-            throw new PareidoliaException($"'{folder}' has no {PartName}/ to score pictures with: a CLIPModel in that folder is needed.");
+            throw new PareidoliaException($"'{folder}' has no {PartName}/ to see pictures with: a CLIPModel in that folder is needed.");
         string preprocessor = Path.Combine(clip, "preprocessor_config.json");
         JsonConfig pixels = File.Exists(preprocessor) ? JsonConfig.Load(preprocessor) : JsonConfig.Parse("{}", preprocessor);
         string tokenizer = File.Exists(Path.Combine(clip, "vocab.json")) ? clip : Path.Combine(folder, "tokenizer");

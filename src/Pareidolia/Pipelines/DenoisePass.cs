@@ -24,6 +24,9 @@ internal sealed class DenoisePass : IDisposable
         (_settings, _plan, _exact, _bf16) = (settings, plan, exact, bf16);
     }
 
+    /// <summary>Remembers what is predicted; null for nothing.</summary>
+    public StepJournal? Journal { get; init; }
+
     /// <summary>The prediction for a sample at a timestep. A refiner that has taken over keeps the word.</summary>
     public GuidedOutput Predict(Tensor input, double timestep)
     {
@@ -36,7 +39,14 @@ internal sealed class DenoisePass : IDisposable
             _first.Ends();
             _speaking = _refining;
         }
-        return _speaking.Predict(input, timestep);
+        if (Journal?.Next(input) is GuidedOutput known)
+        {
+            _speaking.Pass();
+            return known;
+        }
+        GuidedOutput said = _speaking.Predict(input, timestep);
+        Journal?.Add(said);
+        return said;
     }
 
     /// <inheritdoc/>

@@ -10,7 +10,8 @@ namespace Pareidolia.Pipelines;
 /// <param name="pipeline">The model.</param>
 /// <param name="settings">Those of the whole run.</param>
 /// <param name="hires">What the second pass does.</param>
-internal sealed class HiresPasses(StableDiffusionPipeline pipeline, GenerateSettings settings, HiresFix hires)
+/// <param name="journal">Remembers what both have computed; null for nothing.</param>
+internal sealed class HiresPasses(StableDiffusionPipeline pipeline, GenerateSettings settings, HiresFix hires, StepJournal? journal = null)
 {
     private readonly GenerateSettings _second = hires.Second(settings, pipeline.Factor);
     private readonly HiresSize _size = hires.SizeFrom(settings.Width, settings.Height, pipeline.Factor);
@@ -18,12 +19,12 @@ internal sealed class HiresPasses(StableDiffusionPipeline pipeline, GenerateSett
     /// <summary>The steps of both, counted through.</summary>
     public IEnumerable<DenoiseStep> Steps(Conditioning conditioning, RunStart start, PictureNoise noise)
     {
-        int all = pipeline.StepsOf(settings), taken = 0;
+        int all = pipeline.StepsBeforeCascade(settings), taken = 0;
         Tensor? small = null;
         try
         {
             // As in the web UI, a refiner joins the second pass.
-            foreach (DenoiseStep step in pipeline.Denoise(conditioning, start, settings with { Hires = null, Refiner = null }, noise))
+            foreach (DenoiseStep step in pipeline.DenoiseFirst(conditioning, start, settings with { Hires = null, Refiner = null }, noise, journal))
             {
                 small?.Dispose();
                 small = Scope.Detach(step.Take());
@@ -33,7 +34,7 @@ internal sealed class HiresPasses(StableDiffusionPipeline pipeline, GenerateSett
             // The pictures' seeds begin anew, at the new size.
             PictureNoise large = noise.OfSize(_second.Height / pipeline.Factor, _second.Width / pipeline.Factor);
             using RunStart second = Begin(small!, large);
-            foreach (DenoiseStep step in pipeline.Denoise(conditioning.Second!, second, _second, large, steps => hires.Plan(steps, _second.Steps)))
+            foreach (DenoiseStep step in pipeline.Denoise(conditioning.Second!, second, _second, large, steps => hires.Plan(steps, _second.Steps), journal))
                 yield return step with { Index = taken + step.Index, Count = Counted(step, all) };
         }
         finally

@@ -61,11 +61,15 @@ public sealed class ModelSettings
         ArgumentNullException.ThrowIfNull(model);
         JsonConfig unet = model.Component("unet").Config;
         int cells = unet.Has("sample_size") ? unet.Ints("sample_size")[0] : UsualCells;
-        return new ModelSettings(model, cells * MemoryForecast.FactorOf(model, PictureDecoder.UpscalerConfigOf(model)));
+        int factor = MemoryForecast.FactorOf(model, PictureDecoder.UpscalerConfigOf(model));
+        return new ModelSettings(model, cells * factor) { Factor = factor };
     }
 
     /// <summary>Settings to start from: all but the prompt and the seed.</summary>
     public GenerateSettings Defaults { get; }
+
+    /// <summary>Width and height of pictures are multiples of this many pixels.</summary>
+    public int Factor { get; internal init; }
 
     /// <summary>The styles that the model was trained on, such as <c>noto</c> or <c>fluent-3d</c>.</summary>
     public IReadOnlyList<string> Styles { get; }

@@ -45,9 +45,12 @@ internal static class BertNormalizer
 
     private static string Lowered(string word)
     {
-        string lower = TracedText.Of(word).Rewrite(ClipNormalizer.Lower).Text;
-        StringBuilder plain = new(lower.Length);
-        foreach (Rune rune in CanonicalComposition.Decompose(lower).EnumerateRunes())
+        // Each character by itself, as transformers does it: a sigma that ends a word stays a plain one.
+        StringBuilder lower = new(word.Length);
+        foreach (Rune rune in word.EnumerateRunes())
+            lower.Append(rune.Value == 'İ' ? "i\u0307" : Rune.ToLowerInvariant(rune).ToString());
+        StringBuilder plain = new(word.Length);
+        foreach (Rune rune in CanonicalComposition.Decompose(lower.ToString()).EnumerateRunes())
             if (Rune.GetUnicodeCategory(rune) != UnicodeCategory.NonSpacingMark)
                 plain.Append(rune);
         return plain.ToString();

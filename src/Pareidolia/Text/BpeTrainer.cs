@@ -8,11 +8,11 @@ namespace Pareidolia.Text;
 /// </summary>
 public static class BpeTrainer
 {
+    /// <summary>The smallest vocabulary in GPT-2's format: bytes and the end of a text.</summary>
+    public const int SmallestGpt2 = 256 + 1;
+
     // Bytes, bytes that end a word, start and end.
     private const int ClipSymbols = 2 * 256 + 2;
-
-    // Bytes and the end of a text.
-    private const int Gpt2Symbols = 256 + 1;
 
     /// <summary>Learns a vocabulary in CLIP's format.</summary>
     /// <param name="texts">Captions; they are normalised and cut into words as the tokenizer does it.</param>
@@ -32,7 +32,7 @@ public static class BpeTrainer
     /// <param name="minimumCount">A pair that is rarer is not joined.</param>
     public static Gpt2Vocabulary TrainGpt2(IEnumerable<string> texts, int vocabularySize, int minimumCount = 2) =>
         Gpt2Vocabulary.FromMerges(
-            Learn(Count(texts.Select(CharacterKinds.WellFormed), Gpt2Words.Split), marksWordEnds: false, vocabularySize, Gpt2Symbols, minimumCount));
+            Learn(Count(texts.Select(CharacterKinds.WellFormed), Gpt2Words.Split), marksWordEnds: false, vocabularySize, SmallestGpt2, minimumCount));
 
     private static List<BytePair> Learn(Dictionary<string, int> words, bool marksWordEnds, int size, int fixedSymbols, int minimumCount)
     {

@@ -33,8 +33,8 @@ internal static class ClipNormalizer
         return end - index == 1 && text[index] == ' ' ? 0 : end - index;
     }
 
-    /// <summary>Full lower casing: the dotted capital I gives two characters, a sigma that ends a word its own form.</summary>
-    public static int Lower(string text, int index, out string replacement)
+    // Full lower casing: the dotted capital I gives two characters, a sigma that ends a word its own form.
+    private static int Lower(string text, int index, out string replacement)
     {
         replacement = "";
         char character = text[index];

@@ -38,7 +38,7 @@ public sealed class T5Tokenizer
             _longest = Math.Max(_longest, piece.Text.Length);
             _unknownScore = Math.Min(_unknownScore, piece.Score - UnknownPenalty);
         }
-        (End, Unknown) = (SpecialId(UnigramVocabulary.EndToken), SpecialId(UnigramVocabulary.UnknownToken));
+        (End, Unknown, Pad) = (SpecialId(UnigramVocabulary.EndToken), SpecialId(UnigramVocabulary.UnknownToken), SpecialId(UnigramVocabulary.PadToken));
     }
 
     /// <summary>The pieces.</summary>
@@ -51,7 +51,7 @@ public sealed class T5Tokenizer
     public int Unknown { get; }
 
     /// <summary>Id of padding.</summary>
-    public int Pad => 0;
+    public int Pad { get; }
 
     /// <summary>Reads a <c>tokenizer.json</c> or a folder with one.</summary>
     /// <exception cref="PareidoliaException">It is missing or damaged.</exception>
@@ -142,18 +142,18 @@ public sealed class T5Tokenizer
             if (!ids.TryGetValue(text.AsSpan(start, length), out int id))
                 continue;
             hasSingle |= length == single;
-            Offer(start, start + length, id, Vocabulary.Pieces[id].Score, scores, last);
+            // Sentencepiece adds in double precision here and keeps the sum as float: with it, ties between paths fall as there.
+            Offer(start, start + length, id, (double)scores[start] + Vocabulary.Pieces[id].Score, scores, last);
         }
         if (!hasSingle)
-            Offer(start, start + single, Unknown, _unknownScore, scores, last);
+            Offer(start, start + single, Unknown, scores[start] + _unknownScore, scores, last);
     }
 
-    private static void Offer(int start, int end, int id, float score, float[] scores, (int Start, int Id)[] last)
+    private static void Offer(int start, int end, int id, double candidate, float[] scores, (int Start, int Id)[] last)
     {
-        float candidate = scores[start] + score;
         if (last[end].Start >= 0 && candidate <= scores[end])
             return;
-        scores[end] = candidate;
+        scores[end] = (float)candidate;
         last[end] = (start, id);
     }
 }

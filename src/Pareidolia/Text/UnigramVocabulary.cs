@@ -21,7 +21,11 @@ public sealed record UnigramVocabulary(IReadOnlyList<UnigramPiece> Pieces, IRead
     /// <summary>The name of what has no piece.</summary>
     public const string UnknownToken = "<unk>";
 
+    /// <summary>The name of the token that fills texts up.</summary>
+    public const string PadToken = "<pad>";
+
     private const string FileName = "tokenizer.json";
+    private const int SmallestPruned = 200;
 
     /// <summary>What characters stand for before they are looked up, as sentencepiece compiles it; empty for themselves.</summary>
     public ReadOnlyMemory<byte> CharacterMap { get; init; }
@@ -56,10 +60,12 @@ public sealed record UnigramVocabulary(IReadOnlyList<UnigramPiece> Pieces, IRead
     /// </summary>
     /// <param name="counts">How often each id was used.</param>
     /// <param name="size">Pieces in all, at least 200.</param>
+    /// <exception cref="PareidoliaException">The size is below that.</exception>
     public UnigramVocabulary Pruned(IReadOnlyDictionary<int, int> counts, int size)
     {
         ArgumentNullException.ThrowIfNull(counts);
-        ArgumentOutOfRangeException.ThrowIfLessThan(size, 200);
+        if (size < SmallestPruned)
+            throw new PareidoliaException($"A T5 vocabulary of {size} pieces is too small; at least {SmallestPruned} are needed, of which about a hundred are sentinels.");
         bool IsSentinel(string name) => Special.Contains(name) && name.StartsWith("<extra_id_", StringComparison.Ordinal);
         int[] last = [.. Enumerable.Range(0, Pieces.Count).Where(id => IsSentinel(Pieces[id].Text))];
         int[] plain = [.. Enumerable.Range(0, Pieces.Count).Where(id => !Special.Contains(Pieces[id].Text))

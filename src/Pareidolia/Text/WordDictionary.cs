@@ -25,6 +25,7 @@ public sealed class WordDictionary
             throw new PareidoliaException($"A word dictionary begins with {string.Join(", ", s_special)}; this one of {words.Count} words does not.");
         Words = words;
         _ids = words.Index().ToDictionary(row => row.Item, row => row.Index);
+        (Unknown, Mask, Break) = (_ids[UnknownWord], _ids[MaskWord], _ids[BreakWord]);
     }
 
     /// <summary>All words.</summary>
@@ -34,13 +35,13 @@ public sealed class WordDictionary
     public static int SpecialCount => s_special.Length;
 
     /// <summary>Id of the unknown word.</summary>
-    public int Unknown => 1;
+    public int Unknown { get; }
 
     /// <summary>Id of the hidden word.</summary>
-    public int Mask => 2;
+    public int Mask { get; }
 
     /// <summary>Id of what stands between paragraphs.</summary>
-    public int Break => 3;
+    public int Break { get; }
 
     /// <summary>The most frequent words of some texts; of words equally frequent those first in ordinal order.</summary>
     /// <param name="texts">Any texts.</param>

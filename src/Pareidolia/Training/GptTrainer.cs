@@ -25,6 +25,8 @@ public sealed class GptTrainer : Trainer
         JsonConfig data = recipe.Section("data");
         IReadOnlyList<string> text = TextSet.Load(root, data, "train");
         Gpt2Config config = Gpt2Config.FromJson(recipe.Section("model"));
+        if (config.VocabSize < BpeTrainer.SmallestGpt2)
+            throw new PareidoliaException($"The recipe's vocab_size is {config.VocabSize}; a byte-level vocabulary has at least {BpeTrainer.SmallestGpt2} tokens.");
         Gpt2Vocabulary vocabulary = BpeTrainer.TrainGpt2(text, config.VocabSize);
         if (vocabulary.Ids.Count != config.VocabSize)
             throw new PareidoliaException($"The text gives a vocabulary of {vocabulary.Ids.Count} tokens; set the recipe's vocab_size to that instead of {config.VocabSize}.");

@@ -170,6 +170,7 @@ public sealed class TrainingLoop : IDisposable
         using Scope scope = new();
         _trainer.Sample(Path.Combine(_folder, $"sample-{step:D6}.png"));
         LossCurves.Write(Path.Combine(_folder, "loss.svg"), log.Rows);
+        LossCurves.WriteByNoise(Path.Combine(_folder, "loss-by-noise.svg"), log.Rows);
     }
 
     private void Finish(MetricsLog log)

@@ -31,6 +31,8 @@ public sealed class WordsTrainer : Trainer
         JsonConfig data = recipe.Section("data");
         IReadOnlyList<string> text = TextSet.Load(root, data, "train");
         ConvolutionalWordConfig config = ConvolutionalWordConfig.FromJson(recipe.Section("model"));
+        if (config.VocabSize <= WordDictionary.SpecialCount)
+            throw new PareidoliaException($"The recipe's vocab_size is {config.VocabSize}; more than the {WordDictionary.SpecialCount} special words are needed.");
         _dictionary = WordDictionary.Count(text, config.VocabSize);
         if (_dictionary.Words.Count != config.VocabSize)
             throw new PareidoliaException($"The text has a dictionary of {_dictionary.Words.Count} words; set the recipe's vocab_size to that instead of {config.VocabSize}.");

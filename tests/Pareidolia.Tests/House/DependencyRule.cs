@@ -30,7 +30,9 @@ public sealed partial class DependencyRule
         ["Adapters"] = ["Models", "Nn", "Weights", "Tensors", "Text"],
         ["Pipelines"] = ["Adapters", "Text", "Models", "Diffusion", "Imaging", "Weights", "Tensors", "Nn"],
         ["Training"] = ["Text", "Models", "Diffusion", "Imaging", "Weights", "Nn", "Tensors", "Files"],
-        ["Cli"] = ["Adapters", "Hub", "Training", "Pipelines", "Text", "Models", "Diffusion", "Imaging", "Weights", "Nn", "Tensors", "Files"],
+        ["Graph"] = ["Adapters", "Pipelines", "Models", "Diffusion", "Imaging", "Weights", "Tensors", "Files"],
+        ["Server"] = ["Graph", "Adapters", "Hub", "Training", "Pipelines", "Text", "Models", "Diffusion", "Imaging", "Weights", "Nn", "Tensors", "Files"],
+        ["Cli"] = ["Server", "Graph", "Adapters", "Hub", "Training", "Pipelines", "Text", "Models", "Diffusion", "Imaging", "Weights", "Nn", "Tensors", "Files"],
         [""] = [],
     };
 
@@ -84,7 +86,7 @@ public sealed partial class DependencyRule
 
     private static SourceFile At(string place, params string[] lines)
     {
-        string folder = place.StartsWith("Tensors", StringComparison.Ordinal) || place == "Cli" ? "src/Pareidolia." : "src/Pareidolia/";
+        string folder = place.StartsWith("Tensors", StringComparison.Ordinal) || place is "Cli" or "Server" ? "src/Pareidolia." : "src/Pareidolia/";
         return new SourceFile($"{folder}{place.Replace('.', '/')}/Made.cs", lines);
     }
 

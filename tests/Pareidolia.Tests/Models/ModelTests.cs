@@ -71,7 +71,7 @@ public sealed class ModelTests
 
     [Theory]
     [InlineData("""{"mid_block_type":"UNetMidBlock2D"}""", "UNetMidBlock2D")]
-    [InlineData("""{"encoder_hid_dim":8,"encoder_hid_dim_type":"image_proj"}""", "image_proj")]
+    [InlineData("""{"encoder_hid_dim":8,"encoder_hid_dim_type":"text_image_proj"}""", "text_image_proj")]
     [InlineData("""{"class_embed_type":"projection"}""", "projection")]
     [InlineData("""{"resnet_out_scale_factor":1.41}""", "resnet_out_scale_factor")]
     [InlineData("""{"down_block_types":["KDownBlock2D","DownBlock2D","DownBlock2D","DownBlock2D"]}""", "KDownBlock2D")]

@@ -1,3 +1,5 @@
+using Pareidolia.Weights;
+
 namespace Pareidolia.Training.Data;
 
 /// <summary>How training pictures are varied. Text-bearing pictures are never mirrored: see <see cref="MirrorRule"/>.</summary>
@@ -6,6 +8,11 @@ namespace Pareidolia.Training.Data;
 /// <param name="Zoom">Largest enlargement and shrinking: 0.05 stands for factors from 1/1.05 to 1.05.</param>
 public sealed record Augmentation(double MirrorShare = 0.5, double Shift = 0.04, double Zoom = 0.06)
 {
+    /// <summary>What a recipe's section says (<c>mirror</c>, <c>shift</c>, <c>zoom</c>, each 0 where it is absent); pictures as they are without one.</summary>
+    public static Augmentation FromJson(JsonConfig? section) => section is null
+        ? None
+        : new Augmentation(section.Double("mirror", 0), section.Double("shift", 0), section.Double("zoom", 0));
+
     /// <summary>Pictures as they are.</summary>
     public static Augmentation None { get; } = new(0, 0, 0);
 

@@ -38,10 +38,8 @@ internal sealed class GanMeasures(Recipe recipe, PictureSet real)
         DrawnPictures drawn = DrawnPictures.Draw(
             judge.Classes, PerClass, labels => draw([.. labels.Select(label => new AskedCaption(place++, CaptionedDigits.Captions(label)[0]))]));
         DrawnPictures held = DrawnPictures.Of(real);
-        measures["class_accuracy"] = judge.Accuracy(drawn);
-        measures["frechet_distance"] = judge.Distance(drawn, held);
-        measures["diversity"] = Diversity.MeanDistance(drawn);
-        measures["diversity_of_data"] = Diversity.MeanDistance(held);
+        foreach ((string name, double value) in judge.Measures(drawn, held))
+            measures[name] = value;
         ParzenEstimate parzen = Parzen(drawn, held, training);
         measures["parzen_log_likelihood"] = parzen.LogLikelihood;
         measures["parzen_standard_error"] = parzen.StandardError;

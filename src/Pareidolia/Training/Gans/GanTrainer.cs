@@ -41,8 +41,8 @@ public abstract class GanTrainer : Trainer
         ClipTokenizer tokenizer = ClipTokenizer.Load(Input(inputs, "tokenizer"));
         TextLength = encoder.Model.Config.HiddenSize;
         _captions = new CaptionEmbeddings(
-            encoder.Model, tokenizer, Training.Pictures.Concat(Validation.Pictures).SelectMany(picture => picture.Record.Captions),
-            ids => SentenceVectors.Of(encoder.Model, ids).Reshape(ids.Shape[0], 1, -1));
+            group => SentenceVectors.Of(encoder.Model, ClipEmbeddings.Ids(tokenizer, group)).Reshape(group.Count, 1, -1),
+            Training.Pictures.Concat(Validation.Pictures).SelectMany(picture => picture.Record.Captions));
     }
 
     /// <summary>Length of a text's vector.</summary>

@@ -22,16 +22,14 @@ internal sealed class Masking(int mask, int special, int vocabulary)
     {
         float[] draws = new float[3 * ids.Length];
         random.Rand(draws);
+        int[] places = [.. Enumerable.Range(0, ids.Length).Where(i => ids[i] >= special && draws[i] < chance(ids[i]))];
+        // A loss needs something to guess, however small the batch.
+        if (places.Length == 0)
+            places = [Math.Max(0, Array.FindIndex(ids, id => id >= special))];
         int[] read = [.. ids];
-        List<int> places = [];
-        for (int i = 0; i < ids.Length; i++)
-        {
-            if (ids[i] < special || draws[i] >= chance(ids[i]))
-                continue;
-            places.Add(i);
-            read[i] = Replacement(ids[i], draws[ids.Length + i], draws[(2 * ids.Length) + i]);
-        }
-        return new MaskedText(read, [.. places], [.. places.Select(place => ids[place])]);
+        foreach (int place in places)
+            read[place] = Replacement(ids[place], draws[ids.Length + place], draws[(2 * ids.Length) + place]);
+        return new MaskedText(read, places, [.. places.Select(place => ids[place])]);
     }
 
     private int Replacement(int id, float kind, float other) => kind switch

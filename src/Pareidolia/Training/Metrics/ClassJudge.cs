@@ -30,6 +30,17 @@ public sealed class ClassJudge : IDisposable
     public double Distance(DrawnPictures a, DrawnPictures b) =>
         FrechetDistance.Between(See(a).Features, See(b).Features, _classifier.Model.Config.FeatureDim);
 
+    /// <summary>Accuracy and distance, and the mean distance of two pictures, by the names that metrics give them.</summary>
+    /// <param name="drawn">What a model drew.</param>
+    /// <param name="real">Real pictures that it has not seen.</param>
+    public IReadOnlyDictionary<string, double> Measures(DrawnPictures drawn, DrawnPictures real) => new Dictionary<string, double>
+    {
+        ["class_accuracy"] = Accuracy(drawn),
+        ["frechet_distance"] = Distance(drawn, real),
+        ["diversity"] = Diversity.MeanDistance(drawn),
+        ["diversity_of_data"] = Diversity.MeanDistance(real),
+    };
+
     /// <inheritdoc/>
     public void Dispose() => _classifier.Dispose();
 

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using Pareidolia.Server.Jobs;
+using Pareidolia.Server.Models;
+using Pareidolia.Server.Storage;
+using Pareidolia.Training;
+using Pareidolia.Training.Data;
+
+namespace Pareidolia.Server.Train;
+
+/// <summary>
+/// Jobs of kind <c>train</c>: <c>{"kind": "train", "recipe": "diffusion"}</c>. A run that is paused or killed goes on from its last checkpoint and ends
+/// in the same bytes.
+/// </summary>
+internal sealed class TrainJobs(RecipeShelf recipes, DataFolder folder, StudioOptions options, ModelShelf shelf)
+{
+    /// <summary>The kind's name.</summary>
+    public const string Kind = "train";
+
+    /// <summary>Adds the kind.</summary>
+    public void AddTo(JobKinds kinds) => kinds.Add(Kind, new JobKind((job, stop) => Run(job, stop).ToAsyncEnumerable()) { Complete = Complete });
+
+    /// <summary>The lines of a run's metrics.</summary>
+    public string MetricsOf(Job job)
+    {
+        string file = Path.Combine(FolderOf(job), "metrics.jsonl");
+        return File.Exists(file) ? $"[{string.Join(',', File.ReadLines(file).Where(line => line.EndsWith('}')))}]" : "[]";
+    }
+
+    private string FolderOf(Job job) => Path.Combine(folder.Runs, job.Id);
+
+    private JsonElement Complete(JsonElement settings)
+    {
+        if (!settings.TryGetProperty("recipe", out JsonElement name) || name.ValueKind != JsonValueKind.String)
+            throw Refusal.Bad($"The job has no 'recipe'; there are {string.Join(", ", recipes.Names)}.", "recipe");
+        _ = recipes.Find(name.GetString()!);
+        return JsonSerializer.SerializeToElement(new TrainOrder(name.GetString()!), ServerJson.Default.TrainOrder);
+    }
+
+    private IEnumerable<JobStep> Run(Job job, CancellationToken stop)
+    {
+        (Recipe recipe, string kind) = recipes.Find(job.Settings.GetProperty("recipe").GetString()!);
+        shelf.Unload();
+        using Trainer trainer = options.Trainers[kind](recipe, DataRoot.Resolve(options.TrainingData));
+        using TrainingLoop loop = new(trainer, FolderOf(job));
+        string? shown = null;
+        foreach (TrainingProgress progress in loop.Run(stop))
+        {
+            yield return new StepTaken(progress.Step, progress.Steps);
+            yield return new Told("loss", JsonSerializer.SerializeToElement(
+                new LossView(progress.Step, progress.Loss, progress.SamplesPerSecond), ServerJson.Default.LossView));
+            string? sample = Directory.EnumerateFiles(FolderOf(job), "sample-*.png").Max();
+            if (sample is not null && sample != shown)
+                yield return new PreviewShown(File.ReadAllBytes(shown = sample));
+        }
+    }
+}
+
+/// <summary>What is trained.</summary>
+internal sealed record TrainOrder(string Recipe);
+
+/// <summary>How well it goes.</summary>
+internal sealed record LossView(int Step, double Loss, double SamplesPerSecond);

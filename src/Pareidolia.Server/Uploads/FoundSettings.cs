@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text.Json;
+using Pareidolia.Diffusion;
+using Pareidolia.Imaging;
+using Pareidolia.Server.Generate;
+using Pareidolia.Server.Pictures;
+
+namespace Pareidolia.Server.Uploads;
+
+/// <summary>How a picture says it was made.</summary>
+/// <param name="Source">Whose words these are: <c>a1111</c>, <c>comfyui</c>, <c>pareidolia</c>; null where it says nothing.</param>
+/// <param name="Settings">The same as an order; null where it says nothing.</param>
+/// <param name="Workflow">ComfyUI's graph; null where there is none.</param>
+/// <param name="Infotext">The web UI's text; null where there is none.</param>
+internal sealed record FoundSettings(string? Source, JsonElement? Settings, JsonElement? Workflow, string? Infotext)
+{
+    /// <summary>Reads what a picture's texts say.</summary>
+    public static FoundSettings In(Image image)
+    {
+        string? infotext = image.Texts.GetValueOrDefault(Pareidolia.Imaging.Infotext.Key);
+        if (Json(image, PictureStore.SettingsKey) is JsonElement own)
+            return new FoundSettings("pareidolia", own, Json(image, "workflow"), infotext);
+        if (Json(image, "prompt") is JsonElement graph)
+            return new FoundSettings("comfyui", GraphSettings.Read(graph)?.Write(), Json(image, "workflow") ?? graph, infotext);
+        if (infotext is null || OfInfotext(Pareidolia.Imaging.Infotext.Parse(infotext)) is not PictureOrder order)
+            return new FoundSettings(null, null, Json(image, "workflow"), infotext);
+        return new FoundSettings("a1111", order.Write(), null, infotext);
+    }
+
+    /// <summary>An infotext as an order; null where it says no more than a prompt.</summary>
+    public static PictureOrder? OfInfotext(Infotext infotext)
+    {
+        if (infotext.Fields.Count == 0)
+            return null;
+        OrderedDictionary<string, string> fields = infotext.ToParameters();
+        double? variation = Number(fields, "Variation seed strength");
+        return new PictureOrder
+        {
+            Prompt = infotext.Prompt,
+            NegativePrompt = infotext.NegativePrompt,
+            Model = fields.GetValueOrDefault("Model"),
+            Sampler = fields.GetValueOrDefault("Sampler") is string sampler ? SamplerCatalog.TryFind(sampler)?.Name ?? sampler : null,
+            Schedule = fields.GetValueOrDefault("Schedule type") is string schedule && schedule != "Automatic" ? SamplerCatalog.TryFindSchedule(schedule)?.Name : null,
+            Steps = Whole(fields, "Steps"),
+            GuidanceScale = Number(fields, "CFG scale"),
+            Seed = Seed(fields, "Seed"),
+            Width = Whole(fields, "Size-1"),
+            Height = Whole(fields, "Size-2"),
+            ClipSkip = fields.GetValueOrDefault("Clip skip") is "1" ? null : Whole(fields, "Clip skip"),
+            Eta = Number(fields, "Eta"),
+            VariationSeed = variation > 0 ? Seed(fields, "Variation seed") : null,
+            VariationStrength = variation > 0 ? variation : null,
+            SeedDelta = Whole(fields, "ENSD"),
+            Hires = Hires(fields),
+            Noise = fields.GetValueOrDefault("Noise mode") ?? (infotext.Fields.GetValueOrDefault("Version")?.StartsWith("pareidolia", StringComparison.Ordinal) == true ? null
+                : fields.GetValueOrDefault("RNG") == "CPU" ? "a1111-cpu" : "a1111-gpu"),
+        };
+    }
+
+    private static HiresOrder? Hires(OrderedDictionary<string, string> fields)
+    {
+        double? scale = Number(fields, "Hires upscale");
+        int? width = Whole(fields, "Hires resize-1");
+        return scale is null && width is null ? null : new HiresOrder
+        {
+            Scale = scale,
+            Width = width,
+            Height = Whole(fields, "Hires resize-2"),
+            Steps = Whole(fields, "Hires steps"),
+            Upscaler = fields.GetValueOrDefault("Hires upscaler"),
+            Denoise = Number(fields, "Denoising strength"),
+        };
+    }
+
+    private static JsonElement? Json(Image image, string key)
+    {
+        if (image.Texts.GetValueOrDefault(key) is not string text || text.Length == 0 || text[0] != '{')
+            return null;
+        try
+        {
+            return JsonElement.Parse(text);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static int? Whole(OrderedDictionary<string, string> fields, string name) =>
+        int.TryParse(fields.GetValueOrDefault(name), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) ? number : null;
+
+    private static ulong? Seed(OrderedDictionary<string, string> fields, string name) =>
+        ulong.TryParse(fields.GetValueOrDefault(name), NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) ? number : null;
+
+    private static double? Number(OrderedDictionary<string, string> fields, string name) =>
+        double.TryParse(fields.GetValueOrDefault(name), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number : null;
+}

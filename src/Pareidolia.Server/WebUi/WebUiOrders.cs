@@ -1,0 +1,161 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Pareidolia.Diffusion;
+using Pareidolia.Imaging;
+using Pareidolia.Pipelines;
+using Pareidolia.Server.Generate;
+using Pareidolia.Server.Http;
+using Pareidolia.Server.Models;
+using Pareidolia.Server.Uploads;
+
+namespace Pareidolia.Server.WebUi;
+
+/// <summary>Requests of the web UI's clients as orders. What cannot be done is refused by its name.</summary>
+internal sealed class WebUiOrders(ModelShelf shelf, WebUiOptions options, UploadStore uploads, StudioOptions limits)
+{
+    private static readonly string[] s_fits = ["stretch", "crop", "fill"];
+    private static readonly string[] s_fills = ["fill", "original", "noise", "nothing"];
+
+    /// <summary>Reads a body. What an infotext in it says counts where the body says nothing.</summary>
+    /// <exception cref="Refusal">A field cannot be read.</exception>
+    public WebUiRequest Read(JsonElement body)
+    {
+        WebUiRequest request = JsonBody.As(body, WebUiJson.Default.WebUiRequest);
+        ModelSettings model = shelf.SettingsOf(shelf.Find(Model(options.With(request.OverrideSettings))));
+        // Of a model that draws smaller pictures than the web UI's 512 pixels, its own size counts.
+        bool small = model.Defaults.Width < 512;
+        PictureOrder? told = request.Infotext is { Length: > 0 } text ? FoundSettings.OfInfotext(Infotext.Parse(text)) : null;
+        bool Says(string name) => body.TryGetProperty(name, out _);
+        return request with
+        {
+            Width = Says("width") ? request.Width : told?.Width ?? (small ? model.Defaults.Width : 512),
+            Height = Says("height") ? request.Height : told?.Height ?? (small ? model.Defaults.Height : 512),
+            Prompt = Says("prompt") ? request.Prompt : told?.Prompt ?? request.Prompt,
+            NegativePrompt = Says("negative_prompt") ? request.NegativePrompt : told?.NegativePrompt ?? request.NegativePrompt,
+            Seed = Says("seed") ? request.Seed : (long?)told?.Seed ?? request.Seed,
+            Steps = Says("steps") ? request.Steps : told?.Steps ?? request.Steps,
+            CfgScale = Says("cfg_scale") ? request.CfgScale : told?.GuidanceScale ?? request.CfgScale,
+            SamplerName = request.SamplerName ?? told?.Sampler,
+            Scheduler = request.Scheduler ?? told?.Schedule,
+            Subseed = Says("subseed") ? request.Subseed : (long?)told?.VariationSeed ?? request.Subseed,
+            SubseedStrength = Says("subseed_strength") ? request.SubseedStrength : told?.VariationStrength ?? request.SubseedStrength,
+        };
+    }
+
+    /// <summary>The order.</summary>
+    /// <param name="request">From <see cref="Read"/>.</param>
+    /// <param name="fromPicture">Whether it is one of <c>img2img</c>.</param>
+    /// <exception cref="Refusal">Something in it cannot be done.</exception>
+    public PictureOrder Order(WebUiRequest request, bool fromPicture)
+    {
+        WebUiLimits.Check(request);
+        if (request.Count < 1 || request.Count > limits.MostPictures)
+            throw new Refusal(422, $"batch_size x n_iter are {request.Count} pictures; 1 to {limits.MostPictures} are drawn in one request.") { Field = "batch_size" };
+        JsonObject set = options.With(request.OverrideSettings);
+        PictureOrder order = new()
+        {
+            Prompt = request.Prompt,
+            NegativePrompt = request.NegativePrompt ?? "",
+            Model = Model(set),
+            Style = Style(request.Styles),
+            Sampler = Sampler(request.SamplerName ?? request.SamplerIndex ?? "Euler"),
+            Schedule = Schedule(request.Scheduler),
+            Steps = request.Steps,
+            GuidanceScale = request.CfgScale,
+            Width = request.Width,
+            Height = request.Height,
+            Seed = Seed(request.Seed, "seed"),
+            Count = request.Count,
+            VariationStrength = request.SubseedStrength is > 0 or < 0 ? request.SubseedStrength : null,
+            VariationSeed = Seed(request.Subseed, "subseed"),
+            SeedResize = request is { SeedResizeFromW: > 0, SeedResizeFromH: > 0 } ? $"{request.SeedResizeFromW}x{request.SeedResizeFromH}" : null,
+            SeedDelta = set[WebUiOptions.SeedDelta]?.GetValue<int>() is int delta and not 0 ? delta : null,
+            Eta = request.Eta,
+            Ngms = request.SMinUncond is > 0 ? request.SMinUncond : null,
+            ClipSkip = set[WebUiOptions.ClipSkip]?.GetValue<int>(),
+            Tiling = request.Tiling == true ? "both" : null,
+            Dialect = "a1111",
+            Noise = set[WebUiOptions.Random]?.GetValue<string>() == "CPU" ? "a1111-cpu" : "a1111-gpu",
+            PreviewEvery = set[WebUiOptions.Previews]!.GetValue<bool>() ? set[WebUiOptions.PreviewEvery]!.GetValue<int>() : 0,
+            Hires = !fromPicture && request.EnableHr == true ? Hires(request) : null,
+        };
+        order = fromPicture ? WithSource(order, request) : order;
+        return request.ScriptName is { Length: > 0 } name ? WebUiScript.Apply(order, name, request.ScriptArgs, fromPicture) : order;
+    }
+
+    private static string? Model(JsonObject set) => set[WebUiOptions.Checkpoint]?.GetValue<string>();
+
+    private PictureOrder WithSource(PictureOrder order, WebUiRequest request)
+    {
+        if (request.InitImages is not [string first, ..])
+            throw new Refusal(404, "Init image not found") { Field = "init_images" };
+        if (request.InitImages.Count > 1)
+            throw WebUiErrors.Unsupported("init_images", $"{request.InitImages.Count} pictures are given, and one is drawn from at a time");
+        bool masked = !string.IsNullOrEmpty(request.Mask);
+        return order with
+        {
+            InitPicture = uploads.Add(Base64Picture.Bytes(first, "init_images")).Id,
+            Denoise = request.DenoisingStrength ?? 0.75,
+            ResizeMode = request.ResizeMode is >= 0 and <= 2 ? s_fits[request.ResizeMode.Value] : throw WebUiErrors.Unsupported("resize_mode",
+                $"it is {request.ResizeMode}; 0 (resize), 1 (crop and resize) and 2 (resize and fill) are known"),
+            ImageGuidance = request.ImageCfgScale,
+            Mask = masked ? uploads.Add(Base64Picture.Bytes(request.Mask!, "mask")).Id : null,
+            MaskBlur = masked ? request.MaskBlur ?? request.MaskBlurX : null,
+            MaskInvert = masked ? request.InpaintingMaskInvert is not (null or 0) : null,
+            OnlyMasked = masked ? request.InpaintFullRes : null,
+            MaskPadding = masked ? request.InpaintFullResPadding : null,
+            SoftMask = masked && request.MaskRound == false ? true : null,
+            InpaintFill = masked ? request.InpaintingFill is >= 0 and <= 3 ? s_fills[request.InpaintingFill.Value]
+                : throw new Refusal(422, $"inpainting_fill is {request.InpaintingFill}; 0 (fill), 1 (original), 2 (latent noise) or 3 (latent nothing) is needed.") : null,
+        };
+    }
+
+    private static HiresOrder Hires(WebUiRequest request)
+    {
+        bool sized = request.HrResizeX is > 0 || request.HrResizeY is > 0;
+        return new HiresOrder
+        {
+            Scale = sized ? null : request.HrScale,
+            Width = sized ? request.HrResizeX : null,
+            Height = sized ? request.HrResizeY : null,
+            Upscaler = request.HrUpscaler,
+            Steps = request.HrSecondPassSteps is > 0 ? request.HrSecondPassSteps : null,
+            Denoise = request.DenoisingStrength ?? 0.75,
+            Sampler = request.HrSamplerName is null or "Use same sampler" ? null : Sampler(request.HrSamplerName),
+            Schedule = request.HrScheduler is null or "Use same scheduler" ? null : Schedule(request.HrScheduler),
+            Prompt = request.HrPrompt is { Length: > 0 } ? request.HrPrompt : null,
+            NegativePrompt = request.HrNegativePrompt is { Length: > 0 } ? request.HrNegativePrompt : null,
+        };
+    }
+
+    private static string? Style(IReadOnlyList<string>? styles) => styles switch
+    {
+        null or [] => null,
+        [string only] => only,
+        _ => throw WebUiErrors.Unsupported("styles", $"{styles.Count} are given, and this program's models have one at a time"),
+    };
+
+    private static string Sampler(string name)
+    {
+        try
+        {
+            SamplerChoice choice = SamplerChoice.Parse(name);
+            return choice.Schedule is null ? choice.Sampler.Name : $"{choice.Sampler.Name}_{choice.Schedule}";
+        }
+        catch (PareidoliaException)
+        {
+            throw new Refusal(404, "Sampler not found") { Field = "sampler_name" };
+        }
+    }
+
+    private static string? Schedule(string? name) => name is null || name.Equals("Automatic", StringComparison.OrdinalIgnoreCase) ? null
+        : SamplerCatalog.TryFindSchedule(name)?.Name ?? throw new Refusal(404, "Scheduler not found") { Field = "scheduler" };
+
+    private static ulong? Seed(long? seed, string name) => seed switch
+    {
+        null or -1 => null,
+        >= 0 => (ulong)seed.Value,
+        _ => throw new Refusal(422, string.Create(CultureInfo.InvariantCulture, $"{name} is {seed}; a whole number from 0, or -1 for any, is needed.")) { Field = name },
+    };
+}

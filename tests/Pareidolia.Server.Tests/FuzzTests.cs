@@ -1,0 +1,125 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Pareidolia.Tests.Pipelines;
+
+namespace Pareidolia.Server.Tests;
+
+/// <summary>
+/// Requests of chance to every route: wrong types, missing fields, huge numbers, NaN, broken base64. None may end in an error of the program itself, and
+/// the queue lives on. <c>PAREIDOLIA_FUZZ=20000</c> makes it a long run.
+/// </summary>
+public sealed class FuzzTests
+{
+    private static readonly int s_requests = int.Parse(Environment.GetEnvironmentVariable("PAREIDOLIA_FUZZ") ?? "3000");
+
+    private static readonly (string Method, string Path, string Body)[] s_seeds =
+    [
+        ("POST", "/api/v1/jobs", """{"kind":"generate","prompt":"a cat","steps":2,"seed":1,"width":32,"height":32,"sampler":"euler","schedule":"karras","guidanceScale":2,"count":1,"clipSkip":1,"tiling":"x","hires":{"scale":1.5,"steps":2,"denoise":0.5,"upscaler":"Latent"},"loras":[{"name":"x","weight":1}],"style":"noto"}"""),
+        ("POST", "/api/v1/jobs", """{"kind":"generate","prompt":"a","initPicture":"0123456789abcdef0123456789abcdef","mask":"0123456789abcdef0123456789abcdef-0","denoise":0.5,"maskBlur":4,"inpaintFill":"fill","outpaint":{"left":8},"onlyMasked":true}"""),
+        ("POST", "/api/v1/jobs", """{"kind":"generate","prompt":"a","xyz":{"x":{"axis":"steps","values":"1-3"},"y":{"axis":"sampler","values":["euler","heun"]}},"variationOf":"x","variationStrength":0.2}"""),
+        ("POST", "/api/v1/jobs", """{"kind":"train","recipe":"x"}"""), ("POST", "/api/v1/jobs", """{"kind":"upscale","picture":"x","upscaler":"Lanczos","scale":2}"""),
+        ("POST", "/api/v1/jobs", """{"kind":"explain","picture":"x"}"""), ("POST", "/api/v1/jobs", """{"kind":"model","load":"x"}"""),
+        ("GET", "/api/v1/jobs?state=done&kind=generate&limit=5&cursor=x", ""), ("PATCH", "/api/v1/jobs/{id}", """{"priority":1,"beforeJob":"x"}"""),
+        ("POST", "/api/v1/jobs/{id}/cancel", "{}"), ("POST", "/api/v1/jobs/{id}/pause", "{}"), ("POST", "/api/v1/jobs/{id}/resume", "{}"), ("POST", "/api/v1/jobs/{id}/retry", "{}"),
+        ("GET", "/api/v1/jobs/{id}/preview", ""), ("GET", "/api/v1/jobs/{id}/metrics", ""), ("GET", "/api/v1/pictures?q=a&favourite=true&model=x&limit=3", ""),
+        ("GET", "/api/v1/pictures/{id}-0/film/1", ""), ("PATCH", "/api/v1/pictures/{id}-0", """{"favourite":true}"""), ("DELETE", "/api/v1/pictures/{id}-0", ""),
+        ("POST", "/api/v1/pictures/{id}-0/restore", ""), ("POST", "/api/v1/pictures/{id}-0/explain", ""), ("GET", "/api/v1/models", ""), ("GET", "/api/v1/styles?model=x", ""),
+        ("POST", "/api/v1/forecast", """{"prompt":"a","width":32,"height":32,"steps":2,"count":2,"precision":"int8"}"""), ("POST", "/api/v1/tokens", """{"model":null,"prompt":"a (cat:1.2)"}"""),
+        ("POST", "/api/v1/uploads", "iVBORw0KGgo"), ("POST", "/api/v1/settings-of", "iVBORw0KGgo"), ("POST", "/api/v1/session", """{"user":"a","password":"b"}"""),
+        ("POST", "/sdapi/v1/txt2img", """{"prompt":"a","steps":2,"width":32,"height":32,"seed":-1,"sampler_name":"Euler a","batch_size":1,"enable_hr":false,"styles":["noto"],"override_settings":{"CLIP_stop_at_last_layers":1},"script_name":"","script_args":[],"alwayson_scripts":{},"infotext":"a\nSteps: 2, Seed: 3, Size: 32x32"}"""),
+        ("POST", "/sdapi/v1/txt2img", """{"prompt":"a","steps":1,"width":32,"height":32,"script_name":"x/y/z plot","script_args":[4,"1,2",[],0,"",[],0,"",[]]}"""),
+        ("POST", "/sdapi/v1/img2img", """{"prompt":"a","steps":2,"width":32,"height":32,"init_images":["iVBORw0KGgo="],"mask":"data:image/png;base64,AAAA","resize_mode":1,"inpainting_fill":2}"""),
+        ("POST", "/sdapi/v1/extra-single-image", """{"image":"iVBORw0KGgo=","upscaling_resize":2,"upscaler_1":"Lanczos"}"""), ("POST", "/sdapi/v1/png-info", """{"image":"iVBORw0KGgo="}"""),
+        ("POST", "/sdapi/v1/options", """{"CLIP_stop_at_last_layers":1,"randn_source":"GPU","sd_model_checkpoint":"x"}"""), ("GET", "/sdapi/v1/progress?skip_current_image=false", ""),
+        ("POST", "/internal/progress", """{"id_task":"task(x)","id_live_preview":-1,"live_preview":true}"""), ("POST", "/sdapi/v1/interrupt", "{}"),
+        ("POST", "/v1/images/generations", """{"prompt":"a","model":"gpt-image-1","n":1,"size":"32x32","quality":"low","response_format":"b64_json","output_format":"png","stream":false,"seed":1}"""),
+        ("POST", "/v1/images/edits", "--x\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a.png\"\r\n\r\nx\r\n--x--"), ("POST", "/mcp", """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"generate_image","arguments":{"prompt":"a"}}}"""),
+    ];
+
+    private static readonly string[] s_wild =
+    [
+        "null", "true", "false", "-1", "0", "1e999", "-1e308", "NaN", "99999999999999999999", "2147483648", "0.5", "\"\"", "\"x\"", "\"\\ud800\"", "\"\\u0000\"", "\"../../etc/passwd\"", "[]", "[[[[]]]]",
+        "{}", "{\"a\":{\"b\":[1]}}", "\"<lora:x:1>\"", "\"(((((((((((a\"", "\"[a:b:0.5] AND c BREAK {x|y} __z__\"", "\"1-1000000\"", "[null]", "[1,\"a\",null,{}]", "\"iVBORw0KGgoAAAANSUhEUg==\"", "65535", "\"-1\"", "\"karras\"",
+    ];
+
+    [Fact]
+    public async Task No_request_ends_in_an_error_of_the_program()
+    {
+        await using TestStudio studio = await TestStudio.Start(options => options with
+        {
+            Models = [TinyModel.Lively], MostQueued = 6, MostPictures = 3, MostPixels = 64 * 64, ChangesPerSecond = 0,
+        });
+        studio.Client.Timeout = Timeout.InfiniteTimeSpan;
+        Dictionary<int, int> statuses = [];
+        foreach (int[] batch in Enumerable.Range(0, s_requests).Chunk(8))
+            foreach ((int status, string what) in await Task.WhenAll(batch.Select(i => Send(studio, new System.Random(i)))))
+            {
+                Assert.True(status != 500, what);
+                statuses[status] = statuses.GetValueOrDefault(status) + 1;
+            }
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join(", ", statuses.OrderBy(entry => entry.Key).Select(entry => $"{entry.Key}: {entry.Value}")));
+        Assert.True(statuses.GetValueOrDefault(400) > s_requests / 20, "Hardly any request was refused: the test does not see what it should.");
+        foreach (JsonElement job in (await studio.Get("/api/v1/jobs?limit=500")).GetProperty("items").EnumerateArray())
+        {
+            Assert.False(job.GetProperty("error").GetString()?.StartsWith("An error of the program", StringComparison.Ordinal) == true, job.ToString());
+            _ = await studio.Post($"/api/v1/jobs/{job.GetProperty("id").GetString()}/cancel", new { });
+        }
+        JsonElement good = await studio.Post("/api/v1/jobs", new { kind = "generate", prompt = "a", steps = 2, width = 32, height = 32 }, 202);
+        _ = await studio.Wait(good.GetProperty("id").GetString()!, "done");
+    }
+
+    private static async Task<(int, string)> Send(TestStudio studio, System.Random chance)
+    {
+        (string method, string path, string body) = s_seeds[chance.Next(s_seeds.Length)];
+        path = path.Replace("{id}", Id(chance), StringComparison.Ordinal);
+        if (chance.Next(10) == 0)
+            path = Mangled(path, chance);
+        body = chance.Next(5) == 0 ? body : Mutated(body, chance);
+        using HttpRequestMessage request = new(new HttpMethod(method), path);
+        if (method != "GET")
+            request.Content = new StringContent(body, Encoding.UTF8, path.Contains("edits", StringComparison.Ordinal) && chance.Next(4) > 0 ? "text/plain" : "application/json");
+        if (path.Contains("edits", StringComparison.Ordinal) && request.Content is not null && chance.Next(2) == 0)
+            request.Content.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse("multipart/form-data; boundary=x");
+        if (path == "/mcp")
+            request.Headers.Add("Accept", "application/json, text/event-stream");
+        string what = $"{method} {path}\n{body}";
+        // Calls that wait for pictures are left after a while; their jobs go on.
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(2));
+        try
+        {
+            using HttpResponseMessage response = await studio.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+            string answer = response.StatusCode == HttpStatusCode.InternalServerError ? await response.Content.ReadAsStringAsync() : "";
+            return ((int)response.StatusCode, $"{what}\n{answer}");
+        }
+        catch (OperationCanceledException)
+        {
+            return (0, what);
+        }
+        catch (HttpRequestException)
+        {
+            return (-1, what);
+        }
+    }
+
+    private static string Id(System.Random chance) => chance.Next(3) switch { 0 => "x", 1 => "..%2f..%2fx", _ => string.Concat(Enumerable.Range(0, 32).Select(_ => "0123456789abcdef"[chance.Next(16)])) };
+
+    private static string Mangled(string path, System.Random chance) => path.Insert(chance.Next(1, path.Length), (string[])["%00", "%ff", "//", "?", "%2e%2e", "\u00e9", "&limit=x", "=1e9"] is { } odd ? odd[chance.Next(odd.Length)] : "");
+
+    // Values become wild ones, fields go, letters change.
+    private static string Mutated(string body, System.Random chance)
+    {
+        StringBuilder text = new(body);
+        for (int i = chance.Next(1, 4); i > 0 && text.Length > 2; i--)
+        {
+            string now = text.ToString();
+            int colon = now.IndexOf(':', chance.Next(now.Length));
+            int end = colon < 0 ? -1 : now.IndexOfAny([',', '}', ']'], colon);
+            if (end > colon && chance.Next(8) > 0)
+                text.Remove(colon + 1, end - colon - 1).Insert(colon + 1, s_wild[chance.Next(s_wild.Length)]);
+            else
+                text[chance.Next(text.Length)] = (char)chance.Next(32, 127);
+        }
+        return text.ToString();
+    }
+}

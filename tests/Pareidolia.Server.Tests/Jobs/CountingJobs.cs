@@ -1,0 +1,29 @@
+using System.Runtime.CompilerServices;
+using Pareidolia.Server.Jobs;
+
+namespace Pareidolia.Server.Tests.Jobs;
+
+/// <summary>Jobs of kind "count", which take as many steps as they are asked for, each when the test lets them.</summary>
+internal sealed class CountingJobs
+{
+    private readonly SemaphoreSlim _steps = new(0);
+
+    public List<string> Begun { get; } = [];
+
+    public void Let(int steps) => _steps.Release(steps);
+
+    public void AddTo(JobKinds kinds) => kinds.Add("count", new JobKind(Run) { Complete = settings => settings });
+
+    private async IAsyncEnumerable<JobStep> Run(Job job, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        Begun.Add(job.Id);
+        int steps = job.Settings.GetProperty("steps").GetInt32();
+        for (int i = 1; i <= steps; i++)
+        {
+            await _steps.WaitAsync(cancellation);
+            if (job.Settings.TryGetProperty("fail", out _))
+                throw new PareidoliaException("It was to fail.");
+            yield return new StepTaken(i, steps);
+        }
+    }
+}

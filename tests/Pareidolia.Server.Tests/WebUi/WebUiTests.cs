@@ -1,0 +1,193 @@
+using System.Text.Json;
+using Pareidolia.Imaging;
+using Pareidolia.Tests.Pipelines;
+
+namespace Pareidolia.Server.Tests.WebUi;
+
+/// <summary>The AUTOMATIC1111 web UI's API, route by route, as its clients use it.</summary>
+public sealed class WebUiTests
+{
+    [Fact]
+    public async Task Txt2img_answers_with_the_pictures_and_what_was_drawn()
+    {
+        await using TestStudio studio = await Start();
+        JsonElement answer = await studio.Post("/sdapi/v1/txt2img",
+            new { prompt = "a red apple", negative_prompt = "blue", steps = 3, seed = 7, sampler_name = "DPM++ 2M", scheduler = "Karras", cfg_scale = 5, width = 32, height = 32, batch_size = 2 });
+        JsonElement[] images = [.. answer.GetProperty("images").EnumerateArray()];
+        Assert.Equal(3, images.Length);
+        Image second = Picture(images[2]);
+        Assert.Contains("Negative prompt: blue\nSteps: 3, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 5, Seed: 8, Size: 32x32", second.Texts["parameters"], StringComparison.Ordinal);
+        JsonElement info = JsonElement.Parse(answer.GetProperty("info").GetString()!);
+        Assert.Equal([7, 8], info.GetProperty("all_seeds").EnumerateArray().Select(seed => seed.GetInt32()));
+        Assert.Equal((1, "DPM++ 2M"), (info.GetProperty("index_of_first_image").GetInt32(), info.GetProperty("sampler_name").GetString()));
+        Assert.Equal(second.Texts["parameters"], info.GetProperty("infotexts")[2].GetString());
+        Assert.Equal(5, answer.GetProperty("parameters").GetProperty("cfg_scale").GetDouble());
+        foreach (string key in (string[])["prompt", "all_prompts", "negative_prompt", "all_negative_prompts", "seed", "subseed", "all_subseeds", "subseed_strength", "width",
+            "height", "cfg_scale", "steps", "batch_size", "restore_faces", "face_restoration_model", "sd_model_name", "sd_model_hash", "sd_vae_name", "sd_vae_hash",
+            "seed_resize_from_w", "seed_resize_from_h", "denoising_strength", "extra_generation_params", "infotexts", "styles", "job_timestamp", "clip_skip",
+            "is_using_inpainting_conditioning", "version"])
+            Assert.True(info.TryGetProperty(key, out _), key);
+    }
+
+    [Fact]
+    public async Task The_same_seed_gives_the_same_picture_and_the_settings_read_back_draw_it_again()
+    {
+        await using TestStudio studio = await Start();
+        JsonElement first = await Draw(studio, new { prompt = "a red apple", steps = 3, seed = 7, sampler_name = "Euler a", width = 32, height = 32 });
+        string infotext = Picture(first.GetProperty("images")[0]).Texts["parameters"];
+        JsonElement again = await Draw(studio, new { infotext, prompt = Infotext.Parse(infotext).Prompt });
+        Assert.Equal(Picture(first.GetProperty("images")[0]).Pixels, Picture(again.GetProperty("images")[0]).Pixels);
+    }
+
+    [Fact]
+    public async Task A_second_pass_a_variation_and_a_tiling_change_what_is_drawn()
+    {
+        await using TestStudio studio = await Start();
+        JsonElement hires = await Draw(studio, new { prompt = "a", steps = 3, seed = 7, enable_hr = true, hr_scale = 2, denoising_strength = 0.6, hr_upscaler = "Latent", width = 32, height = 32 });
+        Image large = Picture(hires.GetProperty("images")[0]);
+        Assert.Equal((64, 64), (large.Width, large.Height));
+        Assert.Contains("Hires upscale: 2, Hires upscaler: Latent", large.Texts["parameters"], StringComparison.Ordinal);
+        JsonElement varied = await Draw(studio, new { prompt = "a", steps = 3, seed = 7, subseed = 9, subseed_strength = 0.5, tiling = true, width = 32, height = 32 });
+        Assert.Contains("Variation seed: 9, Variation seed strength: 0.5", Picture(varied.GetProperty("images")[0]).Texts["parameters"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Img2img_draws_within_a_mask()
+    {
+        await using TestStudio studio = await Start();
+        Image mask = new(32, 32);
+        mask.Pixels.AsSpan(0, mask.Pixels.Length / 2).Fill(255);
+        JsonElement answer = await studio.Post("/sdapi/v1/img2img", new
+        {
+            prompt = "a cat", steps = 4, seed = 1, width = 32, height = 32, init_images = new[] { Base64(new Image(32, 32)) }, mask = $"data:image/png;base64,{Base64(mask)}",
+            inpainting_fill = 1, inpaint_full_res = false, mask_blur = 0, denoising_strength = 0.9,
+        });
+        Image drawn = Picture(answer.GetProperty("images")[0]);
+        Assert.Equal(new byte[3], drawn.Pixel(31, 31).ToArray());
+        Assert.Contains("Denoising strength: 0.9", drawn.Texts["parameters"], StringComparison.Ordinal);
+        _ = await studio.Post("/sdapi/v1/img2img", new { prompt = "a cat" }, 404);
+    }
+
+    [Fact]
+    public async Task The_script_xyz_draws_a_grid_first_and_then_its_cells()
+    {
+        await using TestStudio studio = await Start();
+        JsonElement answer = await Draw(studio, new { prompt = "a red apple", seed = 7, width = 32, height = 32, script_name = "x/y/z plot", script_args = new object[] { 4, "2,3", Array.Empty<string>(), "CFG Scale", "1, 4", null!, 0, "", null! } });
+        Assert.Equal(5, answer.GetProperty("images").GetArrayLength());
+        Assert.Contains("Script: X/Y/Z plot", Picture(answer.GetProperty("images")[0]).Texts["parameters"], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"prompt": "a", "sampler_name": "best"}""", 404, "Sampler not found")]
+    [InlineData("""{"prompt": "a", "script_name": "best"}""", 422, "Script 'best' not found")]
+    [InlineData("""{"prompt": "a", "restore_faces": true}""", 422, "restore_faces is not possible here: ")]
+    [InlineData("""{"prompt": "a", "s_churn": 5}""", 422, "s_churn is not possible here: ")]
+    [InlineData("""{"prompt": "a", "refiner_checkpoint": "x"}""", 422, "refiner_checkpoint is not possible here: ")]
+    [InlineData("""{"prompt": "a", "override_settings": {"sd_vae": "other.vae"}}""", 422, "The option sd_vae = \"other.vae\" is not possible here: ")]
+    [InlineData("""{"prompt": "a", "override_settings": {"made_up": 1}}""", 422, "The option made_up is not possible here: ")]
+    [InlineData("""{"prompt": "a", "batch_size": 1000000, "n_iter": 1000000}""", 422, "batch_size x n_iter are 100000000 pictures; ")]
+    [InlineData("""{"prompt": "a", "steps": "x"}""", 400, "'steps' has a value that cannot be read there")]
+    public async Task What_cannot_be_done_answers_with_its_name(string body, int status, string detail)
+    {
+        await using TestStudio studio = await Start();
+        JsonElement error = await studio.Post("/sdapi/v1/txt2img", body, status);
+        Assert.StartsWith(detail, error.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        foreach (string key in (string[])["error", "detail", "body", "errors"])
+            Assert.True(error.TryGetProperty(key, out _), key);
+    }
+
+    [Fact]
+    public async Task Lists_have_the_fields_that_clients_read()
+    {
+        await using TestStudio studio = await Start();
+        foreach ((string route, string[] fields) in ((string, string[])[])
+        [
+            ("samplers", ["name", "aliases", "options"]), ("schedulers", ["name", "label", "aliases", "default_rho", "need_inner_model"]),
+            ("sd-models", ["title", "model_name", "hash", "sha256", "filename", "config"]), ("upscalers", ["name", "model_name", "model_path", "model_url", "scale"]),
+            ("latent-upscale-modes", ["name"]), ("prompt-styles", ["name", "prompt", "negative_prompt"]), ("script-info", ["name", "is_alwayson", "is_img2img", "args"]),
+        ])
+        {
+            JsonElement list = await studio.Get($"/sdapi/v1/{route}");
+            Assert.True(list.GetArrayLength() > 0, route);
+            Assert.All(fields, field => Assert.True(list[0].TryGetProperty(field, out _), $"{route}.{field}"));
+        }
+        foreach (string empty in (string[])["sd-vae", "hypernetworks", "face-restorers", "realesrgan-models", "extensions", "loras"])
+            Assert.Equal(0, (await studio.Get($"/sdapi/v1/{empty}")).GetArrayLength());
+        foreach (string map in (string[])["embeddings", "cmd-flags", "memory", "scripts", "options", "progress"])
+            Assert.Equal(JsonValueKind.Object, (await studio.Get($"/sdapi/v1/{map}")).ValueKind);
+        foreach (string nothing in (string[])["refresh-checkpoints", "refresh-vae", "refresh-embeddings", "refresh-loras", "unload-checkpoint", "reload-checkpoint", "interrupt"])
+            _ = await studio.Post($"/sdapi/v1/{nothing}", new { });
+        foreach (string missing in (string[])["interrogate", "skip", "create/embedding", "create/hypernetwork", "train/embedding", "train/hypernetwork"])
+            Assert.StartsWith($"{missing} is not possible here: ", (await studio.Post($"/sdapi/v1/{missing}", new { }, 501)).GetProperty("detail").GetString(), StringComparison.Ordinal);
+        using HttpResponseMessage stop = await studio.Client.PostAsync("/sdapi/v1/server-stop", null);
+        Assert.Contains((int)stop.StatusCode, (int[])[404, 405]);
+        using HttpResponseMessage timed = await studio.Client.GetAsync("/sdapi/v1/samplers");
+        Assert.True(double.Parse(timed.Headers.GetValues("X-Process-Time").Single()) >= 0);
+    }
+
+    [Fact]
+    public async Task Png_info_reads_what_is_inside()
+    {
+        await using TestStudio studio = await Start();
+        Image image = new(8, 8);
+        image.Texts["parameters"] = "a cat\nNegative prompt: dog\nSteps: 20, Sampler: DPM++ 2M Karras, CFG scale: 7, Seed: 1, Size: 512x768";
+        JsonElement answer = await studio.Post("/sdapi/v1/png-info", new { image = Base64(image) });
+        Assert.Equal(image.Texts["parameters"], answer.GetProperty("info").GetString());
+        JsonElement parameters = answer.GetProperty("parameters");
+        Assert.Equal(("DPM++ 2M", "Karras", "512"), (parameters.GetProperty("Sampler").GetString(), parameters.GetProperty("Schedule type").GetString(), parameters.GetProperty("Size-1").GetString()));
+    }
+
+    [Fact]
+    public async Task Options_are_kept_and_count_and_overrides_count_for_one_request()
+    {
+        await using TestStudio studio = await Start();
+        _ = await studio.Post("/sdapi/v1/options", new { randn_source = "CPU", CLIP_stop_at_last_layers = 2 });
+        Assert.Equal("CPU", (await studio.Get("/sdapi/v1/options")).GetProperty("randn_source").GetString());
+        string first = Picture((await Draw(studio, new { prompt = "a", steps = 2, seed = 1, width = 32, height = 32 })).GetProperty("images")[0]).Texts["parameters"];
+        Assert.Contains("Clip skip: 2", first, StringComparison.Ordinal);
+        Assert.Contains("RNG: CPU", first, StringComparison.Ordinal);
+        string second = Picture((await Draw(studio, new { prompt = "a", steps = 2, seed = 1, width = 32, height = 32, override_settings = new { randn_source = "NV" } })).GetProperty("images")[0]).Texts["parameters"];
+        Assert.Contains("RNG: NV", second, StringComparison.Ordinal);
+        _ = await studio.Post("/sdapi/v1/options", new { sd_model_checkpoint = "nothing" }, 400);
+    }
+
+    [Fact]
+    public async Task Progress_is_told_and_an_interrupt_ends_the_call()
+    {
+        await using TestStudio studio = await Start();
+        Task<JsonElement> drawing = Draw(studio, new { prompt = "a", steps = 900, seed = 1, width = 64, height = 64, force_task_id = "task(txt2img-1)" });
+        JsonElement progress;
+        do
+            progress = await studio.Get("/sdapi/v1/progress");
+        while (progress.GetProperty("state").GetProperty("sampling_step").GetInt32() < 20);
+        Assert.InRange(progress.GetProperty("progress").GetDouble(), 0.01, 0.99);
+        Assert.Equal("task(txt2img-1)", progress.GetProperty("current_task").GetString());
+        JsonElement task = await studio.Post("/internal/progress", new { id_task = "task(txt2img-1)", id_live_preview = -1, live_preview = true });
+        Assert.True(task.GetProperty("active").GetBoolean());
+        Assert.StartsWith("data:image/png;base64,", task.GetProperty("live_preview").GetString(), StringComparison.Ordinal);
+        _ = await studio.Post("/sdapi/v1/interrupt", new { });
+        Assert.Equal(0, (await drawing).GetProperty("images").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Extras_enlarge_pictures()
+    {
+        await using TestStudio studio = await Start();
+        JsonElement one = await studio.Post("/sdapi/v1/extra-single-image", new { image = Base64(new Image(8, 6)), upscaling_resize = 3, upscaler_1 = "Lanczos" });
+        Assert.Equal((24, 18), (Picture(one.GetProperty("image")).Width, Picture(one.GetProperty("image")).Height));
+        JsonElement sized = await studio.Post("/sdapi/v1/extra-batch-images", new
+        {
+            resize_mode = 1, upscaling_resize_w = 32, upscaling_resize_h = 32, upscaler_1 = "Nearest", imageList = new[] { new { data = Base64(new Image(8, 6)), name = "a.png" } },
+        });
+        Assert.Equal((32, 32), (Picture(sized.GetProperty("images")[0]).Width, Picture(sized.GetProperty("images")[0]).Height));
+        _ = await studio.Post("/sdapi/v1/extra-single-image", new { image = Base64(new Image(8, 6)), gfpgan_visibility = 1 }, 422);
+    }
+
+    private static Task<TestStudio> Start() => TestStudio.Start(options => options with { Models = [TinyModel.Lively] });
+
+    private static Task<JsonElement> Draw(TestStudio studio, object body) => studio.Post("/sdapi/v1/txt2img", body);
+
+    private static Image Picture(JsonElement base64) => PngReader.Read(Convert.FromBase64String(base64.GetString()!), "the picture");
+
+    private static string Base64(Image image) => Convert.ToBase64String(PngWriter.Encode(image));
+}
