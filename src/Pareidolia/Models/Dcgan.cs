@@ -88,6 +88,7 @@ public sealed class DcganGenerator : IConditionalGenerator
 public sealed class DcganDiscriminator
 {
     private readonly DownBlock[] _blocks;
+    private readonly bool _deviation;
     private readonly Linear? _condition;
     private readonly SpectralLinear? _embed;
     private readonly Conv2d? _out;
@@ -100,7 +101,8 @@ public sealed class DcganDiscriminator
         (int f, int levels) = (config.BaseChannels, config.Levels);
         _blocks = [.. Enumerable.Range(0, levels).Select(i => new DownBlock(
             i == 0 ? config.Channels : f << (i - 1), f << i, new DownSettings(4, 2, config.SpectralNorm, i > 0), weights["main"], i == 0 ? 0 : (3 * i) - 1))];
-        int features = f << (levels - 1);
+        _deviation = config.MinibatchDeviation;
+        int features = (f << (levels - 1)) + (_deviation ? 1 : 0);
         int judged = config.Projection ? features : features + config.ConditionDim;
         _condition = config.TextDim > 0 ? new Linear(config.TextDim, config.ConditionDim, weights["condition"]) : null;
         _embed = config.Projection ? new SpectralLinear(config.ConditionDim, features, weights["embed"]) : null;
@@ -118,7 +120,7 @@ public sealed class DcganDiscriminator
         Tensor x = pictures;
         foreach (DownBlock block in _blocks)
             x = block.Forward(x, training);
-        return scope.Keep(x);
+        return scope.Keep(_deviation ? GanStart.WithDeviation(x) : x);
     }
 
     /// <summary>How well features [b, 4, 4, f] fit texts (or conditions) [b, c] and look real: scores [b], high for real pairs.</summary>
