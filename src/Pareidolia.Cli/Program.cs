@@ -64,6 +64,7 @@ internal static class Program
         root.Add(new SamplersCommand(io).Command);
         root.Add(TextCommand.Of(io));
         root.Add(new GraphCommand(io).Command);
+        root.Add(new ExplainCommand(io).Command);
         HelpExamples.AddTo(root);
         return root;
     }

@@ -4,6 +4,7 @@ using Pareidolia.Server.Explain;
 using Pareidolia.Server.Generate;
 using Pareidolia.Server.Http;
 using Pareidolia.Server.Jobs;
+using Pareidolia.Server.Learn;
 using Pareidolia.Server.Models;
 using Pareidolia.Server.Observing;
 using Pareidolia.Server.Pictures;
@@ -49,4 +50,7 @@ namespace Pareidolia.Server;
 [JsonSerializable(typeof(UpscaleOrder))]
 [JsonSerializable(typeof(ModelOrder))]
 [JsonSerializable(typeof(Health))]
+[JsonSerializable(typeof(ClassifyOrder))]
+[JsonSerializable(typeof(ClassifyReport))]
+[JsonSerializable(typeof(LessonView[]))]
 internal sealed partial class ServerJson : JsonSerializerContext;

@@ -3,10 +3,13 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Pareidolia.Graph;
+using Pareidolia.Server.Comfy;
 using Pareidolia.Server.Explain;
 using Pareidolia.Server.Generate;
 using Pareidolia.Server.Http;
 using Pareidolia.Server.Jobs;
+using Pareidolia.Server.Learn;
 using Pareidolia.Server.Mcp;
 using Pareidolia.Server.Models;
 using Pareidolia.Server.Observing;
@@ -94,9 +97,10 @@ public static class Studio
         _ = services.AddSingleton<UserStore>().AddSingleton<AuditLog>().AddSingleton<Identity>().AddSingleton<RequestRate>();
         _ = services.AddSingleton<LoraShelf>().AddSingleton<UpscalerShelf>().AddSingleton<ModelShelf>().AddSingleton<RecipeShelf>();
         _ = services.AddSingleton<UploadStore>().AddSingleton<PictureSources>().AddSingleton<OrderReading>().AddSingleton<OrderCompletion>();
-        _ = services.AddSingleton<GenerateJobs>().AddSingleton<TrainJobs>().AddSingleton<ExplainJobs>().AddSingleton<UpscaleJobs>().AddSingleton<ModelJobs>();
+        _ = services.AddSingleton<GenerateJobs>().AddSingleton<TrainJobs>().AddSingleton<ExplainJobs>().AddSingleton<ClassifyJobs>().AddSingleton<UpscaleJobs>().AddSingleton<ModelJobs>();
         _ = services.AddSingleton<JobWait>().AddSingleton<WebUiOptions>().AddSingleton<WebUiOrders>().AddSingleton<WebUiLists>().AddSingleton<WebUiReply>().AddSingleton<WebUiProgress>().AddSingleton<OpenAiOrders>();
         _ = services.AddSingleton(parts => Kinds(parts, addKinds));
+        _ = services.AddComfy();
         _ = services.AddSingleton<StudioMeters>().AddSingleton<PrometheusText>().AddSingleton<JobWorker>();
         _ = services.AddHostedService(parts => parts.GetRequiredService<JobWorker>());
         services.AddTelemetry(options.Collector);
@@ -108,10 +112,12 @@ public static class Studio
     private static JobKinds Kinds(IServiceProvider parts, Action<JobKinds> addKinds)
     {
         JobKinds kinds = new();
+        new GraphJobs(parts.GetRequiredService<GraphRunner>(), parts.GetRequiredService<ComfySockets>(), parts.GetRequiredService<PictureStore>()).AddTo(kinds);
         addKinds(kinds);
         parts.GetRequiredService<GenerateJobs>().AddTo(kinds);
         parts.GetRequiredService<TrainJobs>().AddTo(kinds);
         parts.GetRequiredService<ExplainJobs>().AddTo(kinds);
+        parts.GetRequiredService<ClassifyJobs>().AddTo(kinds);
         parts.GetRequiredService<UpscaleJobs>().AddTo(kinds);
         parts.GetRequiredService<ModelJobs>().AddTo(kinds);
         return kinds;
@@ -123,11 +129,13 @@ public static class Studio
         app.MapSessions();
         app.MapJobs();
         app.MapPictures();
+        app.MapComfy();
         app.MapUploads();
         app.MapCatalogs();
         app.MapForecasts();
         app.MapTraining();
         app.MapExplanations();
+        app.MapLessons();
         app.MapWebUi(options);
         app.MapOpenAi();
         app.MapHealth();

@@ -23,6 +23,9 @@ public sealed record StudioOptions
     /// <summary>Models by folder or file; the first is the one that is used where none is named.</summary>
     public IReadOnlyList<string> Models { get; init; } = [];
 
+    /// <summary>A folder of models for graphs, with checkpoints/, loras/, vae/ ... as ComfyUI has it; null for none.</summary>
+    public string? ModelsFolder { get; init; }
+
     /// <summary>A folder of LoRAs that prompts may name; null for none.</summary>
     public string? Loras { get; init; }
 

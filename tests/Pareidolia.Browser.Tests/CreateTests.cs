@@ -16,7 +16,7 @@ public sealed class CreateTests(Chromium chromium, SharedStudio shared) : IClass
     {
         await using StudioPage page = await chromium.Open(Studio);
         await page.Field("Prompt").FillAsync("a red apple");
-        await Expect(page.Page.GetByText("tokens", new PageGetByTextOptions { Exact = false }).First).ToContainTextAsync("of 75 tokens");
+        await Expect(page.Page.GetByText("tokens", new PageGetByTextOptions { Exact = false }).First).ToContainTextAsync("3 of 30 tokens");
         await page.Button("Draw 4 pictures").ClickAsync();
         await Expect(page.Tiles).ToHaveCountAsync(4, new LocatorAssertionsToHaveCountOptions { Timeout = Patience });
         Assert.Equal(128, await page.Tiles.First.EvaluateAsync<int>("async image => { await image.decode(); return image.naturalWidth; }"));

@@ -85,8 +85,8 @@ public sealed class InpaintTests(Chromium chromium, SharedStudio shared) : IClas
     private async Task<(double Left, double Right)> Difference(string first, string second)
     {
         using HttpClient client = new() { BaseAddress = shared.Studio.Address };
-        Image a = PngReader.Read(await client.GetByteArrayAsync($"/api/v1/pictures/{first}-0/file"), first);
-        Image b = PngReader.Read(await client.GetByteArrayAsync($"/api/v1/pictures/{second}-0/file"), second);
+        Image a = PngReader.Read(await client.GetByteArrayAsync($"/api/v1/pictures/{first}-0/file"), "first.png");
+        Image b = PngReader.Read(await client.GetByteArrayAsync($"/api/v1/pictures/{second}-0/file"), "second.png");
         int part = a.Width * 2 / 5;
         return (Mean(a, b, 0, part), Mean(a, b, a.Width - part, a.Width));
     }

@@ -17,6 +17,12 @@ public sealed class StudioProcess : IAsyncDisposable
 
     private StudioProcess(string[] options) => _options = options;
 
+    private static readonly string s_trainingData =
+        Environment.GetEnvironmentVariable("PAREIDOLIA_DATA") ?? Path.Combine(RepositoryRoot.Path, "..", "shared", "data");
+
+    /// <summary>Whether there is something to train on.</summary>
+    public static bool HasTrainingData => Directory.Exists(Path.Combine(s_trainingData, "emoji"));
+
     /// <summary>Where it listens, without a slash at the end.</summary>
     public Uri Address { get; private set; } = new("http://127.0.0.1");
 
@@ -85,7 +91,9 @@ public sealed class StudioProcess : IAsyncDisposable
     private async Task Listen(int port)
     {
         _process?.Dispose();
-        _process = Run(["serve", "--port", $"{port}", "--data", _folder["studio"], "--model", Path.Combine(RepositoryRoot.Path, "models", "emoji"), .. _options]);
+        _process = Run([
+            "serve", "--port", $"{port}", "--data", _folder["studio"], "--model", Path.Combine(RepositoryRoot.Path, "models", "emoji"),
+            "--recipes", Path.Combine(RepositoryRoot.Path, "recipes"), "--training-data", s_trainingData, .. _options]);
         using CancellationTokenSource limit = new(s_patience);
         while (await _process.StandardOutput.ReadLineAsync(limit.Token) is string line)
         {

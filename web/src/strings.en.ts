@@ -28,7 +28,7 @@ export const strings = {
     cancel: 'Cancel', pause: 'Pause', resume: 'Go on', retry: 'Try again',
     count: (count: number) => (count === 1 ? '1 picture' : `${count} pictures`),
     states: { queued: 'waits', running: 'runs', paused: 'paused', done: 'done', failed: 'failed', cancelled: 'cancelled' },
-    kinds: { generate: 'pictures', upscale: 'larger picture', train: 'training', graph: 'graph', explain: 'explanation' } as Record<string, string>,
+    kinds: { generate: 'pictures', upscale: 'larger picture', classify: 'categories', train: 'training', graph: 'graph', explain: 'explanation' } as Record<string, string>,
   },
   create: {
     title: 'Create pictures',
@@ -122,7 +122,11 @@ export const strings = {
   },
   learn: {
     title: 'Learn', hint: 'Each network of the story that is on this server.', none: 'No network to learn from is on this server yet.',
-    ask: 'Run it',
+    ask: 'Run it', names: { noise: 'Diffusion: out of noise', clip: 'CLIP: pictures and words' } as Record<string, string>,
+    pick: 'A picture', noPictures: 'There are no pictures yet: draw some first.', before: 'before', after: 'after',
+    noise: 'Noise', noiseText: 'Noise is laid over a picture, and the network takes it away step by step. With little noise the picture comes back; with much, the network invents what the prompt asks for.',
+    clipText: 'CLIP puts pictures and texts into one space. The category whose text lies nearest to the picture is its answer; it was trained for none of them.',
+    categories: 'Categories, one a line', categoriesExample: 'a red apple\na face\na heart\na flag\na house\nan animal',
   },
 };
 

@@ -102,9 +102,9 @@ internal sealed record PictureOrder
 
     public int? PreviewEvery { get; init; }
 
-    /// <summary>What is not known.</summary>
+    /// <summary>What is not known. It can be set because the reader asks for that.</summary>
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; init; }
+    public Dictionary<string, JsonElement>? Unknown { get; set; }
 
     /// <summary>Reads one.</summary>
     /// <exception cref="Refusal">It is none; the sentence names the setting that is at fault.</exception>
@@ -155,9 +155,9 @@ internal sealed record HiresOrder
 
     public string? NegativePrompt { get; init; }
 
-    /// <summary>What is not known.</summary>
+    /// <summary>What is not known. It can be set because the reader asks for that.</summary>
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; init; }
+    public Dictionary<string, JsonElement>? Unknown { get; set; }
 }
 
 /// <summary>A grid of all combinations of some settings' values.</summary>

@@ -47,7 +47,7 @@ internal sealed record OpenAiRequest
 
     /// <summary>What is not known.</summary>
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; init; }
+    public Dictionary<string, JsonElement>? Unknown { get; set; }
 
     /// <summary>The pictures' encoding.</summary>
     [JsonIgnore]

@@ -35,6 +35,7 @@ public sealed class GraphFolders
     private static readonly string[] s_endings = [".safetensors", ".ckpt", ".pt", ".pt2", ".bin", ".pth", ".pkl", ".sft"];
 
     private readonly Dictionary<string, string> _checkpoints = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<string>> _folders = ModelFolders.All.ToDictionary(kind => kind, _ => new List<string>());
 
     /// <summary>Folders of one studio; they are made where they are not there.</summary>
     /// <param name="input">Pictures that graphs load.</param>
@@ -43,9 +44,12 @@ public sealed class GraphFolders
     /// <param name="models">A folder with a folder for each kind of <see cref="ModelFolders"/>; null for none.</param>
     public GraphFolders(string input, string output, string temporary, string? models = null)
     {
-        (Input, Output, Temporary, Models) = (Path.GetFullPath(input), Path.GetFullPath(output), Path.GetFullPath(temporary), models);
+        (Input, Output, Temporary) = (Path.GetFullPath(input), Path.GetFullPath(output), Path.GetFullPath(temporary));
         foreach (string folder in (string[])[Input, Output, Temporary])
             Directory.CreateDirectory(folder);
+        if (models is not null)
+            foreach (string kind in ModelFolders.All)
+                AddFolder(kind, Path.Combine(models, kind));
     }
 
     /// <summary>Pictures that graphs load.</summary>
@@ -57,14 +61,19 @@ public sealed class GraphFolders
     /// <summary>Pictures that are only looked at.</summary>
     public string Temporary { get; }
 
-    /// <summary>The folder of models; null where there is none.</summary>
-    public string? Models { get; }
-
     /// <summary>The vocabulary for single files, which have none: a folder; null for none.</summary>
     public string? Tokenizer { get; init; }
 
+    /// <summary>The folders of a kind; none for a kind that is not known.</summary>
+    internal IReadOnlyList<string> FoldersOf(string kind) => _folders.TryGetValue(kind, out List<string>? folders) ? folders : [];
+
     /// <summary>Names a model that lies elsewhere: the one that comes with the program, for instance.</summary>
     public void AddCheckpoint(string name, string path) => _checkpoints[name] = path;
+
+    /// <summary>Adds a folder of files of a kind, behind those that are there.</summary>
+    /// <param name="kind">One of <see cref="ModelFolders"/>.</param>
+    /// <param name="folder">The folder, which need not be there yet.</param>
+    public void AddFolder(string kind, string folder) => _folders[kind].Add(folder);
 
     /// <summary>The folder of a kind: <c>input</c>, <c>output</c>, <c>temp</c>; null for any other word.</summary>
     public string? OfType(string type) => type switch
@@ -79,12 +88,7 @@ public sealed class GraphFolders
     /// <param name="kind">One of <see cref="ModelFolders"/>.</param>
     public IReadOnlyList<string> Names(string kind)
     {
-        IEnumerable<string> found = FolderOf(kind) is string folder && Directory.Exists(folder)
-            ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-                .Where(file => s_endings.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase) && !IsInsideModel(file, folder))
-                .Concat(Directory.EnumerateFiles(folder, "model_index.json", SearchOption.AllDirectories).Select(index => Path.GetDirectoryName(index)!))
-                .Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/'))
-            : [];
+        IEnumerable<string> found = FoldersOf(kind).Where(Directory.Exists).SelectMany(NamesIn);
         return [.. (kind == ModelFolders.Checkpoints ? _checkpoints.Keys.Concat(found) : found).Distinct().Order(StringComparer.Ordinal)];
     }
 
@@ -100,8 +104,9 @@ public sealed class GraphFolders
     {
         if (kind == ModelFolders.Checkpoints && _checkpoints.TryGetValue(name, out string? path))
             return path;
-        if (FolderOf(kind) is string folder && Inside(folder, name) is string found && Path.Exists(found))
-            return found;
+        foreach (string folder in FoldersOf(kind))
+            if (Inside(folder, name) is string found && Path.Exists(found))
+                return found;
         throw new PareidoliaException($"There is no '{name}' among the {kind}; there are {Listed(Names(kind))}.");
     }
 
@@ -140,5 +145,8 @@ public sealed class GraphFolders
         return false;
     }
 
-    private string? FolderOf(string kind) => Models is null || !ModelFolders.All.Contains(kind) ? null : Path.Combine(Models, kind);
+    private static IEnumerable<string> NamesIn(string folder) => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+        .Where(file => s_endings.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase) && !IsInsideModel(file, folder))
+        .Concat(Directory.EnumerateFiles(folder, "model_index.json", SearchOption.AllDirectories).Select(index => Path.GetDirectoryName(index)!))
+        .Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/'));
 }

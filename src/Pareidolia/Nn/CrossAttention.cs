@@ -20,7 +20,14 @@ internal sealed class CrossAttention(int channels, int contextChannels, int head
     public Tensor Forward(Tensor x, Tensor context, Tensor? bias, Tensor? residual, bool apart = false)
     {
         using Scope scope = new();
-        Tensor seen = apart ? _value.Forward(context) : Tensor.Attention(_query.Forward(x), _key.Forward(context), _value.Forward(context), heads, bias: bias);
-        return scope.Keep(_out.Forward(seen, residual));
+        return scope.Keep(_out.Forward(apart ? _value.Forward(context) : Seen(x, context, bias), residual));
+    }
+
+    private Tensor Seen(Tensor x, Tensor context, Tensor? bias)
+    {
+        Tensor query = _query.Forward(x), key = _key.Forward(context);
+        if (!ReferenceEquals(x, context))
+            AttentionWatch.See(query, key, heads);
+        return Tensor.Attention(query, key, _value.Forward(context), heads, bias: bias);
     }
 }

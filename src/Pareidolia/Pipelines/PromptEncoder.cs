@@ -71,6 +71,12 @@ internal sealed class PromptEncoder : IDisposable
         }
     }
 
+    /// <summary>The words' text of a token.</summary>
+    public string TextOf(int token) => _towers[0].Tokenizer.Decode([token]).Trim();
+
+    /// <summary>The tokens that lie nearest to one in the table of the first text encoder, with the cosine of the angle between them.</summary>
+    public IReadOnlyList<(int Token, double Cosine)> Neighbours(int token, int count) => _towers[0].Neighbours(token, count);
+
     /// <summary>A text's tokens.</summary>
     public Tokens Tokenize(string text) => _t5?.Tokenize(text) ?? _towers[0].Tokenizer.Tokenize(text);
 

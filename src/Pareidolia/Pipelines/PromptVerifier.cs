@@ -39,12 +39,29 @@ public sealed partial class PromptVerifier : IDisposable
     {
         ArgumentNullException.ThrowIfNull(image);
         string[] phrases = PhrasesOf(prompt);
-        using Scope scope = new();
-        Tensor picture = _reader.Model.EncodeImage(_reader.Pixels(image)).L2Normalize();                    // [1, d]
-        Tensor texts = _reader.Model.EncodeText(_reader.Ids([prompt, .. phrases])).L2Normalize();           // [1 + phrases, d]
-        float[] cosines = texts.MatMul(picture, transposeOther: true).ToArray();
-        return new PromptScore(cosines[0], [.. phrases.Select((phrase, i) => (phrase, (double)cosines[i + 1]))]);
+        IReadOnlyList<double> cosines = Cosines(image, [prompt, .. phrases]);
+        return new PromptScore(cosines[0], [.. phrases.Select((phrase, i) => (phrase, cosines[i + 1]))]);
     }
+
+    /// <summary>How well a picture fits each of some texts, -1 to 1.</summary>
+    public IReadOnlyList<double> Cosines(Image image, IReadOnlyList<string> texts)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(texts);
+        using Scope scope = new();
+        Tensor encoded = _reader.Model.EncodeText(_reader.Ids([.. texts])).L2Normalize();                   // [texts, d]
+        return [.. encoded.MatMul(Encoded(image), transposeOther: true).ToArray().Select(cosine => (double)cosine)];
+    }
+
+    /// <summary>A picture's place in the latent space that it shares with texts: d numbers of length 1.</summary>
+    public float[] Embed(Image image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        using Scope scope = new();
+        return Encoded(image).ToArray();
+    }
+
+    private Tensor Encoded(Image image) => _reader.Model.EncodeImage(_reader.Pixels(image)).L2Normalize();  // [1, d]
 
     /// <summary>The things that a prompt names, as far as its commas and joining words tell: <c>a red apple</c>, <c>a wooden table</c>.</summary>
     public static string[] PhrasesOf(string prompt) =>

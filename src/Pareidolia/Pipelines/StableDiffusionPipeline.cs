@@ -93,6 +93,9 @@ public sealed class StableDiffusionPipeline : IDisposable
     /// <summary>The last stage.</summary>
     internal PictureDecoder Decoder => _parts.Decoder;
 
+    /// <summary>The first stage.</summary>
+    internal PromptEncoder Text => _parts.Text;
+
     /// <summary>What the denoising network says.</summary>
     internal Prediction Prediction => Plan(Defaults, Defaults.Steps).Prediction;
 

@@ -61,6 +61,16 @@ internal sealed record TextTower(ClipTokenizer Tokenizer, Pretrained<ClipTextMod
         return read;
     }
 
+    /// <summary>The tokens that lie nearest to one in its table, the nearest first, with the cosine of the angle between them.</summary>
+    public IReadOnlyList<(int Token, double Cosine)> Neighbours(int token, int count)
+    {
+        using Scope scope = new();
+        int words = Model.Model.Config.VocabSize;
+        Tensor table = Model.Model.Embed(Tensor.From([.. Enumerable.Range(0, words)], [1, words], Model.Weights.Device)).Reshape(words, Width).L2Normalize();
+        float[] cosines = table.MatMul(table.Slice(0, token, 1), transposeOther: true).ToArray();           // [words, 1]
+        return [.. cosines.Index().Where(row => row.Index != token).OrderByDescending(row => row.Item).Take(count).Select(row => (row.Index, (double)row.Item))];
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Model.Dispose();
 

@@ -10,6 +10,10 @@ export type JobEvent =
   | { readonly type: 'picture'; readonly jobId: string; readonly picture: Picture }
   | { readonly type: 'loss'; readonly jobId: string; readonly step: number; readonly loss: number };
 
+/** What a job is called: what it draws, what it trains, or nothing. */
+export const titleOf = ({ settings }: Job): string =>
+  typeof settings.prompt === 'string' && settings.prompt !== '' ? settings.prompt : settings.recipe ?? '';
+
 export const isOver = (job: Job): boolean => ['done', 'failed', 'cancelled'].includes(job.state);
 export const isWaiting = (job: Job): boolean => job.state === 'queued' || job.state === 'paused';
 

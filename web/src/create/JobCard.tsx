@@ -1,17 +1,17 @@
 import type { Job, Picture } from '../core/api/dto';
 import { varied } from '../core/create/form';
-import { isOver } from '../core/jobs';
+import { isOver, titleOf } from '../core/jobs';
 import { hashOf } from '../core/route';
 import { act, CancelButton } from '../parts/CancelButton';
 import { JobProgress, JobStateLabel } from '../parts/JobProgress';
-import { draw, startFrom, takeSettings, upscale } from '../parts/studio';
+import { draw, startFrom, takeFrom, upscale } from '../parts/studio';
 import { strings } from '../strings.en';
 
 const SUBTLE = 0.15, STRONG = 0.5, MOST_WAITING = 8;
 
 /** A job with its pictures, those that are still to come, and what may be done with each. */
 export function JobCard({ job }: { readonly job: Job }) {
-  const name = job.settings.prompt || strings.jobs.kinds[job.kind] || job.id;
+  const name = titleOf(job) || strings.jobs.kinds[job.kind] || job.id;
   return (
     <article className="panel job" aria-label={name} data-job={job.id}>
       <div className="row spread">
@@ -51,7 +51,7 @@ function PictureTile({ picture, number }: { readonly picture: Picture; readonly 
         {button(strings.create.v, strings.create.vary, () => void draw(varied(picture, SUBTLE)))}
         {button(strings.create.vv, strings.create.varyStrong, () => void draw(varied(picture, STRONG)))}
         {button(strings.create.from, strings.create.startFrom, () => startFrom(picture))}
-        {button(strings.create.again, strings.create.sameSettings, () => takeSettings({ ...picture.settings, prompt: picture.settings?.prompt ?? picture.prompt, seed: picture.seed }))}
+        {button(strings.create.again, strings.create.sameSettings, () => void takeFrom(picture))}
       </div>
     </div>
   );

@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'react';
 import type { Job, Picture } from '../core/api/dto';
-import { redrawn, varied } from '../core/create/form';
+import { ownSettings, redrawn, varied } from '../core/create/form';
 import { hashOf } from '../core/route';
 import { Icon } from '../parts/icons';
-import { api, attempt, draw, startFrom, takeSettings, upscale } from '../parts/studio';
+import { api, attempt, draw, startFrom, takeFrom, upscale } from '../parts/studio';
 import { say } from '../parts/toasts';
 import { strings } from '../strings.en';
 import { shown } from './CompareDialog';
@@ -59,11 +59,11 @@ function Actions({ picture, tools, onLike }: { readonly picture: Picture; readon
   };
   return (
     <div className="row">
-      <button onClick={() => takeSettings({ ...picture.settings, prompt: picture.settings?.prompt ?? picture.prompt, seed: picture.seed })}>{strings.create.sameSettings}</button>
+      <button onClick={() => void takeFrom(picture)}>{strings.create.sameSettings}</button>
       <button onClick={() => startFrom(picture)}>{strings.create.startFrom}</button>
       <button onClick={() => ordered(upscale(picture))}>{strings.gallery.upscale}</button>
-      {picture.settings && <button onClick={() => ordered(draw(redrawn(picture)))}>{strings.gallery.redraw}</button>}
-      {picture.settings && <button onClick={() => ordered(draw(varied(picture, SUBTLE)))}>{strings.create.vary}</button>}
+      {ownSettings(picture) && <button onClick={() => ordered(draw(redrawn(picture)))}>{strings.gallery.redraw}</button>}
+      {ownSettings(picture) && <button onClick={() => ordered(draw(varied(picture, SUBTLE)))}>{strings.create.vary}</button>}
       <button aria-pressed={picture.favourite} onClick={onLike}><Icon name="star" filled={picture.favourite} /> {strings.gallery.favourite}</button>
       <button aria-pressed={tools.compared.includes(picture.id)} onClick={() => tools.compare(picture)}>{strings.gallery.compareThis}</button>
       <a className="button" href={picture.url} download={`${picture.id}.png`}>{strings.gallery.download}</a>
@@ -93,7 +93,7 @@ function Stage({ picture }: { readonly picture: Picture }) {
 }
 
 function Facts({ picture }: { readonly picture: Picture }) {
-  const { prompt: _, ...settings } = picture.settings ?? {};
+  const { prompt: _, ...settings } = ownSettings(picture) ?? {};
   const facts: [string, unknown][] = [['size', `${picture.width}×${picture.height}`], ['seed', picture.seed],
     ...Object.entries(settings).filter(([name, value]) => value !== null && value !== '' && !['seed', 'width', 'height', 'count', 'previewEvery'].includes(name))];
   return (

@@ -3,7 +3,7 @@ import { Comfy } from '../core/api/comfy';
 import type { Job, JobKind, Model, Named, Picture, Session, Settings, Upscalers } from '../core/api/dto';
 import { listen } from '../core/api/eventStream';
 import { Problem } from '../core/api/request';
-import { bestUpscaler, emptyForm, withSettings, type Form, type InitPicture } from '../core/create/form';
+import { bestUpscaler, emptyForm, ownSettings, withSettings, type Form, type InitPicture } from '../core/create/form';
 import { applyJobEvent, withJobs, type JobEvent, type Jobs } from '../core/jobs';
 import { hashOf } from '../core/route';
 import { createStore } from '../core/store';
@@ -102,6 +102,12 @@ export function takeSettings(settings: Settings): void {
   form.update((old) => withSettings(old, known ? settings : { ...settings, model: null }));
   if (!known) complain(strings.modelMissing(model));
   location.hash = hashOf('create');
+}
+
+/** The settings of a picture; where it comes from a graph, those that its file tells. */
+export async function takeFrom(picture: Picture): Promise<void> {
+  const own = ownSettings(picture) ?? (await attempt(async () => (await api.settingsOf(await (await send(picture.url)).blob())).settings));
+  takeSettings(own ?? { prompt: picture.prompt, seed: picture.seed });
 }
 
 export function startFrom(picture: Picture | InitPicture): void {

@@ -1,5 +1,5 @@
 import type { Job } from '../core/api/dto';
-import { inOrder, withJobs } from '../core/jobs';
+import { inOrder, titleOf, withJobs } from '../core/jobs';
 import { hashOf } from '../core/route';
 import { act, CancelButton } from '../parts/CancelButton';
 import { JobProgress, JobStateLabel } from '../parts/JobProgress';
@@ -48,7 +48,7 @@ interface RowProps {
 }
 
 function Row({ job, above, below }: RowProps) {
-  const name = job.settings.prompt || strings.jobs.kinds[job.kind] || job.kind;
+  const name = titleOf(job) || strings.jobs.kinds[job.kind] || job.kind;
   const button = (label: string, run: () => Promise<unknown>) => <button aria-label={`${label}: ${name}`} onClick={() => void run()}>{label}</button>;
   return (
     <div className="stack" data-job={job.id}>

@@ -41,7 +41,8 @@ internal sealed class LoadedWeights : IDisposable
 
     /// <summary>The whole model.</summary>
     /// <exception cref="PareidoliaException">It is missing, damaged, or a LoRA does not fit.</exception>
-    public LoadedModel Model(ModelChoice choice) => _models.Get($"{Stamp(choice.Checkpoint)}\n{choice.Key}\n{choice.TextKey}", () => Load(choice));
+    public LoadedModel Model(ModelChoice choice) => _models.Get(
+        $"{Stamp(choice.Checkpoint)}\n{string.Join('|', choice.Loras.Select(lora => Stamp(lora.Path)))}\n{choice.Key}\n{choice.TextKey}", () => Load(choice));
 
     /// <summary>What reads its prompts: that of any copy in memory whose text encoder is the same.</summary>
     public PromptEncoder Text(ModelChoice choice) =>
@@ -79,9 +80,7 @@ internal sealed class LoadedWeights : IDisposable
     private LoadedModel Load(ModelChoice choice)
     {
         ModelSource source = ModelSource.Open(choice.Checkpoint, new SingleFileOptions { Tokenizer = _folders.Tokenizer });
-        string? embeddings = _folders.Models is string models && Path.Combine(models, ModelFolders.Embeddings) is string folder && Directory.Exists(folder)
-            ? folder
-            : null;
+        string? embeddings = _folders.FoldersOf(ModelFolders.Embeddings).FirstOrDefault(Directory.Exists);
         return new LoadedModel(
             ModelParts.Load(source, new AdapterChoice { Loras = choice.Loras, Embeddings = embeddings }, Device),
             source.Component("scheduler").Config, ModelSettings.Of(source));

@@ -1,6 +1,7 @@
 import type {
   Forecast, Job, JobKind, Measures, Model, Named, Page, Picture, Recipe, Session, Settings, SettingsOf, Tokens, Upload, Upscalers,
 } from './dto';
+import type { Lesson } from '../learn/lessons';
 import { request, type Call, type Send } from './request';
 
 export interface PictureQuery {
@@ -90,6 +91,10 @@ export class Api {
 
   recipes(): Promise<readonly Recipe[]> {
     return this.call('recipes');
+  }
+
+  lessons(): Promise<readonly Lesson[]> {
+    return this.call('learn');
   }
 
   measures(id: string): Promise<readonly Measures[]> {

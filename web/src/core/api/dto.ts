@@ -1,6 +1,6 @@
 /** What our own HTTP API (`/api/v1`) says and hears. */
 export type JobState = 'queued' | 'running' | 'paused' | 'done' | 'failed' | 'cancelled';
-export type JobKind = 'generate' | 'upscale' | 'train' | 'graph' | 'explain';
+export type JobKind = 'classify' | 'generate' | 'upscale' | 'train' | 'graph' | 'explain';
 
 export interface Progress {
   readonly step: number;

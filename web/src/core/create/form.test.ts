@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Model, Picture } from '../api/dto';
-import { bestUpscaler, emptyForm, redrawn, settingsOf, varied, withSettings } from './form';
+import { bestUpscaler, emptyForm, ownSettings, redrawn, settingsOf, varied, withSettings } from './form';
 
 const model: Model = {
   name: 'emoji', width: 128, height: 128, factor: 8, steps: 12, guidanceScale: 2, sampler: null, schedule: null, negativePrompt: '', styles: [],
@@ -60,6 +60,13 @@ describe('from a picture', () => {
     const form = withSettings(emptyForm, { prompt: 'a', initPicture: 'j1-0', mask: 'm', denoise: 0.4 });
     expect(form.init).toMatchObject({ id: 'j1-0', url: 'api/v1/pictures/j1-0/file' });
     expect(settingsOf(form, model)).toMatchObject({ initPicture: 'j1-0', mask: 'm', denoise: 0.4 });
+  });
+
+  test('one of a graph has no settings of this form', () => {
+    const graph = { ...picture, settings: { prompt: { '3': { class_type: 'KSampler' } } } as unknown as Picture['settings'] };
+    expect(ownSettings(graph)).toBeNull();
+    expect(varied(graph, 0.1)).toMatchObject({ prompt: 'a red apple', seed: 9 });
+    expect(ownSettings(picture)).toMatchObject({ steps: 12, seed: 9 });
   });
 
   test('a network enlarges before arithmetic', () => {

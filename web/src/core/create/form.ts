@@ -163,7 +163,11 @@ export const varied = (picture: Picture, strength: number, count = 4): Settings 
   ...repeated(picture), count, variationOf: picture.id, variationStrength: strength,
 });
 
+/** The settings that a picture was drawn with; null where it comes from a graph or from elsewhere, and they say something else. */
+export const ownSettings = (picture: Picture): Settings | null =>
+  typeof picture.settings?.prompt === 'string' ? { ...picture.settings, seed: picture.seed } : null;
+
 function repeated(picture: Picture): Settings {
-  const { xyz: _, variationOf: _of, variationStrength: _strength, hires: _hires, ...settings } = picture.settings ?? {};
+  const { xyz: _, variationOf: _of, variationStrength: _strength, hires: _hires, ...settings } = ownSettings(picture) ?? {};
   return given({ ...settings, kind: null, priority: null, variationSeed: null, prompt: settings.prompt ?? picture.prompt, seed: picture.seed, count: 1 } as Settings);
 }

@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Pareidolia.Graph;
+using Pareidolia.Server.Jobs;
+using Pareidolia.Server.Storage;
+
+namespace Pareidolia.Server.Comfy;
+
+/// <summary>ComfyUI's API: its routes, each also below <c>/api</c>, and its web socket.</summary>
+internal static class ComfyRoutes
+{
+    /// <summary>Adds what the routes and the jobs need.</summary>
+    public static IServiceCollection AddComfy(this IServiceCollection services) => services
+        .AddSingleton(parts => new GraphRunner(ComfyFolders.Of(parts.GetRequiredService<StudioOptions>(), parts.GetRequiredService<DataFolder>())))
+        .AddSingleton(parts => new ComfySockets(
+            parts.GetRequiredService<JobQueue>, parts.GetRequiredService<JobStore>(), parts.GetRequiredService<JobEvents>(), parts.GetRequiredService<StudioOptions>()))
+        .AddSingleton<PromptHistory>();
+
+    /// <summary>Adds the routes.</summary>
+    public static void MapComfy(this WebApplication app)
+    {
+        _ = app.UseWebSockets();
+        foreach (string prefix in (string[])["", "/api"])
+        {
+            RouteGroupBuilder routes = app.MapGroup(prefix).WithTags("ComfyUI").WithMetadata(ComfyErrors.Form);
+            routes.MapPrompts();
+            routes.MapComfyFiles();
+            routes.MapComfyInfo();
+            _ = routes.MapGet("/ws", (HttpContext context, ComfySockets sockets) => sockets.Serve(context)).ExcludeFromDescription();
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using Pareidolia.Graph;
+using Pareidolia.Graph.Running;
+using Pareidolia.Imaging;
+using Pareidolia.Server.Jobs;
+using Pareidolia.Server.Pictures;
+
+namespace Pareidolia.Server.Comfy;
+
+/// <summary>
+/// Runs graphs as jobs of the queue. A graph that was interrupted begins anew: what it gives follows from the graph alone, so that its pictures are the
+/// same. Saved pictures join the gallery too.
+/// </summary>
+internal sealed class GraphJobs(GraphRunner runner, ComfySockets sockets, PictureStore pictures)
+{
+    /// <summary>Adds the kind.</summary>
+    public void AddTo(JobKinds kinds) => kinds.Add(GraphSettings.Kind, new JobKind(Run) { Complete = settings => GraphSettings.Complete(settings, runner) });
+
+    private async IAsyncEnumerable<JobStep> Run(Job job, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        JsonObject settings = JsonObject.Create(job.Settings)!;
+        Channel<GraphEvent> happenings = Channel.CreateUnbounded<GraphEvent>(new UnboundedChannelOptions { SingleReader = true });
+        // On a thread of its own: a graph says what happens as it goes, while steps are asked for.
+        Task<(GraphOutcome Outcome, JsonObject Kept)> running = Task.Factory.StartNew(
+            () => Execute(job, settings, happenings.Writer, cancellation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        int stored = 0;
+        try
+        {
+            // Not cancelled here: the graph itself stops, and the channel ends with it.
+            await foreach (GraphEvent happening in happenings.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+                foreach (JobStep step in Steps(job, settings, happening, ref stored))
+                    yield return step;
+            (GraphOutcome outcome, JsonObject kept) = await running.ConfigureAwait(false);
+            yield return new ResultKnown(JsonElement.Parse(kept.ToJsonString()));
+            ThrowIfFailed(outcome, cancellation);
+        }
+        finally
+        {
+            // One graph at a time: the next job must not begin while this one still computes.
+            await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private (GraphOutcome, JsonObject) Execute(Job job, JsonObject settings, ChannelWriter<GraphEvent> happenings, CancellationToken cancellation)
+    {
+        GraphPrompt prompt = GraphSettings.PromptOf(settings);
+        PromptMessages messages = new(sockets, GraphSettings.Text(job.Settings, "clientId"), PromptId.Of(job), prompt.Json);
+        try
+        {
+            messages.Start();
+            GraphRunSettings wanted = new() { Targets = GraphSettings.Targets(settings), ExtraInfo = settings["extraInfo"] as JsonObject, Previews = true };
+            GraphOutcome outcome = runner.Run(prompt, wanted, happening =>
+            {
+                messages.Tell(happening);
+                _ = happenings.TryWrite(happening);
+            }, cancellation);
+            return (outcome, messages.End(outcome.Failure));
+        }
+        catch (PareidoliaException error)
+        {
+            // What was sound when it was accepted, and is not any more: a file has gone.
+            GraphFailure failure = new("", "", error);
+            return (new GraphOutcome(failure, [], new Dictionary<string, IReadOnlyList<GraphPicture>>()), messages.End(failure));
+        }
+        finally
+        {
+            happenings.Complete();
+        }
+    }
+
+    private static void ThrowIfFailed(GraphOutcome outcome, CancellationToken cancellation)
+    {
+        if (outcome.Failure is not GraphFailure failure)
+            return;
+        cancellation.ThrowIfCancellationRequested();
+        string place = failure.Node.Length == 0 ? "" : $"{failure.Class} ({failure.Node}): ";
+        throw failure.Error is PareidoliaException error
+            ? new PareidoliaException($"{place}{error.Message}", error)
+            : new InvalidOperationException($"{place}{failure.Error?.Message}", failure.Error);
+    }
+
+    private List<JobStep> Steps(Job job, JsonObject settings, GraphEvent happening, ref int stored)
+    {
+        switch (happening)
+        {
+            case NodeProgress progress:
+                return [new StepTaken(progress.Value, progress.Most, stored)];
+            case NodePreview preview:
+                return [new PreviewShown(PngWriter.Encode(preview.Picture))];
+            case NodeStarted started:
+                return [new Told("node", JsonElement.Parse(new JsonObject { ["node"] = started.Node, ["state"] = "running" }.ToJsonString()))];
+            case NodeFinished finished:
+                return [new Told("node", JsonElement.Parse(new JsonObject { ["node"] = finished.Node, ["state"] = "finished", ["seconds"] = finished.Elapsed.TotalSeconds }.ToJsonString()))];
+            case NodeShowed showed:
+                return Stored(job, settings, showed, ref stored);
+            default:
+                return [];
+        }
+    }
+
+    private List<JobStep> Stored(Job job, JsonObject settings, NodeShowed showed, ref int stored)
+    {
+        (string prompt, ulong? seed) = GraphSettings.Described(settings["prompt"]!.AsObject());
+        List<JobStep> steps = [];
+        foreach (GraphPicture shown in showed.Pictures.Where(shown => shown.Type == "output"))
+        {
+            Image image = PngReader.Read(Path.Combine(runner.Folders.Output, shown.Subfolder, shown.FileName));
+            steps.Add(new PictureMade(pictures.Add(job.Id, stored++, image, job.Settings, prompt, seed)));
+        }
+        return steps;
+    }
+}

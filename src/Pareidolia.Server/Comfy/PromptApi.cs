@@ -1,0 +1,140 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Pareidolia.Graph;
+using Pareidolia.Graph.Validation;
+using Pareidolia.Server.Http;
+using Pareidolia.Server.Jobs;
+
+namespace Pareidolia.Server.Comfy;
+
+/// <summary><c>/prompt</c>, <c>/queue</c>, <c>/history</c>, <c>/interrupt</c>, <c>/free</c> of ComfyUI.</summary>
+internal static class PromptApi
+{
+    private const int Urgent = 1;
+
+    /// <summary>Adds the routes.</summary>
+    public static void MapPrompts(this IEndpointRouteBuilder routes)
+    {
+        _ = routes.MapPost("/prompt", Submit).WithSummary("Queue a graph.");
+        _ = routes.MapGet("/prompt", (ComfySockets sockets) => Json(new JsonObject { ["exec_info"] = new JsonObject { ["queue_remaining"] = sockets.Remaining } }))
+            .WithSummary("How many graphs wait.");
+        _ = routes.MapGet("/queue", (JobStore store, JobQueue queue) => Json(Queue(store, queue))).WithSummary("The graphs that run and wait.");
+        _ = routes.MapPost("/queue", ChangeQueue).WithSummary("Take graphs out of the queue.");
+        _ = routes.MapPost("/interrupt", Interrupt).WithSummary("End the graph that runs.");
+        _ = routes.MapPost("/free", Free).WithSummary("Let go of models and results in memory.");
+        _ = routes.MapGet("/history", (HttpContext context, PromptHistory history) => Json(history.List(
+            Asked.Text(context.Request, "max_items") is null ? null : Asked.Whole(context.Request, "max_items", 0, 0, int.MaxValue), Asked.Whole(context.Request, "offset", -1, -1, int.MaxValue))))
+            .WithSummary("The graphs that are over.");
+        _ = routes.MapGet("/history/{id}", (string id, PromptHistory history) => Json(history.One(id))).WithSummary("A graph that is over; nothing before.");
+        _ = routes.MapPost("/history", ChangeHistory).WithSummary("Take graphs out of the history.");
+    }
+
+    /// <summary>An answer of JSON.</summary>
+    public static IResult Json(JsonNode body, int status = 200) => Results.Text(body.ToJsonString(), "application/json", statusCode: status);
+
+    private static async Task<IResult> Submit(HttpContext context, GraphRunner runner, JobQueue queue)
+    {
+        JsonObject body = JsonObject.Create(await JsonBody.Read(context).ConfigureAwait(false))!;
+        if (body["prompt"] is not JsonObject graph)
+            return Json(ComfyErrors.Body(new NodeFault("no_prompt", "No prompt provided", "No prompt provided"), []), 400);
+        GraphCheck check = Check(runner, graph, body);
+        if (check.Fault is not null)
+            return Json(ComfyErrors.Body(check.Fault, check.NodeErrors()), 400);
+        string? promptId = TextOf(body["prompt_id"]);
+        Ticket ticket = new(context.User.Identity?.Name, promptId is null ? null : PromptId.KeyOf(promptId), IsUrgent(body) ? Urgent : 0);
+        Job job = queue.Submit(GraphSettings.Kind, SettingsOf(body, graph, promptId), ticket);
+        return Json(new JsonObject { ["prompt_id"] = PromptId.Of(job), ["number"] = IsUrgent(body) ? -job.Place : job.Place, ["node_errors"] = check.NodeErrors() });
+    }
+
+    private static GraphCheck Check(GraphRunner runner, JsonObject graph, JsonObject body)
+    {
+        try
+        {
+            return runner.Check(new GraphPrompt(graph), TargetsOf(body));
+        }
+        catch (PareidoliaException error)
+        {
+            return new GraphCheck(new NodeFault("invalid_prompt", error.Message, ""), new Dictionary<string, FaultyNode>(), []);
+        }
+    }
+
+    private static JsonElement SettingsOf(JsonObject body, JsonObject graph, string? promptId)
+    {
+        JsonObject settings = new() { ["kind"] = GraphSettings.Kind, ["prompt"] = graph.DeepClone() };
+        if ((body["extra_data"] as JsonObject)?["extra_pnginfo"] is JsonObject info)
+            settings["extraInfo"] = info.DeepClone();
+        if ((TextOf(body["client_id"]) ?? TextOf((body["extra_data"] as JsonObject)?["client_id"])) is string client)
+            settings["clientId"] = client;
+        if (promptId is not null)
+            settings["promptId"] = promptId;
+        if (TargetsOf(body) is string[] targets)
+            settings["targets"] = new JsonArray([.. targets.Select(target => (JsonNode)target)]);
+        return JsonElement.Parse(settings.ToJsonString());
+    }
+
+    private static string[]? TargetsOf(JsonObject body) => body["partial_execution_targets"] is JsonArray targets ? [.. targets.Select(TextOf).OfType<string>()] : null;
+
+    private static bool IsUrgent(JsonObject body) =>
+        body["front"]?.GetValueKind() == JsonValueKind.True || (body["number"]?.GetValueKind() == JsonValueKind.Number && body["number"]!.ToJsonString().StartsWith('-'));
+
+    private static string? TextOf(JsonNode? value) => value?.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
+
+    private static JsonObject Queue(JobStore store, JobQueue queue)
+    {
+        Job? running = queue.Running?.Job is { Kind: GraphSettings.Kind } job ? job : null;
+        return new JsonObject
+        {
+            ["queue_running"] = running is null ? [] : new JsonArray(PromptHistory.Item(running)),
+            ["queue_pending"] = new JsonArray([.. Waiting(store).Select(PromptHistory.Item)]),
+        };
+    }
+
+    private static IEnumerable<Job> Waiting(JobStore store) => store.Waiting().Select(store.Find).OfType<Job>().Where(job => job.Kind == GraphSettings.Kind);
+
+    private static async Task<IResult> ChangeQueue(HttpContext context, JobStore store, JobQueue queue)
+    {
+        JsonObject body = JsonObject.Create(await JsonBody.Read(context).ConfigureAwait(false))!;
+        if (IsTrue(body["clear"]))
+            foreach (Job job in Waiting(store).ToArray())
+                _ = queue.Cancel(job.Id);
+        foreach (string id in IdsOf(body["delete"]))
+            if (PromptId.Find(store, id) is { State: JobState.Queued } job)
+                _ = queue.Cancel(job.Id);
+        return Results.Ok();
+    }
+
+    private static async Task<IResult> Interrupt(HttpContext context, JobStore store, JobQueue queue)
+    {
+        JsonObject body = JsonObject.Create(await JsonBody.Read(context).ConfigureAwait(false))!;
+        Job? running = queue.Running?.Job is { Kind: GraphSettings.Kind } job ? job : null;
+        // Who names a prompt means that one alone.
+        bool isMeant = TextOf(body["prompt_id"]) is not string id || PromptId.Find(store, id)?.Id == running?.Id;
+        if (running is not null && isMeant)
+            _ = queue.Cancel(running.Id);
+        return Results.Ok();
+    }
+
+    private static async Task<IResult> Free(HttpContext context, GraphRunner runner)
+    {
+        JsonObject body = JsonObject.Create(await JsonBody.Read(context).ConfigureAwait(false))!;
+        if (IsTrue(body["unload_models"]) || IsTrue(body["free_memory"]))
+            await Task.Run(() => runner.Free(IsTrue(body["unload_models"]))).ConfigureAwait(false);
+        return Results.Ok();
+    }
+
+    private static async Task<IResult> ChangeHistory(HttpContext context, PromptHistory history)
+    {
+        JsonObject body = JsonObject.Create(await JsonBody.Read(context).ConfigureAwait(false))!;
+        if (IsTrue(body["clear"]))
+            history.Hide(null);
+        history.Hide(IdsOf(body["delete"]));
+        return Results.Ok();
+    }
+
+    private static bool IsTrue(JsonNode? value) => value?.GetValueKind() == JsonValueKind.True;
+
+    private static IEnumerable<string> IdsOf(JsonNode? value) => (value as JsonArray)?.Select(TextOf).OfType<string>() ?? [];
+}

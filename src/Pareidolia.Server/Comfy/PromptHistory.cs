@@ -1,0 +1,86 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Pareidolia.Server.Jobs;
+using Pareidolia.Server.Storage;
+
+namespace Pareidolia.Server.Comfy;
+
+/// <summary>ComfyUI's view of jobs that are over, and of those that wait. What a client deletes from it is hidden there and stays with the studio.</summary>
+internal sealed class PromptHistory
+{
+    // As many as ComfyUI keeps.
+    private const int Most = 10_000;
+
+    private readonly JobStore _store;
+    private readonly Database _database;
+
+    public PromptHistory(JobStore store, Database database)
+    {
+        (_store, _database) = (store, database);
+        _ = database.Execute("CREATE TABLE IF NOT EXISTS hidden_prompts (job TEXT PRIMARY KEY) STRICT");
+    }
+
+    /// <summary>Prompts that are over, the oldest first.</summary>
+    /// <param name="count">The newest, as many; null for all.</param>
+    /// <param name="offset">How many to leave out at the beginning; below 0 for none.</param>
+    public JsonObject List(int? count = null, int offset = -1)
+    {
+        HashSet<string> hidden = [.. _database.Query("SELECT job FROM hidden_prompts", row => row.GetString(0))];
+        Job[] over = [.. _store.List(null, GraphSettings.Kind, null, Most).Where(job => job.IsOver && !hidden.Contains(job.Id)).Reverse()];
+        IEnumerable<Job> wanted = offset >= 0 ? over.Skip(offset).Take(count ?? over.Length) : over.TakeLast(count ?? over.Length);
+        JsonObject history = [];
+        foreach (Job job in wanted)
+            history[PromptId.Of(job)] = EntryOf(job);
+        return history;
+    }
+
+    /// <summary>One prompt; nothing where it is not over.</summary>
+    public JsonObject One(string promptId) =>
+        PromptId.Find(_store, promptId) is { IsOver: true } job && !IsHidden(job) ? new JsonObject { [promptId] = EntryOf(job) } : [];
+
+    /// <summary>Hides prompts; null for all that are over.</summary>
+    public void Hide(IEnumerable<string>? promptIds)
+    {
+        IEnumerable<Job> jobs = promptIds is null
+            ? _store.List(null, GraphSettings.Kind, null, Most).Where(job => job.IsOver)
+            : promptIds.Select(id => PromptId.Find(_store, id)).OfType<Job>();
+        foreach (Job job in jobs)
+            _ = _database.Execute("INSERT INTO hidden_prompts (job) VALUES ($job) ON CONFLICT (job) DO NOTHING", ("$job", job.Id));
+    }
+
+    /// <summary>[number, id, prompt, extra data, outputs].</summary>
+    public static JsonArray Item(Job job)
+    {
+        JsonObject settings = JsonObject.Create(job.Settings)!;
+        JsonObject extra = [];
+        if (settings["extraInfo"] is JsonNode info)
+            extra["extra_pnginfo"] = info.DeepClone();
+        if (settings["clientId"] is JsonNode client)
+            extra["client_id"] = client.DeepClone();
+        return [job.Place, PromptId.Of(job), settings["prompt"]?.DeepClone(), extra, settings["targets"]?.DeepClone() ?? new JsonArray()];
+    }
+
+    private bool IsHidden(Job job) => _database.Number("SELECT COUNT(*) FROM hidden_prompts WHERE job = $job", ("$job", job.Id)) > 0;
+
+    private static JsonObject EntryOf(Job job)
+    {
+        JsonObject kept = job.Result is JsonElement result && result.ValueKind == JsonValueKind.Object ? JsonObject.Create(result)! : Ended(job);
+        return new JsonObject
+        {
+            ["prompt"] = Item(job), ["outputs"] = kept["outputs"]?.DeepClone() ?? new JsonObject(), ["status"] = kept["status"]?.DeepClone(), ["meta"] = kept["meta"]?.DeepClone() ?? new JsonObject(),
+        };
+    }
+
+    // A job that was cancelled, or failed before it began, left no result.
+    private static JsonObject Ended(Job job)
+    {
+        string type = job.State == JobState.Cancelled ? "execution_interrupted" : "execution_error";
+        JsonObject data = new() { ["prompt_id"] = PromptId.Of(job), ["timestamp"] = job.EndedAt?.ToUnixTimeMilliseconds(), ["executed"] = new JsonArray() };
+        if (job.Error is not null)
+            data["exception_message"] = job.Error;
+        return new JsonObject
+        {
+            ["status"] = new JsonObject { ["status_str"] = "error", ["completed"] = false, ["messages"] = new JsonArray(new JsonArray(type, data)) },
+        };
+    }
+}
