@@ -44,6 +44,8 @@ public sealed class WordsTrainer : Trainer
         _senses = data.Text("senses") is string senses ? SenseTable.Load(root.File(senses)) : [];
         _pairs = data.Text("pairs") is string pairs ? WordPairs.Load(root.File(pairs)) : [];
         _model = ConvolutionalWordModel.Initialise(config, recipe.Seed);
+        if (recipe.Json.Choice("start", "random", "counts") == "counts")
+            StartFromCounts(config);
     }
 
     /// <inheritdoc/>
@@ -116,6 +118,18 @@ public sealed class WordsTrainer : Trainer
     }
 
     private int[] Ids(IReadOnlyList<string> text) => [.. text.SelectMany(paragraph => _dictionary.Encode(paragraph).Append(_dictionary.Break))];
+
+    // The table begins where counting puts the words: the network need not find out first which of them have to do with each other.
+    private void StartFromCounts(ConvolutionalWordConfig config)
+    {
+        float length = (float)(config.InitializerRange * Math.Sqrt(config.HiddenSize));
+        float[] counted = WordCounts.Vectors(_train.Tokens, config.VocabSize, WordDictionary.SpecialCount, config.HiddenSize, length);
+        float[] table = _model.Model.Words.ToArray();
+        for (int row = WordDictionary.SpecialCount; row < config.VocabSize; row++)
+            if (counted[row * config.HiddenSize] != 0)
+                counted.AsSpan(row * config.HiddenSize, config.HiddenSize).CopyTo(table.AsSpan(row * config.HiddenSize));
+        _model.Model.Words.Load(table);
+    }
 
     // Proportional to min(1, sqrt(t / frequency)), with the share of hidden words that the recipe asks for in the mean.
     private float[] Chances(double share, double threshold)
