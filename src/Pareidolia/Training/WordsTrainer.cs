@@ -22,7 +22,6 @@ public sealed class WordsTrainer : Trainer
     private readonly float[] _chances;
     private readonly IReadOnlyList<SenseSentence> _senses;
     private readonly IReadOnlyList<WordPair> _pairs;
-    private readonly int _window;
 
     /// <summary>Reads the text, counts the words and makes the model that the recipe describes.</summary>
     public WordsTrainer(Recipe recipe, DataRoot root)
@@ -36,9 +35,11 @@ public sealed class WordsTrainer : Trainer
         _dictionary = WordDictionary.Count(text, config.VocabSize);
         if (_dictionary.Words.Count != config.VocabSize)
             throw new PareidoliaException($"The text has a dictionary of {_dictionary.Words.Count} words; set the recipe's vocab_size to that instead of {config.VocabSize}.");
-        _window = recipe.Json.Int("window", 64);
-        _train = new TokenWindows(Ids(text), _window);
-        _validation = new TokenWindows(Ids(TextSet.Load(root, data, "validation")), _window);
+        int window = recipe.Json.Int("window", 64);
+        if (window < 1)
+            throw new PareidoliaException($"The recipe's window is {window}; at least 1 word is needed.");
+        _train = new TokenWindows(Ids(text), window);
+        _validation = new TokenWindows(Ids(TextSet.Load(root, data, "validation")), window);
         _masking = new Masking(_dictionary.Mask, WordDictionary.SpecialCount, config.VocabSize);
         _chances = Chances(recipe.Json.Double("mask", 0.2), recipe.Json.Double("subsample", 1e-3));
         _senses = data.Text("senses") is string senses ? SenseTable.Load(root.File(senses)) : [];
