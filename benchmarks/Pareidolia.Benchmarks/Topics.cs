@@ -11,5 +11,6 @@ internal static class Topics
         ["attention"] = AttentionBenchmark.Run,
         ["train-step"] = TrainStepBenchmark.Run,
         ["unet-step"] = UNetStepBenchmark.Run,
+        ["peers"] = PeersBenchmark.Run,
     };
 }

@@ -16,17 +16,19 @@ internal sealed class EvalCommand
     private readonly Option<string?> _model =
         OptionOf.Text("--model", "FOLDER", "A model in the Hugging Face layout; else the one that comes with the program.");
     private readonly Option<string?> _data = OptionOf.Text("--data", "FOLDER", "The folder of data; else PAREIDOLIA_DATA, else ../shared/data.");
-    private readonly Option<string?> _shards = OptionOf.Text("--shards", "PATTERN", "Held-out shards in that folder; else emoji/val-*.tar.");
+    private readonly Option<string?> _shards = OptionOf.Text("--shards", "PATTERN", "Held-out shards in that folder, or MNIST's t10k-images-idx3-ubyte.gz; else emoji/val-*.tar.");
     private readonly Option<string?> _styles =
         OptionOf.Text("--exclude-styles", "NAMES", "Styles to leave out, with commas between them; else openmoji.");
+    private readonly Option<string?> _matrix =
+        OptionOf.Text("--matrix", "FILE.png", "Also draw CLIP's correlation matrix: a row for each picture, a column for each caption, bright where they agree.");
     private readonly Option<bool> _json = OptionOf.Flag("--json", "Write the result as JSON.");
 
     public EvalCommand(CommandIo io)
     {
         _io = io;
-        Command = new Command("eval", "Measure a model on held-out pictures: retrieval by its CLIP, loss by its autoencoder.")
+        Command = new Command("eval", "Measure a model on held-out pictures: retrieval and zero-shot accuracy by its CLIP, loss by its autoencoder.")
         {
-            _model, _data, _shards, _styles, _json,
+            _model, _data, _shards, _styles, _matrix, _json,
         };
         Command.SetAction(Run);
     }
@@ -41,9 +43,12 @@ internal sealed class EvalCommand
         string shards = parsed.GetValue(_shards) ?? "emoji/val-*.tar";
         JsonConfig data = DataSection(shards, parsed.GetValue(_styles) ?? "openmoji");
         Dictionary<string, double> results = [];
-        int pictures = MeasureAutoencoder(folder, root, data, results);
-        if (Directory.Exists(Path.Combine(folder, "clip")))
-            MeasureClip(folder, root, data, results);
+        bool hasClip = Directory.Exists(Path.Combine(folder, "clip")), hasAutoencoder = Directory.Exists(Path.Combine(folder, "vae"));
+        if (!hasClip && (!hasAutoencoder || parsed.GetValue(_matrix) is not null))
+            throw new PareidoliaException($"'{folder}' has no clip/{(hasAutoencoder ? ", which --matrix draws" : " and no vae/, the parts that are measured here")}.");
+        int pictures = hasAutoencoder ? MeasureAutoencoder(folder, root, data, results) : 0;
+        if (hasClip)
+            pictures = MeasureClip(folder, root, data, results, parsed.GetValue(_matrix));
         if (parsed.GetValue(_json))
             JsonOutput.Write(_io.Out, json => WriteJson(json, folder, shards, pictures, results));
         else
@@ -75,13 +80,21 @@ internal sealed class EvalCommand
         return pictures.Pictures.Count;
     }
 
-    private void MeasureClip(string folder, DataRoot root, JsonConfig data, Dictionary<string, double> results)
+    private int MeasureClip(string folder, DataRoot root, JsonConfig data, Dictionary<string, double> results, string? matrix)
     {
         using Pretrained<ClipModel> clip = ClipModel.Load(Path.Combine(folder, "clip"));
         ClipTokenizer tokenizer = ClipTokenizer.Load(Path.Combine(folder, "tokenizer"));
         PictureSet pictures = Load(root, data, clip.Model.Config.Vision.ImageSize);
-        foreach ((string name, double value) in ClipTrainer.Retrieval(clip.Model, tokenizer, pictures))
+        bool isLabelled = pictures.Pictures[0].Record.Label >= 0;
+        // Captions of a labelled set name its few classes: a picture has no caption of its own to be found by.
+        IEnumerable<KeyValuePair<string, double>> measured = isLabelled
+            ? ZeroShot.OfLabels(clip.Model, tokenizer, pictures)
+            : ClipTrainer.Retrieval(clip.Model, tokenizer, pictures).Concat(ZeroShot.OfHeldOutConcepts(clip.Model, tokenizer, pictures));
+        foreach ((string name, double value) in measured)
             results[name] = value;
+        if (matrix is not null)
+            _io.Error.WriteLine($"{matrix}  {CorrelationPicture.Write(matrix, clip.Model, tokenizer, pictures)} pictures and their captions");
+        return pictures.Pictures.Count;
     }
 
     private PictureSet Load(DataRoot root, JsonConfig data, int size)

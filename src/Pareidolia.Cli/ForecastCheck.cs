@@ -16,15 +16,25 @@ internal static class ForecastCheck
     /// <exception cref="PareidoliaException">It takes more than there is; the message says what would fit.</exception>
     public static void Announce(ModelSource model, GenerateRequest request, int prompts, CommandIo io)
     {
-        if (!model.Has("unet") || !model.Has("vae"))
+        if (!model.Has("unet"))
             return;
         GenerateSettings settings = Settings(model, request);
-        if (RunForecast.Of(model, settings, prompts * Math.Max(1, request.Count)) is not RunForecast forecast)
+        int pictures = prompts * Math.Max(1, request.Count);
+        if (RunForecast.Of(model, settings, pictures) is not RunForecast forecast)
             return;
+        if (pictures == 1 && ReadsOnce(request) && !model.Holding.Staged && forecast.Memory.WeightBytes >= MuchMemory)
+        {
+            model.Holding = model.Holding with { Staged = true };
+            forecast = RunForecast.Of(model, settings, pictures)!;
+        }
         RequireRoom(forecast, request.Memory.LimitBytes);
         if (forecast.Memory.ProcessBytes >= MuchMemory)
             io.Error.WriteLine($"forecast: {Shown.Bytes(forecast.Memory.ProcessBytes)} of memory, about {Written(forecast.TimeAt(MachineSpeed.Measure()))}");
     }
+
+    // A run of one batch needs each stage's weights once: to hold them longer than that gains nothing.
+    private static bool ReadsOnce(GenerateRequest request) =>
+        !request.Xyz.IsAsked && request.Ways.Hires is { Scale: null, Size: null } && request.Ways.Refiner is null && request.Preview.Every is null;
 
     // What the forecast needs of them; the pipeline checks the rest.
     private static GenerateSettings Settings(ModelSource model, GenerateRequest request)

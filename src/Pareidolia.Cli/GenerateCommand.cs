@@ -70,6 +70,18 @@ internal sealed record GenerateRequest
     public bool Exact { get; init; }
 
     public bool Bf16 { get; init; }
+
+    /// <summary>What is to be drawn, by the prompt or the list; a list may come from a pipe, so it is read once.</summary>
+    /// <exception cref="PareidoliaException">Both were given, or neither, or the list cannot be read.</exception>
+    public IReadOnlyList<NamedPrompt> ReadPrompts()
+    {
+        if (Prompt is not null && PromptsFile is not null)
+            throw new PareidoliaException("Both a prompt and --prompts were given; one of them is needed.");
+        if (Prompt is string prompt)
+            return [new NamedPrompt(prompt, null)];
+        return PromptList.Read(PromptsFile
+            ?? throw new PareidoliaException("There is no prompt: say what to draw, for instance pareidolia generate \"a red apple\"."));
+    }
 }
 
 /// <summary><c>pareidolia generate</c>: prompts become pictures.</summary>
@@ -148,6 +160,8 @@ internal sealed class GenerateCommand
         {
             Threads.Use(parsed.GetValue(_threads));
             GenerateRequest request = Read(parsed);
+            if (GanRun.Serves(request))
+                return new GanRun(request, io).Run();
             return request.Xyz.IsAsked
                 ? new XyzRun(new XyzCells(Command, Read, parsed), io).Run()
                 : new GenerateRun(request, io).Run();

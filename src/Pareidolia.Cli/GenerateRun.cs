@@ -80,16 +80,7 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
     private IReadOnlyList<ControlGuide> Guides() => _guides ??= request.Control.Guides();
 
     // Read once: a list may come from a pipe.
-    private IReadOnlyList<NamedPrompt> Prompts() => _prompts ??= ReadPrompts();
-
-    private IReadOnlyList<NamedPrompt> ReadPrompts()
-    {
-        Require(request.Prompt is null || request.PromptsFile is null, "Both a prompt and --prompts were given; one of them is needed.");
-        if (request.Prompt is string prompt)
-            return [new NamedPrompt(prompt, null)];
-        return PromptList.Read(request.PromptsFile
-            ?? throw new PareidoliaException("There is no prompt: say what to draw, for instance pareidolia generate \"a red apple\"."));
-    }
+    private IReadOnlyList<NamedPrompt> Prompts() => _prompts ??= request.ReadPrompts();
 
     private GenerateSettings Settings(StableDiffusionPipeline pipeline)
     {

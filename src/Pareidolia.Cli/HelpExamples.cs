@@ -32,11 +32,46 @@ internal sealed class HelpExamples(HelpAction plain) : SynchronousCommandLineAct
               pareidolia generate "a cat" --init photo.jpg --strength 0.6 -o cat.webp
               pareidolia generate "a castle" --model path/to/stable-diffusion --size 512x768 --negative "blurry"
             """,
+        ["bench"] = """
+            Examples:
+              pareidolia bench
+              pareidolia bench --model random:sd15 --size 512 --profile
+              pareidolia bench --model random:sd15-vae --precision bf16 --runs 5 --json
+            """,
+        ["classify"] = """
+            Examples:
+              pareidolia classify apple.png --labels "a dog,a cat,a fruit"
+              pareidolia classify *.png --labels "a face,an animal" --template "a drawing of {label}" --json
+            """,
+        ["walk"] = """
+            Examples:
+              pareidolia walk "a red apple" "a green apple" --model runs/emoji-gan/model --seed 4 -o walk.png
+              pareidolia walk "a handwritten seven" --model runs/mnist-gan/model --seed 1 --to-seed 2 --rows 4
+            """,
+        ["check"] = """
+            Examples:
+              pareidolia data check mine/ --sheet sheet.png
+              pareidolia data check shards/mine-train-000.tar --json
+            """,
+        ["pack"] = """
+            Examples:
+              pareidolia data pack mine/ -o shards --name mine --size 128 --hold-out 0.05
+            """,
         ["upscale"] = """
             Examples:
               pareidolia upscale apple.png -o large.png
               pareidolia upscale photo.png --upscaler RealESRGAN_x4plus.pth --scale 3
               pareidolia upscale photo.png --upscaler lanczos --scale 2
+            """,
+        ["vary"] = """
+            Examples:
+              pareidolia vary apple.png --count 4 --grid
+              pareidolia vary apple.png --to pear.png --count 7 --seed 3 --grid -o between/
+            """,
+        ["compare"] = """
+            Examples:
+              pareidolia compare models
+              pareidolia compare runs models/emoji --prompts prompts.txt --json -o comparison.png
             """,
         ["train"] = """
             Examples:
@@ -55,6 +90,13 @@ internal sealed class HelpExamples(HelpAction plain) : SynchronousCommandLineAct
             Examples:
               pareidolia users add ada --role admin --data studio               reads the password from the standard input
               pareidolia users token ada --note "the script"
+            """,
+        ["text"] = """
+            Examples:
+              pareidolia text complete "The old man looked at the sea and" --seed 7 --top-k 40
+              pareidolia text fill "the [MASK] ran across the road"
+              pareidolia text nearest river
+              pareidolia text eval --model runs/gpt-gpt/model
             """,
         ["eval"] = """
             Examples:

@@ -98,14 +98,14 @@ internal sealed record InspectedModel(
 
     private static PictureSize OwnSize(ModelSource model)
     {
-        if (!model.Has("unet") || !model.Has("vae"))
+        if (!model.Has("unet"))
             return default;
         string settings = System.IO.Path.Combine(model.Path, "pareidolia.json");
         if (File.Exists(settings) && JsonConfig.Load(settings).Ints("size", []) is [int width, ..] size)
             return new PictureSize(width, size[^1]);
         JsonConfig unet = model.Component("unet").Config;
         int cells = unet.Has("sample_size") ? unet.Ints("sample_size")[0] : UsualCells;
-        int side = cells << (model.Component("vae").Config.Ints("block_out_channels", [1]).Count - 1);
+        int side = model.Has("vae") ? cells << (model.Component("vae").Config.Ints("block_out_channels", [1]).Count - 1) : cells;
         return new PictureSize(side, side);
     }
 }

@@ -47,6 +47,7 @@ internal static class Program
     {
         RootCommand root = new("Text to image for .NET: a prompt becomes a picture, with the model that comes with the program or your own.");
         root.Add(new GenerateCommand(io).Command);
+        root.Add(new VaryCommand(io).Command);
         root.Add(new UpscaleCommand(io).Command);
         root.Add(new InspectCommand(io).Command);
         root.Add(new ConvertCommand(io).Command);
@@ -55,7 +56,14 @@ internal static class Program
         root.Add(new ServeCommand(io).Command);
         root.Add(new UsersCommand(io).Command);
         root.Add(new EvalCommand(io).Command);
+        root.Add(new Compare.CompareCommand(io).Command);
+        root.Add(new ClassifyCommand(io).Command);
+        root.Add(new WalkCommand(io).Command);
+        root.Add(new DataCommand(io).Command);
+        root.Add(new BenchCommand(io).Command);
         root.Add(new SamplersCommand(io).Command);
+        root.Add(TextCommand.Of(io));
+        root.Add(new GraphCommand(io).Command);
         HelpExamples.AddTo(root);
         return root;
     }

@@ -35,6 +35,16 @@ internal static class ShippedModel
             : $"There is no model '{asked}': a folder with {Index}, a file of Stable Diffusion, a model that was pulled, or the name of a folder in {Folder}/, is needed.");
     }
 
+    /// <summary>The models that come with the program, each with its folder.</summary>
+    public static IEnumerable<(string Name, string Path)> All()
+    {
+        foreach (string start in (string[])[AppContext.BaseDirectory, Environment.CurrentDirectory])
+            for (DirectoryInfo? folder = new(start); folder is not null; folder = folder.Parent)
+                if (Path.Combine(folder.FullName, Folder) is string models && File.Exists(Path.Combine(models, Name, Index)))
+                    return [.. Directory.GetDirectories(models).Where(model => File.Exists(Path.Combine(model, Index))).Select(model => (Path.GetFileName(model), model))];
+        return [];
+    }
+
     /// <summary>Opens a model. A single file that comes without a vocabulary has that of a model that was pulled from a hub, where there is one.</summary>
     /// <exception cref="PareidoliaException">There is no such model, or it is broken.</exception>
     public static ModelSource Open(string? asked, SingleFileOptions options)

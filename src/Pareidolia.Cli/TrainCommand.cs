@@ -1,17 +1,27 @@
 using System.CommandLine;
 using Pareidolia.Training;
 using Pareidolia.Training.Data;
+using Pareidolia.Training.Gans;
 
 namespace Pareidolia.Cli;
 
-/// <summary><c>pareidolia train clip|autoencoder|diffusion|upscaler RECIPE</c>: runs a recipe, or goes on with it.</summary>
+/// <summary><c>pareidolia train KIND RECIPE</c>: runs a recipe, or goes on with it.</summary>
 internal sealed class TrainCommand
 {
     private static readonly Dictionary<string, (string What, Func<Recipe, DataRoot, Trainer> Make)> s_kinds = new()
     {
         ["clip"] = ("a tokenizer and a CLIP model from captioned pictures", (recipe, root) => new ClipTrainer(recipe, root)),
         ["autoencoder"] = ("an autoencoder from pictures", (recipe, root) => new AutoencoderTrainer(recipe, root)),
-        ["diffusion"] = ("a text-conditional UNet on an autoencoder's latents", (recipe, root) => new DiffusionTrainer(recipe, root)),
+        ["diffusion"] = ("a conditional UNet on an autoencoder's latents, or on pixels", (recipe, root) => new DiffusionTrainer(recipe, root)),
+        ["superresolution"] = ("a later stage of a cascade, which enlarges what the stage before draws", (recipe, root) => new SuperResolutionTrainer(recipe, root)),
+        ["prior"] = ("unCLIP's prior, from captions to pictures as CLIP sees them", (recipe, root) => new PriorTrainer(recipe, root)),
+        ["classifier"] = ("a classifier of labelled pictures, which judges what others draw", (recipe, root) => new ClassifierTrainer(recipe, root)),
+        ["gan"] = ("a conditional GAN that hears texts", (recipe, root) => new ConditionalGanTrainer(recipe, root)),
+        ["stackgan"] = ("a stage of StackGAN", (recipe, root) => new StackGanTrainer(recipe, root)),
+        ["bert"] = ("a WordPiece tokenizer and a masked-word model from text", (recipe, root) => new BertTrainer(recipe, root)),
+        ["gpt"] = ("a byte-level tokenizer and a next-word model from text", (recipe, root) => new GptTrainer(recipe, root)),
+        ["t5"] = ("a text encoder by span corruption from text", (recipe, root) => new T5Trainer(recipe, root)),
+        ["words"] = ("a dictionary and a convolutional word model from text", (recipe, root) => new WordsTrainer(recipe, root)),
         ["upscaler"] = ("a twofold upscaler that follows an autoencoder", (recipe, root) => new UpscalerTrainer(recipe, root)),
     };
 
@@ -51,7 +61,7 @@ internal sealed class TrainCommand
         string folder = run ?? Path.Combine("runs", $"{new DirectoryInfo(recipe.Folder).Name}-{Path.GetFileNameWithoutExtension(recipePath)}");
         _io.Error.WriteLine($"{kind}: reading data and preparing caches ...");
         using Trainer trainer = s_kinds[kind].Make(recipe, root);
-        _io.Error.WriteLine($"{kind}: {trainer.SampleCount} pictures, {trainer.Weights.Count / 1e6:F2} M parameters, {recipe.Steps} steps of {recipe.Batch * recipe.Accumulate}; run folder {folder}");
+        _io.Error.WriteLine($"{kind}: {trainer.SampleCount} samples, {trainer.Weights.Count / 1e6:F2} M parameters, {recipe.Steps} steps of {recipe.Batch * recipe.Accumulate}; run folder {folder}");
         using TrainingLoop loop = new(trainer, folder);
         if (export)
             _io.Error.WriteLine($"{kind}: the model of step {loop.Export()} of {recipe.Steps}");

@@ -85,7 +85,7 @@ public abstract class Backend
     internal abstract void Conv2dInputGradient(Operand g, Operand w, Operand dx, ConvGeometry geometry, Epilogue epilogue);
     /// <summary>dw [o, kh, kw, c / groups].</summary>
     internal abstract void Conv2dWeightGradient(Operand x, Operand g, Operand dw, ConvGeometry geometry);
-    /// <summary>y [b, n, heads * dv]; lse [b, heads, n] = log of the sum of exponentials of each row of scores, kept for the gradient.</summary>
+    /// <summary>y [b, n, heads * dv]; lse [b, heads, n] = log of the sum of exponentials of each row of scores, kept for the gradient where it is given.</summary>
     internal abstract void Attention(Operand q, Operand k, Operand v, Operand bias, Operand y, Operand lse, AttentionSettings settings);
     /// <summary>dq, dk, dv; dbias [b, heads, n, m] only where it exists.</summary>
     internal abstract void AttentionGradient(AttentionGradientOperands o, AttentionSettings settings);
@@ -93,12 +93,12 @@ public abstract class Backend
     // ---- normalisation ----
     /// <summary>
     /// y = activation(normalised x * gamma + beta) of x [b, s, c] in groups of c / groups channels; stats [b, groups, 2] = mean and 1 / deviation.
-    /// Layer norm is the case of s = 1, groups = 1. gamma and beta [c] may be absent. Known stats are read, not written.
+    /// Layer norm is the case of s = 1, groups = 1. gamma and beta, [c] or one for each image [b, c], may be absent. Known stats are read, not written.
     /// </summary>
     internal abstract void Norm(Operand x, Operand gamma, Operand beta, Operand y, Operand stats, NormSettings settings);
     /// <summary>moments [b, groups, 2] = mean and variance of each group of x [b, s, c].</summary>
     internal abstract void NormMoments(Operand x, Operand moments, int groups);
-    /// <summary>dx, and where they exist dgamma and dbeta [c].</summary>
+    /// <summary>dx, and where they exist dgamma and dbeta, shaped as gamma and beta.</summary>
     internal abstract void NormGradient(NormGradientOperands o, NormSettings settings);
 
     // ---- pictures ----

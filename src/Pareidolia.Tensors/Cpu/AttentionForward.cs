@@ -7,8 +7,9 @@ namespace Pareidolia.Tensors.Cpu;
 /// One block of queries of one head against all keys, a block at a time, with running references and sums (https://arxiv.org/abs/1805.02867,
 /// https://arxiv.org/abs/2205.14135). A query that sees no key gives zeros, and lse = -infinity.
 /// </summary>
-internal readonly unsafe struct AttentionForward(
+internal readonly unsafe struct AttentionForward<P>(
     AttentionLayout layout, float* q, float* keys, float* values, Operand bias, float* y, float* lse) : ILaneWork
+    where P : struct, IAttentionProducts
 {
     private const int Block = AttentionLayout.Block;
 
@@ -23,65 +24,60 @@ internal readonly unsafe struct AttentionForward(
         where V : unmanaged, ILanes<V>
     {
         int head = task / _layout.QueryBlocks, block = task % _layout.QueryBlocks, first = block * Block, rows = _layout.QueriesOf(block);
-        int width = _layout.PaddedValueDepth;
-        float* queries = Scratch.Floats(Scratch.Slot.Attention, (long)Block * (_layout.Depth + width + Block));
-        float* sums = queries + Block * _layout.Depth;
-        float* scores = sums + Block * width;
+        long queriesSize = P.QueriesSize(_layout), sumsSize = P.SumsSize(_layout);
+        float* queries = Scratch.Floats(Scratch.Slot.Attention, queriesSize + sumsSize + (Block * Block) + P.WorkSize);
+        float* sums = queries + queriesSize;
+        float* scores = sums + sumsSize;
+        float* work = scores + (Block * Block);
         float* references = stackalloc float[Block];
         float* totals = stackalloc float[Block * Lanes.Count];
-        AttentionPanels.Left(q + _layout.QueryAt(head, first), _layout.Row, rows, _layout.Depth, queries);
-        new Span<float>(sums, rows * width).Clear();
+        P.PackQueries(_layout, q + _layout.QueryAt(head, first), rows, queries);
+        new Span<float>(sums, (int)sumsSize).Clear();
         new Span<float>(references, rows).Fill(float.NegativeInfinity);
         new Span<float>(totals, rows * Lanes.Count).Clear();
         AttentionBias added = new(bias, _layout, head);
         int blocks = _layout.VisibleBlocks(block);
+        P.Begin();
         for (int keyBlock = 0; keyBlock < blocks; keyBlock++)
         {
             int count = _layout.KeysOf(keyBlock);
             long place = (long)head * _layout.KeyBlocks + keyBlock;
-            Score(rows, count, queries, keys + place * AttentionPanels.ColumnsSize(_layout.Depth), scores);
+            P.Score(_layout, rows, count, queries, keys + place * P.KeysSize(_layout), scores);
             for (int row = 0; row < rows; row++)
             {
                 AttentionScores<V> line = new(
                     scores + row * Block, _layout.Scale, added.At(first + row, keyBlock * Block), _layout.Visible(first + row) - keyBlock * Block);
-                Weigh(line, count, sums + row * width, totals + row * Lanes.Count, ref references[row]);
+                Weigh(line, count, sums, row, totals + row * Lanes.Count, ref references[row]);
             }
-            AddValues(rows, count, scores, values + place * AttentionPanels.RowsSize(_layout.ValueDepth), sums);
+            P.AddValues(_layout, rows, count, scores, values + place * P.ValuesSize(_layout), sums, work);
         }
+        P.End();
         for (int row = 0; row < rows; row++)
-            Finish<V>(head, first + row, sums + row * width, V.Load(totals + row * Lanes.Count).Sum(), references[row]);
+            Finish<V>(head, first + row, sums, row, V.Load(totals + row * Lanes.Count).Sum(), references[row]);
     }
-
-    private void Score(int rows, int count, float* queries, float* keys, float* scores) =>
-        AttentionPanels.Multiply<BlockColumns>(
-            rows, count, _layout.Depth, queries, keys, (long)_layout.Depth * Tile.Columns, scores, Block, add: false);
-
-    private void AddValues(int rows, int count, float* weights, float* values, float* sums) =>
-        AttentionPanels.Multiply<BlockRows>(
-            rows, _layout.ValueDepth, count, weights, values, Block * Tile.Columns, sums, _layout.PaddedValueDepth, add: true);
 
     // Scores become exponentials of their distance from a reference, which only moves when one is far above it, together with all that was
     // summed before: the largest score itself would have to be looked for, lane against lane, in every row.
     [MethodImpl(Lanes.Inline)]
-    private void Weigh<V>(AttentionScores<V> scores, int count, float* sums, float* total, ref float reference)
+    private void Weigh<V>(AttentionScores<V> scores, int count, float* sums, int place, float* total, ref float reference)
         where V : unmanaged, ILanes<V>
     {
         if (count == Block && scores.Plain)
-            WeighAll(scores, sums, total, ref reference);
+            WeighAll(scores, sums, place, total, ref reference);
         else
-            WeighSome(scores, count, sums, total, ref reference);
+            WeighSome(scores, count, sums, place, total, ref reference);
     }
 
     // A whole row at once, in registers.
     [MethodImpl(Lanes.Inline)]
-    private void WeighAll<V>(AttentionScores<V> scores, float* sums, float* total, ref float reference)
+    private void WeighAll<V>(AttentionScores<V> scores, float* sums, int place, float* total, ref float reference)
         where V : unmanaged, ILanes<V>
     {
         float* row = scores.Row;
         V s0 = scores.Scaled(0), s1 = scores.Scaled(1), s2 = scores.Scaled(2), s3 = scores.Scaled(3);
         V most = Larger(Larger(s0, s1), Larger(s2, s3));
         if (V.AnyLess(V.Of(reference + Headroom), most))
-            Move(most, sums, total, ref reference);
+            Move(most, sums, place, total, ref reference);
         V from = V.Of(float.IsNegativeInfinity(reference) ? 0 : reference);
         s0 = LaneMath.Exp(s0 - from);
         s1 = LaneMath.Exp(s1 - from);
@@ -95,7 +91,7 @@ internal readonly unsafe struct AttentionForward(
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void WeighSome<V>(AttentionScores<V> scores, int count, float* sums, float* total, ref float reference)
+    private void WeighSome<V>(AttentionScores<V> scores, int count, float* sums, int place, float* total, ref float reference)
         where V : unmanaged, ILanes<V>
     {
         float* row = scores.Row;
@@ -107,7 +103,7 @@ internal readonly unsafe struct AttentionForward(
             most = Larger(most, score);
         }
         if (V.AnyLess(V.Of(reference + Headroom), most))
-            Move(most, sums, total, ref reference);
+            Move(most, sums, place, total, ref reference);
         V from = V.Of(float.IsNegativeInfinity(reference) ? 0 : reference);
         V sum = V.Load(total);
         for (int i = 0; i < count; i += Lanes.Count)
@@ -124,7 +120,7 @@ internal readonly unsafe struct AttentionForward(
         where V : unmanaged, ILanes<V> => V.Select(V.Less(a, b), b, a);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Move<V>(V most, float* sums, float* total, ref float reference)
+    private void Move<V>(V most, float* sums, int place, float* total, ref float reference)
         where V : unmanaged, ILanes<V>
     {
         float largest = most.Largest();
@@ -132,11 +128,14 @@ internal readonly unsafe struct AttentionForward(
         reference = largest;
         (V.Load(total) * fade).Store(total);
         for (int i = 0; i < _layout.PaddedValueDepth; i += Lanes.Count)
-            (V.Load(sums + i) * fade).Store(sums + i);
+        {
+            float* at = P.Sum(_layout, sums, place, i);
+            (V.Load(at) * fade).Store(at);
+        }
     }
 
     [MethodImpl(Lanes.Inline)]
-    private void Finish<V>(int head, int query, float* sums, float total, float reference)
+    private void Finish<V>(int head, int query, float* sums, int place, float total, float reference)
         where V : unmanaged, ILanes<V>
     {
         if (lse != null)
@@ -144,6 +143,6 @@ internal readonly unsafe struct AttentionForward(
         float* to = y + _layout.OutputAt(head, query);
         V share = V.Of(total == 0 ? 0 : 1 / total);
         for (int i = 0; i < _layout.ValueDepth; i += Lanes.Count)
-            Lanes.Store(V.Load(sums + i) * share, to + i, _layout.ValueDepth - i);
+            Lanes.Store(V.Load(P.Sum(_layout, sums, place, i)) * share, to + i, _layout.ValueDepth - i);
     }
 }

@@ -58,7 +58,8 @@ internal static unsafe class AttentionPanels
 }
 
 /// <summary>Packs the keys (as columns) and the values (as rows) of one head.</summary>
-internal readonly unsafe struct AttentionPacking(AttentionLayout layout, float* k, float* v, float* keys, float* values) : IWork
+internal readonly unsafe struct AttentionPacking<P>(AttentionLayout layout, float* k, float* v, float* keys, float* values) : IWork
+    where P : struct, IAttentionProducts
 {
     private readonly AttentionLayout _layout = layout;
 
@@ -68,11 +69,8 @@ internal readonly unsafe struct AttentionPacking(AttentionLayout layout, float* 
         {
             int first = block * AttentionLayout.Block, count = _layout.KeysOf(block);
             long place = (long)head * _layout.KeyBlocks + block;
-            float* key = k + _layout.KeyAt(head, first);
-            float* value = v + _layout.ValueAt(head, first);
-            AttentionPanels.Columns(key, _layout.Row, count, _layout.Depth, keys + place * AttentionPanels.ColumnsSize(_layout.Depth));
-            AttentionPanels.Rows(
-                value, _layout.ValueRow, count, _layout.ValueDepth, values + place * AttentionPanels.RowsSize(_layout.ValueDepth));
+            P.PackKeys(_layout, k + _layout.KeyAt(head, first), count, keys + place * P.KeysSize(_layout));
+            P.PackValues(_layout, v + _layout.ValueAt(head, first), count, values + place * P.ValuesSize(_layout));
         }
     }
 }

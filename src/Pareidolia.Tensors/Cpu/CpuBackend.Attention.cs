@@ -13,13 +13,23 @@ internal sealed unsafe partial class CpuBackend
             return;
         }
         AttentionLayout layout = AttentionLayout.Of(q, k, v, settings);
+        // A gradient computes the scores once more, in float32: they would be others than those of its lse.
+        if (!lse.Exists && HalfAttention.Suits(layout))
+            Attention<HalfAttention>(layout, q, k, v, bias, y, lse);
+        else
+            Attention<FloatAttention>(layout, q, k, v, bias, y, lse);
+    }
+
+    private void Attention<P>(AttentionLayout layout, Operand q, Operand k, Operand v, Operand bias, Operand y, Operand lse)
+        where P : struct, IAttentionProducts
+    {
         long blocks = (long)layout.HeadCount * layout.KeyBlocks;
-        using Workspace keys = new(this, blocks * AttentionPanels.ColumnsSize(layout.Depth) * sizeof(float));
-        using Workspace values = new(this, blocks * AttentionPanels.RowsSize(layout.ValueDepth) * sizeof(float));
-        Workers.Run(layout.HeadCount, new AttentionPacking(layout, k.Pointer, v.Pointer, keys.Floats, values.Floats));
+        using Workspace keys = new(this, blocks * P.KeysSize(layout) * sizeof(float));
+        using Workspace values = new(this, blocks * P.ValuesSize(layout) * sizeof(float));
+        Workers.Run(layout.HeadCount, new AttentionPacking<P>(layout, k.Pointer, v.Pointer, keys.Floats, values.Floats));
         LaneWorkers.RunGrouped(
             layout.HeadCount * layout.QueryBlocks,
-            new AttentionForward(layout, q.Pointer, keys.Floats, values.Floats, bias, y.Pointer, lse.Pointer));
+            new AttentionForward<P>(layout, q.Pointer, keys.Floats, values.Floats, bias, y.Pointer, lse.Pointer));
     }
 
     internal override void AttentionGradient(AttentionGradientOperands o, AttentionSettings settings)

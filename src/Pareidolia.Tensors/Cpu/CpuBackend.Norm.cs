@@ -48,10 +48,10 @@ internal sealed unsafe partial class CpuBackend
         if (x.Count == 0)
             return;
         using Workspace filled = new(this, 2L * layout.Channels * sizeof(float));
-        float* scale = PresentOr(gamma, 1, filled.Floats, layout.Channels), shift = PresentOr(beta, 0, filled.Floats + layout.Channels, layout.Channels);
-        if (layout is { Positions: 1, Groups: 1 } && !settings.Known)
+        NormParameter scale = PresentOr(gamma, 1, filled.Floats, layout.Channels), shift = PresentOr(beta, 0, filled.Floats + layout.Channels, layout.Channels);
+        if (layout is { Positions: 1, Groups: 1 } && !settings.Known && scale.IsShared && shift.IsShared)
         {
-            NormRows<TOp> rows = new(x.Pointer, scale, shift, y.Pointer, stats.Pointer, layout.Images, layout.Channels, settings);
+            NormRows<TOp> rows = new(x.Pointer, scale.Of(0), shift.Of(0), y.Pointer, stats.Pointer, layout.Images, layout.Channels, settings);
             LaneWorkers.RunGrouped(LaneWorkers.Pieces(layout.Images, rows.RowsPerTask), rows);
         }
         else
@@ -60,7 +60,7 @@ internal sealed unsafe partial class CpuBackend
         }
     }
 
-    private void NormGroups<TOp>(NormLayout layout, float* x, float* gamma, float* beta, float* y, float* stats, NormSettings settings)
+    private void NormGroups<TOp>(NormLayout layout, float* x, NormParameter gamma, NormParameter beta, float* y, float* stats, NormSettings settings)
         where TOp : struct, IUnaryOperator
     {
         using Workspace parts = new(this, 2L * layout.Tasks * layout.Groups * sizeof(double));
@@ -81,9 +81,9 @@ internal sealed unsafe partial class CpuBackend
             return;
         }
         using Workspace filled = new(this, 2L * layout.Channels * sizeof(float));
-        float* scale = PresentOr(o.Gamma, 1, filled.Floats, layout.Channels), shift = PresentOr(o.Beta, 0, filled.Floats + layout.Channels, layout.Channels);
-        if (layout is { Positions: 1, Groups: 1 })
-            NormRowsGradient<TGradient>(layout, o, scale, shift, settings);
+        NormParameter scale = PresentOr(o.Gamma, 1, filled.Floats, layout.Channels), shift = PresentOr(o.Beta, 0, filled.Floats + layout.Channels, layout.Channels);
+        if (layout is { Positions: 1, Groups: 1 } && scale.IsShared && shift.IsShared)
+            NormRowsGradient<TGradient>(layout, o, scale.Of(0), shift.Of(0), settings);
         else
             NormGroupsGradient<TGradient>(layout, o, scale, shift, settings);
     }
@@ -98,7 +98,7 @@ internal sealed unsafe partial class CpuBackend
         ParameterGradients(o, partial.Floats, tasks, 2L * c);
     }
 
-    private void NormGroupsGradient<TGradient>(NormLayout layout, NormGradientOperands o, float* gamma, float* beta, NormSettings settings)
+    private void NormGroupsGradient<TGradient>(NormLayout layout, NormGradientOperands o, NormParameter gamma, NormParameter beta, NormSettings settings)
         where TGradient : struct, IBinaryOperator
     {
         int c = layout.Channels;
@@ -111,14 +111,24 @@ internal sealed unsafe partial class CpuBackend
         ParameterGradients(o, parts.Floats, layout.Images, 2L * c * layout.Blocks);
     }
 
-    // Adds up parts [parts, 2, c], which lie a stride apart.
+    // From parts [parts, 2, c], which lie a stride apart.
     private void ParameterGradients(NormGradientOperands o, float* parts, int count, long stride)
     {
-        int c = o.X.Shape[-1];
-        if (o.Dgamma.Exists)
-            SumColumns(parts, stride, o.Dgamma.Pointer, new Extent3(1, count, c), 1);
-        if (o.Dbeta.Exists)
-            SumColumns(parts + c, stride, o.Dbeta.Pointer, new Extent3(1, count, c), 1);
+        ParameterGradient(o.Dgamma, parts, count, stride);
+        ParameterGradient(o.Dbeta, parts + o.X.Shape[-1], count, stride);
+    }
+
+    // The sum of all parts or, where each image has its own parameter, one for each.
+    private void ParameterGradient(Operand gradient, float* parts, int count, long stride)
+    {
+        if (!gradient.Exists)
+            return;
+        int c = gradient.Shape[-1];
+        if (gradient.Shape.Rank == 1)
+            SumColumns(parts, stride, gradient.Pointer, new Extent3(1, count, c), 1);
+        else
+            for (int part = 0; part < count; part++)
+                new Span<float>(parts + part * stride, c).CopyTo(new Span<float>(gradient.Pointer + (long)part * c, c));
     }
 
     private void ClearWhereGiven(params ReadOnlySpan<Operand> operands)
@@ -128,11 +138,11 @@ internal sealed unsafe partial class CpuBackend
                 Fill(operand, 0);
     }
 
-    private static float* PresentOr(Operand parameter, float value, float* filled, int count)
+    private static NormParameter PresentOr(Operand parameter, float value, float* filled, int count)
     {
         if (parameter.Exists)
-            return parameter.Pointer;
+            return new NormParameter(parameter.Pointer, parameter.Shape.Rank == 2 ? count : 0);
         new Span<float>(filled, count).Fill(value);
-        return filled;
+        return new NormParameter(filled, 0);
     }
 }

@@ -66,12 +66,13 @@ internal readonly unsafe struct NormBlockMoments(NormLayout layout, float* x, do
 /// Joins the blocks of an image, in order, or takes the stats that are known, and lays out per channel what <see cref="NormApply{TOp}"/> subtracts and
 /// multiplies by: factors [image, 2, channels].
 /// </summary>
-internal readonly unsafe struct NormFactors(NormLayout layout, double* parts, float* gamma, float* stats, float* factors, NormSettings settings) : IWork
+internal readonly unsafe struct NormFactors(NormLayout layout, double* parts, NormParameter gamma, float* stats, float* factors, NormSettings settings) : IWork
 {
     private readonly NormLayout _layout = layout;
 
     public void Run(int image)
     {
+        float* scale = gamma.Of(image);
         for (int group = 0; group < _layout.Groups; group++)
         {
             float* kept = stats + 2 * ((long)image * _layout.Groups + group);
@@ -79,7 +80,7 @@ internal readonly unsafe struct NormFactors(NormLayout layout, double* parts, fl
             (kept[0], kept[1]) = ((float)mean, (float)inverse);
             float* means = factors + 2L * _layout.Channels * image;
             for (int channel = group * _layout.Width; channel < (group + 1) * _layout.Width; channel++)
-                (means[channel], means[_layout.Channels + channel]) = ((float)mean, (float)(inverse * gamma[channel]));
+                (means[channel], means[_layout.Channels + channel]) = ((float)mean, (float)(inverse * scale[channel]));
         }
     }
 
@@ -107,7 +108,7 @@ internal readonly unsafe struct NormJoin(NormLayout layout, double* parts, float
 }
 
 /// <summary>y = activation((x - mean) factor + beta) with a mean and a factor per channel of an image.</summary>
-internal readonly unsafe struct NormApply<TOp>(NormLayout layout, float* x, float* factors, float* beta, float* y) : ILaneWork
+internal readonly unsafe struct NormApply<TOp>(NormLayout layout, float* x, float* factors, NormParameter beta, float* y) : ILaneWork
     where TOp : struct, IUnaryOperator
 {
     private readonly NormLayout _layout = layout;
@@ -120,11 +121,12 @@ internal readonly unsafe struct NormApply<TOp>(NormLayout layout, float* x, floa
         float* means = factors + 2L * c * _layout.Image(task);
         float* from = x + _layout.Start(task);
         float* to = y + _layout.Start(task);
+        float* shift = beta.Of(_layout.Image(task));
         for (int row = 0; row < rows; row++, from += c, to += c)
             for (int j = 0; j < c; j += V.Count)
             {
                 V centred = Lanes.Load<V>(from + j, c - j) - Lanes.Load<V>(means + j, c - j);
-                V z = V.MulAdd(centred, Lanes.Load<V>(means + c + j, c - j), Lanes.Load<V>(beta + j, c - j));
+                V z = V.MulAdd(centred, Lanes.Load<V>(means + c + j, c - j), Lanes.Load<V>(shift + j, c - j));
                 Lanes.Store(default(TOp).Apply(z), to + j, c - j);
             }
     }

@@ -8,7 +8,7 @@ namespace Pareidolia.Tensors.Cpu;
 /// sums over its positions of dz h and of dz to parts [task, 2, channels].
 /// </summary>
 internal readonly unsafe struct NormBlockGradient<TGradient>(
-    NormLayout layout, float* x, float* gamma, float* beta, float* stats, float* g, float* dz, float* parts) : ILaneWork
+    NormLayout layout, float* x, NormParameter gamma, NormParameter beta, float* stats, float* g, float* dz, float* parts) : ILaneWork
     where TGradient : struct, IBinaryOperator
 {
     private readonly NormLayout _layout = layout;
@@ -25,18 +25,18 @@ internal readonly unsafe struct NormBlockGradient<TGradient>(
         {
             for (int i = 0; i < Math.Min(V.Count, c - j); i++)
                 (means[i], inverses[i]) = (group[2 * ((j + i) / _layout.Width)], group[2 * ((j + i) / _layout.Width) + 1]);
-            Channels<V>(_layout.Start(task) + j, _layout.Rows(task), j, V.Load(means), V.Load(inverses), parts + 2L * c * task + j);
+            V scale = Lanes.Load<V>(gamma.Of(_layout.Image(task)) + j, c - j), shift = Lanes.Load<V>(beta.Of(_layout.Image(task)) + j, c - j);
+            Channels(new Line(_layout.Start(task) + j, _layout.Rows(task), c - j), V.Load(means), V.Load(inverses), scale, shift, parts + 2L * c * task + j);
         }
     }
 
     [MethodImpl(Lanes.Inline)]
-    private void Channels<V>(long start, int rows, int j, V mean, V inverse, float* sums)
+    private void Channels<V>(Line line, V mean, V inverse, V scale, V shift, float* sums)
         where V : unmanaged, ILanes<V>
     {
-        int c = _layout.Channels, left = c - j;
-        V scale = Lanes.Load<V>(gamma + j, left), shift = Lanes.Load<V>(beta + j, left);
+        int c = _layout.Channels, left = line.Left;
         V products = V.Of(0), total = V.Of(0);
-        for (long at = start; at < start + (long)rows * c; at += c)
+        for (long at = line.Start; at < line.Start + (long)line.Rows * c; at += c)
         {
             V h = (Lanes.Load<V>(x + at, left) - mean) * inverse;
             V slope = default(TGradient).Apply(V.MulAdd(h, scale, shift), Lanes.Load<V>(g + at, left));
@@ -47,6 +47,9 @@ internal readonly unsafe struct NormBlockGradient<TGradient>(
         Lanes.Store(products, sums, left);
         Lanes.Store(total, sums + c, left);
     }
+
+    // A few neighbouring channels at the positions of a block; left of them are in the picture.
+    private readonly record struct Line(long Start, int Rows, int Left);
 }
 
 /// <summary>
@@ -54,7 +57,7 @@ internal readonly unsafe struct NormBlockGradient<TGradient>(
 /// d = gamma dz, dx = r (d - mean(d) - h mean(d h)) = dz a - (x - mean) b - e, as factors [image, 4, channels] of mean, a, b, e.
 /// </summary>
 internal readonly unsafe struct NormGradientFactors(
-    NormLayout layout, float* parts, float* gamma, float* stats, float* factors, bool keepMean) : IWork
+    NormLayout layout, float* parts, NormParameter gamma, float* stats, float* factors, bool keepMean) : IWork
 {
     private readonly NormLayout _layout = layout;
 
@@ -77,10 +80,11 @@ internal readonly unsafe struct NormGradientFactors(
     {
         int c = _layout.Channels, first = group * _layout.Width, last = first + _layout.Width;
         double product = 0, sum = 0;
+        float* scale = gamma.Of(image);
         for (int channel = first; channel < last; channel++)
         {
-            product += (double)gamma[channel] * sums[channel];
-            sum += (double)gamma[channel] * sums[c + channel];
+            product += (double)scale[channel] * sums[channel];
+            sum += (double)scale[channel] * sums[c + channel];
         }
         long at = 2 * ((long)image * _layout.Groups + group);
         double mean = stats[at], inverse = stats[at + 1];
@@ -88,7 +92,7 @@ internal readonly unsafe struct NormGradientFactors(
         for (int channel = first; channel < last; channel++)
         {
             means[channel] = (float)mean;
-            means[c + channel] = (float)(inverse * gamma[channel]);
+            means[c + channel] = (float)(inverse * scale[channel]);
             means[2 * c + channel] = (float)(inverse * inverse * product / _layout.GroupCount);
             means[3 * c + channel] = keepMean ? 0 : (float)(inverse * sum / _layout.GroupCount);
         }

@@ -19,9 +19,9 @@ public sealed partial class Tensor
         int d = q.Shape[2] / heads;
         AttentionSettings settings = new(heads, scale ?? 1 / MathF.Sqrt(d), causal);
         Tensor y = Empty(q.Shape.With(2, v.Shape[2]), q.Device);
-        Tensor lse = Empty([q.Shape[0], heads, q.Shape[1]], q.Device);
-        q.Device.Attention(q.Operand, k.Operand, v.Operand, OptionalOperand(bias), y.Operand, lse.Operand, settings);
-        return Tape.RecordJoint(y, [q, k, v, bias], [q, k, v, bias, y, lse], g => AttentionGradient(q, k, v, bias, y, lse, g, settings));
+        Tensor? lse = Tape.Watches(q, k, v, bias) ? Empty([q.Shape[0], heads, q.Shape[1]], q.Device) : null;
+        q.Device.Attention(q.Operand, k.Operand, v.Operand, OptionalOperand(bias), y.Operand, OptionalOperand(lse), settings);
+        return lse is null ? y : Tape.RecordJoint(y, [q, k, v, bias], [q, k, v, bias, y, lse], g => AttentionGradient(q, k, v, bias, y, lse, g, settings));
     }
 
     private static Tensor?[] AttentionGradient(Tensor q, Tensor k, Tensor v, Tensor? bias, Tensor y, Tensor lse, Tensor g, AttentionSettings settings)

@@ -29,8 +29,8 @@ public sealed partial class Tensor
         int[] targets = Required(classes).ToIntArray();
         if (targets.Length != Shape[0])
             throw new TensorException($"cross entropy: {targets.Length} classes for the {Shape[0]} rows of {Shape}");
-        Tensor weights = TargetWeights(targets, ignored, labelSmoothing);
-        return (LogSoftmax() * weights).Sum().Negate();
+        RequireClasses(targets, ignored);
+        return labelSmoothing == 0 ? PickedLoss(targets, ignored) : (LogSoftmax() * TargetWeights(targets, ignored, labelSmoothing)).Sum().Negate();
     }
 
     /// <summary>Binary cross entropy of logits per element: softplus(x) - x target.</summary>
@@ -70,6 +70,39 @@ public sealed partial class Tensor
         return this - target;
     }
 
+    private void RequireClasses(int[] targets, int ignored)
+    {
+        for (int row = 0; row < targets.Length; row++)
+            if (targets[row] != ignored && (uint)targets[row] >= (uint)Shape[1])
+                throw new TensorException($"cross entropy: class {targets[row]} of row {row} is outside 0..{Shape[1] - 1}");
+    }
+
+    // One number a row is read of the log probabilities: no weight for every class is made.   dx = (softmax(x) - 1 at the class) g / rows
+    private Tensor PickedLoss(int[] targets, int ignored)
+    {
+        int[] counted = [.. Enumerable.Range(0, targets.Length).Where(row => targets[row] != ignored)];
+        Tensor places = From([.. counted.Select(row => checked((row * Shape[1]) + targets[row]))], [counted.Length], Device);
+        Tensor logs = Empty(Shape, Device);
+        Device.Softmax(Operand, logs.Operand, log: true);
+        Shape column = [checked((int)Count), 1];
+        float share = 1f / Math.Max(1, counted.Length);
+        Tensor loss;
+        using (Tape.Pause())
+            loss = logs.View(column).Embedding(places).Sum().Scale(-share);
+        return Tape.Record(loss, [logs, places], (this, g =>
+        {
+            Tensor dx = logs.Exp();
+            dx.Device.ScatterAdd(Full([counted.Length, 1], -1, dx.Device).Operand, places.Operand, dx.View(column).Operand);
+            if (counted.Length == targets.Length)
+                dx.ScaleInPlace(share * g.Item());
+            return counted.Length == targets.Length ? dx : dx * RowShares(targets, ignored, share * g.Item());
+        }
+        ));
+    }
+
+    private Tensor RowShares(int[] targets, int ignored, float share) =>
+        From([.. targets.Select(target => target == ignored ? 0 : share)], [targets.Length, 1], Device);
+
     private Tensor TargetWeights(int[] targets, int ignored, float labelSmoothing)
     {
         int counted = Math.Max(1, targets.Count(target => target != ignored));
@@ -79,8 +112,6 @@ public sealed partial class Tensor
         {
             if (targets[row] == ignored)
                 continue;
-            if ((uint)targets[row] >= (uint)classes)
-                throw new TensorException($"cross entropy: class {targets[row]} of row {row} is outside 0..{classes - 1}");
             weights.AsSpan(row * classes, classes).Fill(labelSmoothing / classes / counted);
             weights[(row * classes) + targets[row]] += (1 - labelSmoothing) / counted;
         }

@@ -4,7 +4,8 @@ public sealed partial class Tensor
 {
     /// <summary>
     /// Group norm over [batch, .., channels], https://arxiv.org/abs/1803.08494, with the activation that follows it in the same pass.
-    /// Channels / groups channels share a mean and a deviation over all positions of an image.
+    /// Channels / groups channels share a mean and a deviation over all positions of an image. Gamma and beta are [channels], or [batch, channels]
+    /// where each image has its own (https://arxiv.org/abs/2105.05233).
     /// </summary>
     public Tensor GroupNorm(int groups, Tensor? gamma, Tensor? beta, float eps = 1e-5f, Activation activation = Activation.None)
     {
@@ -84,7 +85,7 @@ public sealed partial class Tensor
     {
         RequireFloats(op, this, gamma, beta);
         foreach (Tensor? parameter in (ReadOnlySpan<Tensor?>)[gamma, beta])
-            if (parameter is not null && parameter.Shape != new Shape([seen[2]]))
+            if (parameter is not null && parameter.Shape != new Shape([seen[2]]) && parameter.Shape != new Shape([seen[0], seen[2]]))
                 throw new TensorException($"{op}: the parameter {parameter.Shape} does not fit the {seen[2]} channels of {Shape}");
         Tensor y = Empty(Shape, Device);
         Tensor stats = Empty([seen[0], settings.Groups, 2], Device);

@@ -13,7 +13,7 @@ internal partial class ReferenceBackend
             (kept[2 * group.Index], kept[2 * group.Index + 1]) = ((float)mean, (float)inverse);
             for (int i = 0; i < group.Count; i++)
             {
-                double value = Scaled((from[group.At(i)] - mean) * inverse, gamma, beta, group.ChannelOf(i));
+                double value = Scaled((from[group.At(i)] - mean) * inverse, gamma, beta, group, i);
                 to[group.At(i)] = (float)ScalarMath.Value(settings.Activation, value);
             }
         }
@@ -33,8 +33,7 @@ internal partial class ReferenceBackend
     // dx = r (d - mean(d) - h mean(d h)), without mean(d) where the mean is kept;   dgamma = sum of f' g h;   dbeta = sum of f' g
     internal override void NormGradient(NormGradientOperands o, NormSettings settings)
     {
-        int channels = o.X.Shape[-1];
-        double[] dgamma = new double[channels], dbeta = new double[channels];
+        double[] dgamma = new double[o.Dgamma.Exists ? o.Dgamma.Count : 0], dbeta = new double[o.Dbeta.Exists ? o.Dbeta.Count : 0];
         foreach (NormGroup group in NormGroups(o.X.Shape, settings))
             NormGradientOf(o, settings, group, dgamma, dbeta);
         if (o.Dgamma.Exists)
@@ -51,12 +50,13 @@ internal partial class ReferenceBackend
         double sum = 0, product = 0;
         for (int i = 0; i < group.Count; i++)
         {
-            int channel = group.ChannelOf(i);
             h[i] = (from[group.At(i)] - mean) * inverse;
-            double dz = gradient[group.At(i)] * ScalarMath.Derivative(settings.Activation, Scaled(h[i], o.Gamma, o.Beta, channel));
-            d[i] = o.Gamma.Exists ? dz * o.Gamma.Floats[channel] : dz;
-            dgamma[channel] += dz * h[i];
-            dbeta[channel] += dz;
+            double dz = gradient[group.At(i)] * ScalarMath.Derivative(settings.Activation, Scaled(h[i], o.Gamma, o.Beta, group, i));
+            d[i] = o.Gamma.Exists ? dz * o.Gamma.Floats[group.PlaceIn(o.Gamma, i)] : dz;
+            if (o.Dgamma.Exists)
+                dgamma[group.PlaceIn(o.Dgamma, i)] += dz * h[i];
+            if (o.Dbeta.Exists)
+                dbeta[group.PlaceIn(o.Dbeta, i)] += dz;
             sum += d[i];
             product += d[i] * h[i];
         }
@@ -76,8 +76,8 @@ internal partial class ReferenceBackend
         return (mean, 1 / Math.Sqrt(squares / group.Count + settings.Eps));
     }
 
-    private static double Scaled(double h, Operand gamma, Operand beta, int channel) =>
-        (gamma.Exists ? h * gamma.Floats[channel] : h) + (beta.Exists ? beta.Floats[channel] : 0);
+    private static double Scaled(double h, Operand gamma, Operand beta, NormGroup group, int i) =>
+        (gamma.Exists ? h * gamma.Floats[group.PlaceIn(gamma, i)] : h) + (beta.Exists ? beta.Floats[group.PlaceIn(beta, i)] : 0);
 
     private static IEnumerable<NormGroup> NormGroups(Shape x, NormSettings settings)
     {
@@ -93,6 +93,7 @@ internal partial class ReferenceBackend
     {
         public int Count => Positions * Width;
         public int ChannelOf(int i) => FirstChannel + i % Width;
+        public int PlaceIn(Operand parameter, int i) => (parameter.Shape.Rank == 2 ? Start / Positions : 0) + ChannelOf(i);
         public int At(int i) => Start + i / Width * Channels + ChannelOf(i);
     }
 }

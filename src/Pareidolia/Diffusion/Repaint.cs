@@ -13,6 +13,9 @@ namespace Pareidolia.Diffusion;
 /// <param name="tool">Whose way it is.</param>
 internal sealed class Repaint(Tensor mask, Tensor known, Tensor noise, SamplingTool tool)
 {
+    /// <summary>Whether the run ends before the noise has left: its end is left as it is.</summary>
+    public bool EndsNoisy { get; init; }
+
     /// <summary>What the network sees of x.</summary>
     public Tensor Enter(Tensor x, NoiseLevel level) => tool == SamplingTool.ComfyUi ? Blend(x, level.AddNoise(known, noise)) : x;
 
@@ -23,7 +26,7 @@ internal sealed class Repaint(Tensor mask, Tensor known, Tensor noise, SamplingT
     public void After(in DenoiseStep step)
     {
         bool last = step.Index + 1 == step.Count;
-        if (tool != SamplingTool.Diffusers && !last)
+        if (tool != SamplingTool.Diffusers && (!last || EndsNoisy))
             return;
         using Scope scope = new();
         step.Sample.CopyFrom(Blend(step.Sample, last ? known : step.To.AddNoise(known, noise)));

@@ -61,16 +61,11 @@ public static class SamplerCatalog
         CatalogEntry entry = EntryOf(named);
         NamedSchedule? spacing = schedule is null ? null : FindSchedule(schedule);
         options ??= SamplerOptions.Default;
-        Scheduler model = Scheduler.Load(config);
-        if (!model.HasTimesteps)
-            throw new PareidoliaException(
-                $"The sampler {named.Name} needs a model trained on timesteps; '{config.Name}' is for {model.ClassName}.");
+        SchedulerSettings settings = TrainedOnTimesteps(config, named);
         bool alongSigmas = entry.AlongSigmas is not null && (spacing is not null || options.Tool != SamplingTool.Diffusers);
         if (entry.PlanClass is string className && !alongSigmas && WebUiPlanOf(entry, spacing, options) is null)
             return Scheduler.Load(config, className).Plan(steps, options);
-        if (steps < 1 || steps > model.TrainTimesteps)
-            throw new PareidoliaException($"{steps} steps were asked for; between 1 and {model.TrainTimesteps} are possible.");
-        SchedulerSettings settings = new(config, model.ClassName);
+        RequireSteps(steps, config);
         if (WebUiPlanOf(entry, spacing, options) is { } webUi)
         {
             (IReadOnlyList<Leg> legs, SamplingPlan.Solver solver) = webUi(settings.Schedule, steps, options);
@@ -82,19 +77,55 @@ public static class SamplerCatalog
     /// <summary>The entry of one of <see cref="Samplers"/>.</summary>
     internal static CatalogEntry EntryOf(NamedSampler sampler) => Array.Find(KnownSamplers.All, entry => entry.Named.Name == sampler.Name)!;
 
-    private static SamplingPlan AlongSigmas(CatalogEntry entry, NamedSchedule spacing, SchedulerSettings settings, int steps, SamplerOptions options)
+    /// <summary>Whether a sampler can step along sigmas that someone else chose.</summary>
+    internal static bool StepsAlongSigmas(NamedSampler sampler) => EntryOf(sampler).AlongSigmas is not null;
+
+    /// <summary>The sigmas of a run of a named sampler with a named schedule, falling to what the run ends at.</summary>
+    /// <exception cref="PareidoliaException">A name is not known, or the steps do not fit.</exception>
+    internal static double[] Sigmas(JsonConfig config, NamedSampler sampler, string schedule, int steps, SamplerOptions options)
+    {
+        SchedulerSettings settings = TrainedOnTimesteps(config, sampler);
+        RequireSteps(steps, config);
+        return Sigmas(EntryOf(sampler), FindSchedule(schedule), settings.FiniteSchedule, steps, options);
+    }
+
+    /// <summary>A run of a sampler along sigmas that fall, at least two.</summary>
+    /// <exception cref="PareidoliaException">The sampler cannot, or the model is not one of timesteps.</exception>
+    internal static SamplingPlan Along(JsonConfig config, NamedSampler sampler, IReadOnlyList<double> sigmas, SamplerOptions options)
+    {
+        if (EntryOf(sampler) is not { AlongSigmas: not null } entry)
+            throw new PareidoliaException($"The sampler {sampler.Name} chooses its own steps: it cannot run along given sigmas.");
+        return Along(entry, sigmas, TrainedOnTimesteps(config, sampler), options);
+    }
+
+    private static void RequireSteps(int steps, JsonConfig config)
+    {
+        int most = Scheduler.Load(config).TrainTimesteps;
+        if (steps < 1 || steps > most)
+            throw new PareidoliaException($"{steps} steps were asked for; between 1 and {most} are possible.");
+    }
+
+    private static SchedulerSettings TrainedOnTimesteps(JsonConfig config, NamedSampler sampler)
+    {
+        Scheduler model = Scheduler.Load(config);
+        return model.HasTimesteps ? new SchedulerSettings(config, model.ClassName) : throw new PareidoliaException(
+            $"The sampler {sampler.Name} needs a model trained on timesteps; '{config.Name}' is for {model.ClassName}.");
+    }
+
+    private static SamplingPlan AlongSigmas(CatalogEntry entry, NamedSchedule spacing, SchedulerSettings settings, int steps, SamplerOptions options) =>
+        Along(entry, Sigmas(entry, spacing, settings.FiniteSchedule, steps, options), settings, options);
+
+    private static SamplingPlan Along(CatalogEntry entry, IReadOnlyList<double> sigmas, SchedulerSettings settings, SamplerOptions options)
     {
         NoiseSchedule trained = settings.FiniteSchedule;
-        double[] sigmas = Sigmas(entry, spacing, trained, steps, options);
         double scale = sigmas[0];
         // ComfyUI's pure noise is as strong as noise and picture together are at the noisiest level.
         if (options.Tool == SamplingTool.ComfyUi && scale >= trained.Sigmas[^1] * (1 - 1e-5))
             scale = Math.Sqrt(1 + scale * scale);
         if (entry.Preserving)
             scale /= Math.Sqrt(1 + sigmas[0] * sigmas[0]);
-        NoiseLevel[] levels = entry.Preserving
-            ? Array.ConvertAll(sigmas, sigma => NoiseLevel.Preserving(Math.Max(sigma, 0.001)))
-            : Array.ConvertAll(sigmas, sigma => NoiseLevel.Exploding(sigma));
+        NoiseLevel[] levels =
+            [.. sigmas.Select(sigma => entry.Preserving ? NoiseLevel.Preserving(Math.Max(sigma, 0.001)) : NoiseLevel.Exploding(sigma))];
         return new SamplingPlan(SamplingPlan.Chain(levels), settings.Prediction, (denoiser, x, legs, noise) => entry.AlongSigmas!(
             new SigmaRun(denoiser.Denoise, denoiser.DenoiseBoth, x, SamplingPlan.LevelsOf(legs), noise, options, trained)), trained, initialScale: scale)
         {

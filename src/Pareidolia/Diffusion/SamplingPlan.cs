@@ -106,6 +106,11 @@ public sealed class SamplingPlan
         }
     }
 
+    /// <summary>A whole run from noise, for a sampler that adds none of its own.</summary>
+    /// <exception cref="PareidoliaException">It adds some.</exception>
+    internal Tensor Draw(Network network, Tensor noise) => Run(
+        network, Start(noise), (_, _) => throw new PareidoliaException("This scheduler draws noise at every step; one that does not, such as DDIMScheduler, is needed here.")).Finish();
+
     /// <summary>Steps that form a chain: each ends where the next begins.</summary>
     internal static IReadOnlyList<Leg> Chain(IReadOnlyList<NoiseLevel> levels) =>
         [.. Enumerable.Range(0, levels.Count - 1).Select(i => new Leg(levels[i], levels[i + 1]))];

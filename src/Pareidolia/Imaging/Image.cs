@@ -67,6 +67,18 @@ public sealed class Image
         return rgb;
     }
 
+    /// <summary>The picture in grey, weighted as Pillow's mode L; transparency laid over white. Returns itself where it is grey.</summary>
+    public Image ToGrey()
+    {
+        if (Channels == 1)
+            return this;
+        Image rgb = ToRgb(), grey = new(Width, Height, 1);
+        for (int i = 0; i < grey.Pixels.Length; i++)
+            grey.Pixels[i] = (byte)(((rgb.Pixels[3 * i] * 19595) + (rgb.Pixels[(3 * i) + 1] * 38470) + (rgb.Pixels[(3 * i) + 2] * 7471) + 0x8000) >> 16);
+        CopyTexts(grey);
+        return grey;
+    }
+
     /// <summary>A rectangle of the picture, without its texts.</summary>
     public Image Crop(int left, int top, int width, int height)
     {

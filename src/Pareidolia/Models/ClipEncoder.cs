@@ -59,14 +59,7 @@ internal sealed class ClipLayer
         Tensor h = _norm1.Forward(x);
         Tensor seen = Tensor.Attention(_query.Forward(h), _key.Forward(h), _value.Forward(h), _config.NumAttentionHeads, causal: _causal);
         x = _out.Forward(seen, residual: x);                                                            // [b, n, c]
-        h = Activated(_fc1.Forward(_norm2.Forward(x)));                                                 // [b, n, intermediate]
+        h = Activations.Of(_config.HiddenAct, _fc1.Forward(_norm2.Forward(x)));                       // [b, n, intermediate]
         return scope.Keep(_fc2.Forward(h, residual: x));
     }
-
-    private Tensor Activated(Tensor x) => _config.HiddenAct switch
-    {
-        "quick_gelu" => x.QuickGelu(),
-        "gelu" => x.Gelu(),
-        _ => x.GeluTanh(),
-    };
 }

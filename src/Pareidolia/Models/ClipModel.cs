@@ -64,6 +64,15 @@ public sealed class ClipModel(ClipConfig config, WeightScope weights)
         return scope.Keep(Vision.Forward(pixels).Embeds!);
     }
 
+    /// <summary>
+    /// Embeddings [n, d] of either kind as the networks of unCLIP read them: their direction alone, at the length that makes a number about 1.
+    /// </summary>
+    public static Tensor Direction(Tensor embeddings)
+    {
+        ArgumentNullException.ThrowIfNull(embeddings);
+        return embeddings.L2Normalize().Scale(MathF.Sqrt(embeddings.Shape[-1]));
+    }
+
     /// <summary>The correlation matrix: scaled cosines of pictures [n, d] and texts [m, d], [n, m].</summary>
     public Tensor Logits(Tensor images, Tensor texts)
     {

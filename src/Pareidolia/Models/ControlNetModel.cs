@@ -35,7 +35,7 @@ internal sealed class ControlNetModel
     {
         IReadOnlyList<int> channels = config.BlockOutChannels;
         HintFactor = 1 << (hintChannels.Count - 1);
-        _descent = new UNetDescent(config, new ResnetSettings(config.NormNumGroups, (float)config.NormEps, 4 * channels[0]), weights);
+        _descent = new UNetDescent(config, UNetDescent.Resnets(config), weights);
         WeightScope hint = weights["controlnet_cond_embedding"];
         _hintIn = new Conv2d(3, hintChannels[0], 3, hint["conv_in"], Window.Square(1, 1));
         _hintBlocks = [.. Enumerable.Range(0, 2 * (hintChannels.Count - 1)).Select(i => HintBlock(i, hintChannels, hint["blocks"][i]))];

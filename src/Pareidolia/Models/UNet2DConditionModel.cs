@@ -6,8 +6,8 @@ using Pareidolia.Weights;
 namespace Pareidolia.Models;
 
 /// <summary>
-/// The network of Stable Diffusion 1, 2, XL, inpainting and upscaling: from a noisy latent, its time and a text, a prediction of the noise (or
-/// of what the scheduler says). Config and keys are those of diffusers' class of this name.
+/// The network of Stable Diffusion 1, 2, XL, inpainting and upscaling, and of the pixel cascades Imagen and DeepFloyd IF: from a noisy latent (or
+/// picture), its time and a text, a prediction of the noise (or of what the scheduler says). Config and keys are those of diffusers' class of this name.
 /// </summary>
 public sealed class UNet2DConditionModel
 {
@@ -22,10 +22,10 @@ public sealed class UNet2DConditionModel
         ArgumentNullException.ThrowIfNull(config);
         Config = config;
         IReadOnlyList<int> channels = config.BlockOutChannels;
-        ResnetSettings resnets = new(config.NormNumGroups, (float)config.NormEps, 4 * channels[0], StartAsIdentity: true);
+        ResnetSettings resnets = UNetDescent.Resnets(config) with { StartAsIdentity = true };
         _descent = new UNetDescent(config, resnets, weights);
         _up = [.. Enumerable.Range(0, channels.Count).Select(block => Up(block, resnets, weights["up_blocks"][block]))];
-        _normOut = new GroupNorm(config.NormNumGroups, channels[0], weights["conv_norm_out"], (float)config.NormEps, Activation.Silu);
+        _normOut = new GroupNorm(config.NormNumGroups, channels[0], weights["conv_norm_out"], (float)config.NormEps, resnets.Activation);
         _convOut = new Conv2d(channels[0], config.OutChannels, 3, weights["conv_out"], Window.Square(1, 1), initializer: Initializer.Zeros);
     }
 
@@ -73,9 +73,10 @@ public sealed class UNet2DConditionModel
     private UNetUpBlock Up(int block, ResnetSettings resnets, WeightScope weights)
     {
         int level = Config.BlockOutChannels.Count - 1 - block;
-        bool attends = Config.UpBlockTypes[block] == "CrossAttnUpBlock2D";
+        string type = Config.UpBlockTypes[block];
+        UNetBlockShape shape = UNetBlockShape.Up(Config.BlockOutChannels, block, Config.LayersPerBlock[level]);
         return new UNetUpBlock(
-            UNetBlockShape.Up(Config.BlockOutChannels, block, Config.LayersPerBlock[level]), resnets, weights,
-            attends ? at => UNetDescent.Attention(Config, level, Config.OnlyCrossAttention[level], at) : null);
+            shape with { ResizesInResnet = UNet2DConditionConfig.IsSimple(type) }, resnets, weights,
+            UNetDescent.Attention(Config, level, type, Config.OnlyCrossAttention[level]));
     }
 }

@@ -6,7 +6,7 @@ using Pareidolia.Weights;
 namespace Pareidolia.Models;
 
 /// <summary>What every block of a UNet hears besides its input.</summary>
-/// <param name="Time">The time embedding [b, width], its SiLU done; null in an autoencoder.</param>
+/// <param name="Time">The time embedding [b, width], its activation done; null in an autoencoder.</param>
 /// <param name="Context">The text's tokens [b, m, d].</param>
 /// <param name="ContextBias">Added to the scores of those tokens, [b, 1, 1, m].</param>
 /// <param name="MidApart">Whether the pixels of the bottom do not look at each other.</param>
@@ -27,6 +27,9 @@ internal delegate Tensor SpatialMixing(Tensor x, UNetSignals signals);
 /// <param name="Resizes">Whether it ends with halving (down) or doubling (up) the picture.</param>
 internal sealed record UNetBlockShape(int Inputs, int LastSkip, int Outputs, int Layers, bool Resizes)
 {
+    /// <summary>Whether a residual block does that, as in pixel cascades, and not a convolution.</summary>
+    public bool ResizesInResnet { get; init; }
+
     /// <summary>The block of a level on the way down.</summary>
     public static UNetBlockShape Down(IReadOnlyList<int> channels, int level, int layers) =>
         new(channels[Math.Max(0, level - 1)], 0, channels[level], layers, level < channels.Count - 1);
@@ -44,7 +47,7 @@ internal sealed class UNetDownBlock
 {
     private readonly ResnetBlock2D[] _resnets;
     private readonly SpatialMixing[]? _attentions;
-    private readonly Downsample2D? _downsampler;
+    private readonly Func<Tensor, Tensor?, Tensor>? _downsampler;
 
     /// <summary>Builds at a place; <paramref name="attention"/> builds one attention at its place.</summary>
     public UNetDownBlock(
@@ -57,7 +60,7 @@ internal sealed class UNetDownBlock
             _resnets[i] = new ResnetBlock2D(i == 0 ? shape.Inputs : shape.Outputs, shape.Outputs, settings, weights["resnets"][i]);
             _attentions?[i] = attention!(weights["attentions"][i]);
         }
-        _downsampler = shape.Resizes ? new Downsample2D(shape.Outputs, padding, weights["downsamplers"][0]) : null;
+        _downsampler = shape.Resizes ? Downsampler(shape, settings, padding, weights["downsamplers"][0]) : null;
     }
 
     /// <summary>[b, h, w, inputs] to [b, h or h / 2, w or w / 2, outputs]; the skip connections, which the caller's scope owns, are pushed.</summary>
@@ -66,8 +69,16 @@ internal sealed class UNetDownBlock
         for (int i = 0; i < _resnets.Length; i++)
             skips.Push(x = Layer(i, x, signals));                                                       // [b, h, w, outputs]
         if (_downsampler is not null)
-            skips.Push(x = _downsampler.Forward(x));                                                    // [b, h / 2, w / 2, outputs]
+            skips.Push(x = _downsampler(x, signals.Time));                                                    // [b, h / 2, w / 2, outputs]
         return x;
+    }
+
+    private static Func<Tensor, Tensor?, Tensor> Downsampler(UNetBlockShape shape, ResnetSettings settings, int padding, WeightScope weights)
+    {
+        if (shape.ResizesInResnet)
+            return new ResnetBlock2D(shape.Outputs, shape.Outputs, settings, weights, Resizing.Halve).Forward;
+        Downsample2D convolution = new(shape.Outputs, padding, weights);
+        return (x, _) => convolution.Forward(x);
     }
 
     private Tensor Layer(int i, Tensor x, UNetSignals signals)
@@ -99,7 +110,7 @@ internal sealed class UNetUpBlock
 {
     private readonly ResnetBlock2D[] _resnets;
     private readonly SpatialMixing[]? _attentions;
-    private readonly Upsample2D? _upsampler;
+    private readonly Func<Tensor, Tensor?, Tensor, Tensor>? _upsampler;
 
     /// <summary>Builds at a place; <paramref name="attention"/> builds one attention at its place.</summary>
     public UNetUpBlock(UNetBlockShape shape, ResnetSettings settings, WeightScope weights, Func<WeightScope, SpatialMixing>? attention)
@@ -113,7 +124,7 @@ internal sealed class UNetUpBlock
             _resnets[i] = new ResnetBlock2D(below + skip, shape.Outputs, settings, weights["resnets"][i]);
             _attentions?[i] = attention!(weights["attentions"][i]);
         }
-        _upsampler = shape.Resizes ? new Upsample2D(shape.Outputs, weights["upsamplers"][0]) : null;
+        _upsampler = shape.Resizes ? Upsampler(shape, settings, weights["upsamplers"][0]) : null;
     }
 
     /// <summary>[b, h, w, inputs] to [b, h', w', outputs] of the next skip's extents; skips are popped and released.</summary>
@@ -126,8 +137,19 @@ internal sealed class UNetUpBlock
             Tensor next = Layer(i, x, skip, signals);                                                   // [b, h, w, outputs]
             x = i == 0 ? next : next.After(x);
         }
+        return scope.Keep(_upsampler?.Invoke(x, signals.Time, skips.Peek()) ?? x);
+    }
+
+    private static Func<Tensor, Tensor?, Tensor, Tensor> Upsampler(UNetBlockShape shape, ResnetSettings settings, WeightScope weights)
+    {
+        if (shape.ResizesInResnet)
+        {
+            ResnetBlock2D resnet = new(shape.Outputs, shape.Outputs, settings, weights, Resizing.Double);
+            return (x, time, _) => resnet.Forward(x, time);
+        }
+        Upsample2D convolution = new(shape.Outputs, weights);
         // A picture whose sides do not halve evenly grows to exactly what the way down saw.
-        return scope.Keep(_upsampler is null ? x : _upsampler.Forward(x, skips.Peek().Shape[1], skips.Peek().Shape[2]));
+        return (x, _, next) => convolution.Forward(x, next.Shape[1], next.Shape[2]);
     }
 
     private Tensor Layer(int i, Tensor x, Tensor skip, UNetSignals signals)

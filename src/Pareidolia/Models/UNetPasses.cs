@@ -52,8 +52,12 @@ internal static class UNetPasses
     }
 
     /// <summary>The labels as ids [b].</summary>
-    public static Tensor Labels(IReadOnlyList<int>? labels, int batch, Backend device) =>
-        labels is not null && labels.Count == batch
-            ? Tensor.From([.. labels], [batch], device)
-            : throw new TensorException($"UNet: {labels?.Count ?? 0} class labels for {batch} pictures; this model needs one for each.");
+    public static Tensor Labels(IReadOnlyList<int>? labels, int batch, Backend device) => Tensor.From(Needed(labels, batch), [batch], device);
+
+    /// <summary>The labels as numbers on the time's scale.</summary>
+    public static float[] LabelTimes(IReadOnlyList<int>? labels, int batch) => Array.ConvertAll(Needed(labels, batch), label => (float)label);
+
+    private static int[] Needed(IReadOnlyList<int>? labels, int batch) => labels is not null && labels.Count == batch
+        ? [.. labels]
+        : throw new TensorException($"UNet: {labels?.Count ?? 0} class labels for {batch} pictures; this model needs one for each.");
 }

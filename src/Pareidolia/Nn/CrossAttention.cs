@@ -4,20 +4,20 @@ using Pareidolia.Weights;
 namespace Pareidolia.Nn;
 
 /// <summary>
-/// Tokens look at a context's tokens, or at themselves. Keys <c>to_q</c>, <c>to_k</c>, <c>to_v</c> (no biases) and <c>to_out.0</c>.
+/// Tokens look at a context's tokens, or at themselves. Keys <c>to_q</c>, <c>to_k</c>, <c>to_v</c> (with biases where asked for) and <c>to_out.0</c>.
 /// </summary>
-internal sealed class CrossAttention(int channels, int contextChannels, int heads, WeightScope weights)
+internal sealed class CrossAttention(int channels, int contextChannels, int heads, WeightScope weights, bool biases = false)
 {
-    private readonly Linear _query = new(channels, channels, weights["to_q"], bias: false);
-    private readonly Linear _key = new(contextChannels, channels, weights["to_k"], bias: false);
-    private readonly Linear _value = new(contextChannels, channels, weights["to_v"], bias: false);
+    private readonly Linear _query = new(channels, channels, weights["to_q"], bias: biases);
+    private readonly Linear _key = new(contextChannels, channels, weights["to_k"], bias: biases);
+    private readonly Linear _value = new(contextChannels, channels, weights["to_v"], bias: biases);
     private readonly Linear _out = new(channels, channels, weights["to_out.0"]);
 
     /// <summary>
-    /// x [b, n, c], context [b, m, d], bias of the scores [b, 1, 1, m], residual [b, n, c]; gives [b, n, c]. <paramref name="apart"/>: each token
+    /// x [b, n, c], context [b, m, d], bias of the scores [b, 1, 1, m], residual [b, n, c] or none; gives [b, n, c]. <paramref name="apart"/>: each token
     /// looks at the context's token of its own place alone (m = n).
     /// </summary>
-    public Tensor Forward(Tensor x, Tensor context, Tensor? bias, Tensor residual, bool apart = false)
+    public Tensor Forward(Tensor x, Tensor context, Tensor? bias, Tensor? residual, bool apart = false)
     {
         using Scope scope = new();
         Tensor seen = apart ? _value.Forward(context) : Tensor.Attention(_query.Forward(x), _key.Forward(context), _value.Forward(context), heads, bias: bias);

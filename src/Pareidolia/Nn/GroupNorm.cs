@@ -12,6 +12,16 @@ public sealed class GroupNorm(int groups, int channels, WeightScope weights, flo
     /// <summary>Normalises; the shape stays.</summary>
     public Tensor Forward(Tensor x) => x.GroupNorm(groups, _gamma, _beta, eps, activation);
 
+    /// <summary>The same with another scale and shift for each picture: y = activation(norm(x) (1 + scale) + shift).</summary>
+    /// <param name="x">[b, .., c].</param>
+    /// <param name="row">Scale and shift side by side, [b, 2 c].</param>
+    public Tensor ForwardScaled(Tensor x, Tensor row)
+    {
+        Tensor[] halves = row.Chunk(2, -1);                                                             // 2 x [b, c]
+        Tensor scale = halves[0] + 1;
+        return x.GroupNorm(groups, scale * _gamma, (scale * _beta) + halves[1], eps, activation);
+    }
+
     /// <summary>Groups of channels.</summary>
     internal int Groups => groups;
 

@@ -4,16 +4,16 @@ using Pareidolia.Weights;
 namespace Pareidolia.Nn;
 
 /// <summary>
-/// Diffusion's clock: sinusoids of the timestep (https://arxiv.org/abs/2006.11239), then linear, SiLU, linear. Keys <c>linear_1</c> and
-/// <c>linear_2</c>.
+/// Diffusion's clock: sinusoids of the timestep (https://arxiv.org/abs/2006.11239), then linear, SiLU (or another activation), linear. Keys
+/// <c>linear_1</c> and <c>linear_2</c>.
 /// </summary>
-public sealed class TimestepEmbedding(int channels, int width, WeightScope weights, int? outputs = null)
+public sealed class TimestepEmbedding(int channels, int width, WeightScope weights, int? outputs = null, Activation activation = Activation.Silu)
 {
     private readonly Linear _linear1 = new(channels, width, weights["linear_1"]);
     private readonly Linear _linear2 = new(width, outputs ?? width, weights["linear_2"]);
 
     /// <summary>Sinusoids [b, channels] to [b, width].</summary>
-    public Tensor Forward(Tensor sinusoids) => _linear2.Forward(_linear1.Forward(sinusoids).Silu());
+    public Tensor Forward(Tensor sinusoids) => _linear2.Forward(_linear1.Forward(sinusoids).Activated(activation));
 
     /// <summary>
     /// [b, channels]: sines and cosines of t / 10000^(i / (half - shift)), cosines first where flipped (as Stable Diffusion has them).

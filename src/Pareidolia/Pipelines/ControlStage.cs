@@ -20,11 +20,16 @@ internal sealed class ControlStage : IDisposable
         foreach ((Pretrained<ControlNetModel> net, ControlGuide guide) in nets.Zip(settings.Controls))
         {
             using Scope scope = new();
-            int height = sample.Shape[1] * net.Model.HintFactor, width = sample.Shape[2] * net.Model.HintFactor;
-            byte[] pixels = Resize.To(guide.Picture.ToRgb(), width, height).Pixels;
-            Tensor picture = Tensor.From(Array.ConvertAll(pixels, value => value / 255f), [1, height, width, 3], sample.Device);
-            _guides.Add((net.Model, guide, Scope.Detach(net.Model.See(picture))));
+            _guides.Add((net.Model, guide, Scope.Detach(Seen(net.Model, guide, sample))));
         }
+    }
+
+    /// <summary>What a network sees in its picture, for samples [n, h, w, c].</summary>
+    public static Tensor Seen(ControlNetModel net, ControlGuide guide, Tensor sample)
+    {
+        int height = sample.Shape[1] * net.HintFactor, width = sample.Shape[2] * net.HintFactor;
+        byte[] pixels = Resize.To(guide.Picture.ToRgb(), width, height).Pixels;
+        return net.See(Tensor.From(Array.ConvertAll(pixels, value => value / 255f), [1, height, width, 3], sample.Device));
     }
 
     /// <summary>What the networks that speak in a step, counted from 0, add to the UNet; null where all are silent.</summary>

@@ -21,6 +21,9 @@ internal enum Asked
 /// <summary>A UNet with the ControlNets that look at it: puts the questions of a conditioning, those of one length in one go.</summary>
 internal sealed class DenoisingNetwork(UNet2DConditionModel unet, ControlStage controls, int asksPerStep)
 {
+    /// <summary>The label of all pictures, for a network that asks for one; null for one that does not.</summary>
+    public int? Label { get; init; }
+
     /// <summary>What it says to the prompts, and to the negative prompts where those are asked too: [n, h, w, c] each.</summary>
     public (Tensor? Negative, Tensor Prompted) Answer(Conditioning conditioning, NetworkInput seen, bool guided, bool midApart = false)
     {
@@ -52,14 +55,16 @@ internal sealed class DenoisingNetwork(UNet2DConditionModel unet, ControlStage c
             float timestep = (float)seen.Timestep;
             ControlResiduals? control =
                 controls.Speak((seen.Question - 1) / asksPerStep, Rows(seen.Sample, batch), timestep, batch.Context, batch.Extras);
-            UNetExtras? extras = control is null && !midApart ? batch.Extras
-                : (batch.Extras ?? new UNetExtras()) with { Control = control, MidApart = midApart };
+            UNetExtras? extras = control is null && !midApart && Label is null ? batch.Extras
+                : (batch.Extras ?? new UNetExtras()) with { Control = control, MidApart = midApart, ClassLabels = Labels(batch) };
             Tensor output = unet.Forward(Rows(whole, batch), [timestep], batch.Context, extras);
             foreach ((int i, int row) in batch.Rows.Index())
                 said[row] = output.Slice(0, i, 1);
         }
         return said;
     }
+
+    private int[]? Labels(ConditionBatch batch) => Label is int label ? [.. Enumerable.Repeat(label, batch.Rows.Length)] : null;
 
     private static Tensor Rows(Tensor pictures, ConditionBatch batch) =>
         Tensor.Concat(0, [.. batch.Pictures.Select(picture => pictures.Slice(0, picture, 1))]);

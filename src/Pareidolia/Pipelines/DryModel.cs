@@ -24,16 +24,22 @@ internal sealed class DryModel(ModelSource model, int width, int height, int pic
     /// <summary>Reading prompts of usual length.</summary>
     public StageForecast Text() => Total([.. TextTower.Parts.Where(part => model.Has(part.Encoder)).Select(part => Tower(part.Encoder))]);
 
-    /// <summary>One question to the UNet.</summary>
+    /// <summary>One question to the UNet; of a cascade, one to each.</summary>
     public StageForecast Denoising()
     {
-        UNet2DConditionConfig config = UNet2DConditionConfig.FromJson(model.Component("unet").NeededConfig());
+        StageForecast first = Denoising("unet", 1);
+        return CascadeStage.NamesIn(model).Aggregate(first, (sum, stage) => Total(sum, Denoising(stage.UNet, stage.Scale)));
+    }
+
+    private StageForecast Denoising(string part, int scale)
+    {
+        UNet2DConditionConfig config = UNet2DConditionConfig.FromJson(model.Component(part).NeededConfig());
         if (plain)
             config = config with { NormNumGroups = 1, AttentionHeads = [.. config.AttentionHeads.Select(_ => 1)] };
         return Stage(at => new UNet2DConditionModel(config, at), unet =>
         {
-            Tensor sample = Tensor.Empty([Rows, height, width, config.InChannels], _dry.Device);
-            Tensor context = Tensor.Empty([Rows, PromptTokens, config.CrossAttentionDim[0]], _dry.Device);
+            Tensor sample = Tensor.Empty([Rows, height * scale, width * scale, config.InChannels], _dry.Device);
+            Tensor context = Tensor.Empty([Rows, PromptTokens, config.TextWidth], _dry.Device);
             return unet.Forward(sample, [500], context, Extras(config));
         });
     }
@@ -41,8 +47,8 @@ internal sealed class DryModel(ModelSource model, int width, int height, int pic
     /// <summary>One picture from its latent; they are decoded one at a time.</summary>
     public StageForecast Decoding(PixelShuffleUpscalerConfig? upscaler)
     {
-        int factor = LatentCodec.FactorOf(model.Component("vae"));
-        return Total(Decoder(), upscaler is null ? StageForecast.Nothing : Stage(
+        int factor = LatentCodec.FactorOf(model);
+        return Total(model.Has("vae") ? Decoder() : StageForecast.Nothing, upscaler is null ? StageForecast.Nothing : Stage(
             at => new PixelShuffleUpscaler(upscaler, at),
             net => net.Forward(Tensor.Empty([1, height * factor, width * factor, 3], _dry.Device))));
     }
@@ -86,7 +92,7 @@ internal sealed class DryModel(ModelSource model, int width, int height, int pic
         {
             TextEmbeds = config.HearsTextAndSize ? Tensor.Empty([Rows, pooled], _dry.Device) : null,
             TimeIds = config.HearsTextAndSize ? Tensor.Empty([Rows, SizeNumbers], _dry.Device) : null,
-            ClassLabels = config.NumClassEmbeds is null ? null : [0],
+            ClassLabels = config.HearsLabel ? new int[Rows] : null,
         };
     }
 

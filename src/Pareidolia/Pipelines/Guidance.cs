@@ -54,6 +54,16 @@ internal sealed class Guidance(
         return new GuidedOutput(scope.Keep(output), scope.Keep(negative ?? prompted));
     }
 
+    /// <summary>From one answer through another and, with a scale above 1, beyond it.</summary>
+    internal static Tensor Beyond(Tensor negative, Tensor prompted, double scale) => negative + (prompted - negative).Scale((float)scale);
+
+    /// <summary>The deviation [n, 1, 1, 1] of each picture of x [n, h, w, c].</summary>
+    internal static Tensor Deviation(Tensor x)
+    {
+        int n = x.Shape[0];
+        return x.Reshape(n, -1).Variance(1, keep: true).Sqrt().Reshape(n, 1, 1, 1);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => network.Dispose();
 
@@ -69,7 +79,7 @@ internal sealed class Guidance(
             Tensor Picture(Tensor output) => plan.Prediction.Denoised(input, output, level);
             return plan.Prediction.Output(input, mimic.Guide(Picture(negative), Picture(prompted), settings.Guidance), level);
         }
-        Tensor guided = negative + (prompted - negative).Scale((float)settings.Guidance);
+        Tensor guided = Beyond(negative, prompted, settings.Guidance);
         return settings.GuidanceRescale == 0 ? guided : Rescaled(guided, prompted);
     }
 
@@ -81,11 +91,5 @@ internal sealed class Guidance(
     {
         Tensor factor = Deviation(prompted) / Deviation(guided);                // [n, 1, 1, 1]
         return guided * factor.Affine((float)settings.GuidanceRescale, (float)(1 - settings.GuidanceRescale));
-    }
-
-    private static Tensor Deviation(Tensor x)
-    {
-        int n = x.Shape[0];
-        return x.Reshape(n, -1).Variance(1, keep: true).Sqrt().Reshape(n, 1, 1, 1);
     }
 }

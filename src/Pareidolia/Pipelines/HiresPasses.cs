@@ -19,12 +19,12 @@ internal sealed class HiresPasses(StableDiffusionPipeline pipeline, GenerateSett
     /// <summary>The steps of both, counted through.</summary>
     public IEnumerable<DenoiseStep> Steps(Conditioning conditioning, RunStart start, PictureNoise noise)
     {
-        int all = pipeline.StepsOf(settings), taken = 0;
+        int all = pipeline.StepsBeforeCascade(settings), taken = 0;
         Tensor? small = null;
         try
         {
             // As in the web UI, a refiner joins the second pass.
-            foreach (DenoiseStep step in pipeline.Denoise(conditioning, start, settings with { Hires = null, Refiner = null }, noise, journal))
+            foreach (DenoiseStep step in pipeline.DenoiseFirst(conditioning, start, settings with { Hires = null, Refiner = null }, noise, journal))
             {
                 small?.Dispose();
                 small = Scope.Detach(step.Take());

@@ -4,7 +4,9 @@ using Pareidolia.Weights;
 
 namespace Pareidolia.Pipelines;
 
-/// <summary>An autoencoder as the stages of a pipeline see it, whatever its architecture.</summary>
+/// <summary>
+/// An autoencoder as the stages of a pipeline see it, whatever its architecture; of a model that denoises pixels, one that leaves them as they are.
+/// </summary>
 /// <param name="Factor">Pixels of a cell, in each direction.</param>
 /// <param name="Channels">Channels of a latent.</param>
 /// <param name="Encode">
@@ -18,6 +20,28 @@ internal sealed record LatentCodec(
 {
     /// <summary>Whether large layers of a full autoencoder are worked on in bands of rows.</summary>
     public VaeTiling Tiling { get; set; }
+
+    /// <summary>Loads a model's autoencoder, or stands for it where the model denoises pixels.</summary>
+    /// <exception cref="PareidoliaException">It is damaged, no autoencoder that is known here, or the model has none and denoises no pixels.</exception>
+    public static LatentCodec Load(ModelSource model, Backend? device) => model.Has("vae")
+        ? Load(model.Component("vae").Held(PictureDecoder.HoldingOf(model)), device)
+        : PixelChannelsOf(model) is int channels ? OfPixels(channels, device)
+        : throw new PareidoliaException($"'{model.Path}' has no component vae, and its UNet does not denoise pixels, which have 1 or 3 channels; it has {string.Join(", ", model.Names)}.");
+
+    /// <summary>Whether pictures can be made of what a model denoises: it has an autoencoder, or denoises pixels.</summary>
+    public static bool Serves(ModelSource model) => model.Has("unet") && (model.Has("vae") || PixelChannelsOf(model) is not null);
+
+    /// <summary>Pixels of a cell of a model, in each direction: 1 where it denoises pixels.</summary>
+    public static int FactorOf(ModelSource model) => model.Has("vae") ? FactorOf(model.Component("vae")) : 1;
+
+    /// <summary>Of no autoencoder: a cell is a pixel [b, h, w, channels], grey or RGB.</summary>
+    public static LatentCodec OfPixels(int channels, Backend? device)
+    {
+        Tensor Read(Tensor pixels) => channels == 3 ? pixels : pixels.Mean(3, keep: true);
+        return new LatentCodec(
+            1, channels, (pixels, noise) => ForEach(Read(pixels), noise), Read,
+            pixels => channels == 3 ? pixels : pixels.BroadcastTo([.. pixels.Shape.Without(3), 3]), WeightStore.Outline(device));
+    }
 
     /// <summary>Loads a part of a model.</summary>
     /// <exception cref="PareidoliaException">It is damaged, or no autoencoder that is known here.</exception>
@@ -82,6 +106,10 @@ internal sealed record LatentCodec(
 
     /// <inheritdoc/>
     public void Dispose() => Weights.Dispose();
+
+    // Grey or RGB; null for a network of latents.
+    private static int? PixelChannelsOf(ModelSource model) =>
+        model.Has("unet") && model.Component("unet").Config.Int("in_channels", 4) is int channels and (1 or 3) ? channels : null;
 
     // One latent for each picture of the noise.
     private static Tensor ForEach(Tensor latent, Tensor? noise) => noise is null ? latent : latent.BroadcastTo(noise.Shape);

@@ -29,7 +29,7 @@ public sealed record MemoryForecast(StageForecast Text, StageForecast Denoising,
 
     private StageForecast[] Stages => [Text, Denoising, Decoding];
 
-    /// <summary>The forecast; null for what is no text-to-image model with UNet and autoencoder, or what cannot run as its configs describe it.</summary>
+    /// <summary>The forecast; null for what is no text-to-image model with a UNet, or what cannot run as its configs describe it.</summary>
     /// <param name="model">The model, its weights held as they will be.</param>
     /// <param name="width">Pixels.</param>
     /// <param name="height">Pixels.</param>
@@ -39,7 +39,7 @@ public sealed record MemoryForecast(StageForecast Text, StageForecast Denoising,
     public static MemoryForecast? Of(ModelSource model, int width, int height, int pictures = 1, bool guided = true)
     {
         ArgumentNullException.ThrowIfNull(model);
-        if (!model.Has("unet") || !model.Has("vae"))
+        if (!LatentCodec.Serves(model))
             return null;
         PixelShuffleUpscalerConfig? upscaler = PictureDecoder.UpscalerConfigOf(model);
         int factor = FactorOf(model, upscaler);
@@ -66,7 +66,7 @@ public sealed record MemoryForecast(StageForecast Text, StageForecast Denoising,
 
     /// <summary>Pixels of a picture for each cell of its latent, in each direction.</summary>
     internal static int FactorOf(ModelSource model, PixelShuffleUpscalerConfig? upscaler) =>
-        LatentCodec.FactorOf(model.Component("vae")) * (upscaler?.Scale ?? 1);
+        LatentCodec.FactorOf(model) * (upscaler?.Scale ?? 1) * CascadeStage.ScaleOf(model);
 
     private long Weights(StageForecast stage) => Staged ? stage.WeightBytes : WeightBytes;
 

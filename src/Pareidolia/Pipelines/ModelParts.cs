@@ -17,6 +17,9 @@ internal sealed record ModelParts(PromptEncoder Text, Pretrained<UNet2DCondition
     /// <summary>The ControlNets that join them.</summary>
     public List<Pretrained<ControlNetModel>> Controls { get; } = [];
 
+    /// <summary>The later stages of a cascade.</summary>
+    public IReadOnlyList<CascadeStage> Cascade { get; private set; } = [];
+
     /// <summary>What a user should know of what was loaded.</summary>
     public List<string> Notes { get; } = [];
 
@@ -32,6 +35,7 @@ internal sealed record ModelParts(PromptEncoder Text, Pretrained<UNet2DCondition
             text = PromptEncoder.Load(model, adapters, device);
             ModelParts parts = new(text, unet.GetAwaiter().GetResult(), decoder.GetAwaiter().GetResult());
             parts.RequireFit(model.Path);
+            parts.Cascade = CascadeStage.LoadAll(model, device);
             parts.Add(adapters);
             parts.Decoder.Begins = () => parts.Enter(Stage.Pictures);
             return parts;
@@ -45,6 +49,9 @@ internal sealed record ModelParts(PromptEncoder Text, Pretrained<UNet2DCondition
         }
     }
 
+    /// <summary>Elements of the weights of all networks that draw.</summary>
+    public long Parameters => Text.PriorParameters + Enum.GetValues<Stage>().SelectMany(StoresOf).Sum(store => store.Count);
+
     /// <summary>Begins a stage: its weights are in memory then.</summary>
     /// <exception cref="PareidoliaException">They are damaged.</exception>
     public void Enter(Stage stage) => (_stages ??= new StagedWeights(StoresOf)).Enter(stage);
@@ -57,6 +64,8 @@ internal sealed record ModelParts(PromptEncoder Text, Pretrained<UNet2DCondition
     {
         _loras.ForEach(lora => lora.Dispose());
         Controls.ForEach(control => control.Dispose());
+        foreach (CascadeStage stage in Cascade)
+            stage.Dispose();
         Decoder.Dispose();
         UNet.Dispose();
         Text.Dispose();
@@ -65,7 +74,7 @@ internal sealed record ModelParts(PromptEncoder Text, Pretrained<UNet2DCondition
     private IEnumerable<WeightStore> StoresOf(Stage stage) => stage switch
     {
         Stage.Text => Text.Stores.OfType<WeightStore>(),
-        Stage.Denoising => [UNet.Weights, .. Controls.Select(control => control.Weights)],
+        Stage.Denoising => [UNet.Weights, .. Controls.Select(control => control.Weights), .. Cascade.Select(stage => stage.UNet.Weights)],
         _ => Decoder.Stores,
     };
 
@@ -100,8 +109,8 @@ internal sealed record ModelParts(PromptEncoder Text, Pretrained<UNet2DCondition
             throw new PareidoliaException($"'{path}': the UNet reads {channels} channels; the autoencoder's latents have {latent}, "
                 + $"which {latent} or, for editing, {2 * latent} or, for repainting, {(2 * latent) + 1} would fit.");
         UNet2DConditionConfig unet = UNet.Model.Config;
-        if (unet.CrossAttentionDim[0] != Text.Width)
-            throw new PareidoliaException($"'{path}': the UNet reads tokens of {unet.CrossAttentionDim[0]} numbers, the text encoder gives {Text.Width}.");
+        if (unet.TextWidth != Text.Width)
+            throw new PareidoliaException($"'{path}': the UNet reads tokens of {unet.TextWidth} numbers, the text encoder gives {Text.Width}.");
         if (unet.HearsTextAndSize && (unet.ProjectionClassEmbeddingsInputDim - Text.PooledWidth) / unet.AdditionTimeEmbedDim is not (5 or 6))
             throw new PareidoliaException($"'{path}': the UNet reads {unet.ProjectionClassEmbeddingsInputDim} numbers about a whole text and the "
                 + $"picture's size, {unet.AdditionTimeEmbedDim} for each of 5 or 6; the text encoder gives {Text.PooledWidth ?? 0} of a whole text.");

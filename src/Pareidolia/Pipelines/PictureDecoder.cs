@@ -33,6 +33,9 @@ internal sealed class PictureDecoder : IDisposable
     /// <summary>Channels of a latent.</summary>
     public int LatentChannels => _vae.Channels;
 
+    /// <summary>Whether there is no autoencoder: the model denoises pixels.</summary>
+    public bool IsOfPixels { get; private init; }
+
     /// <summary>Whether the autoencoder's large layers are worked on in bands of rows.</summary>
     public VaeTiling Tiling
     {
@@ -43,11 +46,11 @@ internal sealed class PictureDecoder : IDisposable
     /// <summary>What the autoencoder is called that was put in the place of the model's own; null where none was.</summary>
     public string? VaeName { get; private init; }
 
-    /// <summary>Loads a model's <c>vae/</c>, or the one that was named in its place, and, where it is there, <c>upscaler/</c>.</summary>
+    /// <summary>Loads a model's <c>vae/</c>, if it has one, or the one that was named in its place, and, where it is there, <c>upscaler/</c>.</summary>
     public static PictureDecoder Load(ModelSource model, string? vae, Backend? device)
     {
         PictureDecoder decoder = vae is null
-            ? new(LatentCodec.Load(model.Component("vae").Held(HoldingOf(model)), device))
+            ? new(LatentCodec.Load(model, device)) { IsOfPixels = !model.Has("vae") }
             : new(VaeFile.Load(vae, model.Has("vae") ? model.Component("vae") : null, device)) { VaeName = Path.GetFileName(Path.TrimEndingDirectorySeparator(vae)) };
         try
         {
@@ -60,6 +63,10 @@ internal sealed class PictureDecoder : IDisposable
             throw;
         }
     }
+
+    /// <summary>Of an autoencoder that belongs to no model.</summary>
+    /// <exception cref="PareidoliaException">It is missing, damaged, or no autoencoder that is known here.</exception>
+    public static PictureDecoder Load(string vae, Backend? device) => new(VaeFile.Load(vae, own: null, device));
 
     /// <summary>A model's upscaler; null where it has none.</summary>
     public static ModelComponent? UpscalerOf(ModelSource model)

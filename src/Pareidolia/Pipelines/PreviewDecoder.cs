@@ -28,6 +28,7 @@ internal sealed class PreviewDecoder(PictureDecoder decoder, IReadOnlyList<doubl
     {
         IReadOnlyList<Image> images = kind switch
         {
+            _ when decoder.IsOfPixels => decoder.Decode(latent),
             PreviewKind.Latent2Rgb => LatentRgb.Of(ownMap, latent.Shape[3], isSdxl).Show(latent),
             PreviewKind.Taesd => Decoded(_tiny ?? throw new PareidoliaException("A preview by TAESD needs the file of a tiny autoencoder."), latent),
             _ => decoder.Decode(latent),

@@ -18,9 +18,11 @@ internal sealed class PromptEncoder : IDisposable
     private readonly HashSet<string> _networks;
     private readonly bool _isXl;
     private readonly bool _silencesEmpty;
+    private readonly ImagePrior? _prior;
 
-    private PromptEncoder(TextTower[] towers, ModelSource model, AdapterChoice adapters)
+    private PromptEncoder(TextTower[] towers, ImagePrior? prior, ModelSource model, AdapterChoice adapters)
     {
+        _prior = prior;
         (_towers, _isXl) = (towers, model.Has(TextTower.Parts[1].Encoder));
         (_learned, _networks) = (Embeddings.Load(adapters.Embeddings), [.. adapters.Loras.Select(lora => lora.Name)]);
         // As diffusers has it by default; the published refiner says no.
@@ -29,7 +31,7 @@ internal sealed class PromptEncoder : IDisposable
     }
 
     /// <summary>Numbers that it says of a token.</summary>
-    public int Width => _towers.Sum(tower => tower.Width);
+    public int Width => _prior?.Width ?? _towers.Sum(tower => tower.Width);
 
     /// <summary>Numbers that it says of a whole text; null where it says none.</summary>
     public int? PooledWidth => _isXl ? _towers[^1].PooledWidth : null;
@@ -37,6 +39,9 @@ internal sealed class PromptEncoder : IDisposable
     /// <summary>The parameters of each place's text encoder; null where a model has none there.</summary>
     public IReadOnlyList<WeightStore?> Stores =>
         [.. TextTower.Parts.Select((_, place) => _towers.FirstOrDefault(tower => tower.Place == place)?.Model.Weights)];
+
+    /// <summary>Elements of the weights that stand for pictures in the place of texts; 0 where texts are read.</summary>
+    public long PriorParameters => _prior?.Parameters ?? 0;
 
     /// <summary>Tokens that are read at once, start and end included.</summary>
     public int Length => _towers.Min(tower => tower.Length);
@@ -47,15 +52,18 @@ internal sealed class PromptEncoder : IDisposable
     {
         int[] places = [.. TextTower.Parts.Index().Where(part => model.Has(part.Item.Encoder)).Select(part => part.Index)];
         List<TextTower> towers = [];
+        ImagePrior? prior = null;
         try
         {
+            prior = ImagePrior.Load(model, device);
             foreach (int place in places.DefaultIfEmpty(0))
                 towers.Add(TextTower.Load(model, place, device));
-            return new PromptEncoder([.. towers], model, adapters);
+            return new PromptEncoder([.. towers], prior, model, adapters);
         }
         catch
         {
             towers.ForEach(tower => tower.Dispose());
+            prior?.Dispose();
             throw;
         }
     }
@@ -88,12 +96,44 @@ internal sealed class PromptEncoder : IDisposable
         }
     }
 
+    /// <summary>
+    /// What a text says as ComfyUI reads it; of SDXL's two text encoders each may be told its own. The tensors belong to the caller's scope.
+    /// </summary>
+    /// <param name="first">For the first text encoder.</param>
+    /// <param name="second">For SDXL's second.</param>
+    /// <param name="layer">Where it is read, counted from the end: 1 is the last; null for the model's usual place.</param>
+    public EncodedText Read(string first, string second, int? layer = null)
+    {
+        TowerPlace place = new(layer ?? (_isXl ? 2 : 1), Normed: !_isXl);
+        using Scope scope = new();
+        EncodedText[] said = [.. _towers.Select(tower => tower.Read([tower.Place == 0 ? first : second], PromptDialect.ComfyUi, place, _learned)[0])];
+        int longest = said.Max(text => text.Context.Shape[1]);
+        return Joined([.. said.Zip(_towers, (text, tower) => Lengthened(text, longest, tower, place))]).KeptBy(scope);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         foreach (TextTower tower in _towers)
             tower.Dispose();
+        _prior?.Dispose();
     }
+
+    /// <summary>What stands in the place of texts for a network that reads where CLIP sees pictures.</summary>
+    /// <param name="embeddings">One for each picture, [1, 1, d]; what comes of this owns them.</param>
+    /// <param name="steps">Steps of the run.</param>
+    public Conditioning OfPictures(IReadOnlyList<Tensor> embeddings, int steps)
+    {
+        EncodedPrompt Whole(Tensor embedding) => new([(steps, new EncodedText(Scope.Detach(embedding), null))]);
+        EncodedPrompt[] seen = [.. embeddings.Select(Whole)];
+        EncodedPrompt nothing = Whole(Tensor.Zeros([1, 1, Width], embeddings[0].Device));
+        return new Conditioning([.. seen.Select(prompt => new PictureConditioning([(1, prompt)], nothing))], [.. seen, nothing]);
+    }
+
+    /// <summary>Where CLIP sees pictures, for a network that reads that.</summary>
+    /// <exception cref="PareidoliaException">This model's reads texts.</exception>
+    public ImagePrior Prior(string model) => _prior ?? throw new PareidoliaException(
+        $"'{model}' draws from texts, not from pictures as CLIP sees them; a model of unCLIP is needed, such as recipes/emoji/unclip.json trains.");
 
     private Conditioning EncodeWhole(IReadOnlyList<PictureRequest> batch, GenerateSettings settings, UNet2DConditionConfig unet,
         IReadOnlyList<Conditioning> regions, Conditioning? refining, Conditioning? second)
@@ -145,10 +185,21 @@ internal sealed class PromptEncoder : IDisposable
     private EncodedText[] Read(string[] texts, GenerateSettings settings, TowerPlace place, bool negative)
     {
         using Scope scope = new();
+        if (_prior is not null)
+            return [.. texts.Select(text => new EncodedText(scope.Keep(_prior.OfText(text)), null))];
         IReadOnlyList<EncodedText>[] said = [.. _towers.Select(tower => tower.Read(texts, settings.Dialect, place, _learned))];
         EncodedText[] joined = [.. texts.Select((_, i) => Joined([.. said.Select(tower => tower[i])]))];
         bool silent = negative && _silencesEmpty && settings.Dialect != PromptDialect.ComfyUi;
         return [.. joined.Select((text, i) => (silent && texts[i].Length == 0 ? text.Silenced() : text).KeptBy(scope))];
+    }
+
+    // As ComfyUI does where one of two texts has more chunks: the other goes on with empty ones.
+    private EncodedText Lengthened(EncodedText text, int length, TextTower tower, TowerPlace place)
+    {
+        Tensor context = text.Context;
+        while (context.Shape[1] < length)
+            context = Tensor.Concat(1, context, tower.Read([""], PromptDialect.ComfyUi, place, _learned)[0].Context);
+        return text with { Context = context };
     }
 
     private static EncodedText Joined(EncodedText[] said)

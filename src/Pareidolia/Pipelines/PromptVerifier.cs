@@ -1,10 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Pareidolia.Imaging;
-using Pareidolia.Models;
 using Pareidolia.Tensors;
-using Pareidolia.Text;
-using Pareidolia.Weights;
 
 namespace Pareidolia.Pipelines;
 
@@ -29,32 +26,13 @@ public sealed record PromptScore(double Whole, IReadOnlyList<(string Phrase, dou
 /// <summary>Scores pictures with a model's own CLIP, its optional part <c>clip/</c>.</summary>
 public sealed partial class PromptVerifier : IDisposable
 {
-    private const string PartName = "clip";
+    private readonly ClipReader _reader;
 
-    private readonly Pretrained<ClipModel> _clip;
-    private readonly ClipTokenizer _tokenizer;
-    private readonly float[] _mean;
-    private readonly float[] _deviation;
-
-    private PromptVerifier(Pretrained<ClipModel> clip, ClipTokenizer tokenizer, JsonConfig preprocessor)
-    {
-        (_clip, _tokenizer) = (clip, tokenizer);
-        _mean = PerChannel(preprocessor, "image_mean", ClipPixels.Mean);
-        _deviation = PerChannel(preprocessor, "image_std", ClipPixels.Deviation);
-    }
+    private PromptVerifier(ClipReader reader) => _reader = reader;
 
     /// <summary>Loads the CLIP of a model folder; its tokenizer is the model's own unless <c>clip/</c> has one.</summary>
     /// <exception cref="PareidoliaException">The model has no CLIP, or it is damaged.</exception>
-    public static PromptVerifier Load(string folder, Backend? device = null)
-    {
-        string clip = Path.Combine(folder, PartName);
-        if (!Directory.Exists(clip))
-            throw new PareidoliaException($"'{folder}' has no {PartName}/ to score pictures with: a CLIPModel in that folder is needed.");
-        string preprocessor = Path.Combine(clip, "preprocessor_config.json");
-        JsonConfig pixels = File.Exists(preprocessor) ? JsonConfig.Load(preprocessor) : JsonConfig.Parse("{}", preprocessor);
-        string tokenizer = File.Exists(Path.Combine(clip, "vocab.json")) ? clip : Path.Combine(folder, "tokenizer");
-        return new PromptVerifier(ClipModel.Load(clip, device), ClipTokenizer.Load(tokenizer), pixels);
-    }
+    public static PromptVerifier Load(string folder, Backend? device = null) => new(ClipReader.Load(folder, device));
 
     /// <summary>Scores one picture against a prompt and against each of its phrases.</summary>
     public PromptScore Score(Image image, string prompt)
@@ -62,10 +40,8 @@ public sealed partial class PromptVerifier : IDisposable
         ArgumentNullException.ThrowIfNull(image);
         string[] phrases = PhrasesOf(prompt);
         using Scope scope = new();
-        int size = _clip.Model.Config.Vision.ImageSize;
-        Tensor pixels = Tensor.From(ClipPixels.Of(image, size, _mean, _deviation), [1, size, size, 3], _clip.Weights.Device);
-        Tensor picture = _clip.Model.EncodeImage(pixels).L2Normalize();                                     // [1, d]
-        Tensor texts = _clip.Model.EncodeText(Ids([prompt, .. phrases])).L2Normalize();                     // [1 + phrases, d]
+        Tensor picture = _reader.Model.EncodeImage(_reader.Pixels(image)).L2Normalize();                    // [1, d]
+        Tensor texts = _reader.Model.EncodeText(_reader.Ids([prompt, .. phrases])).L2Normalize();           // [1 + phrases, d]
         float[] cosines = texts.MatMul(picture, transposeOther: true).ToArray();
         return new PromptScore(cosines[0], [.. phrases.Select((phrase, i) => (phrase, (double)cosines[i + 1]))]);
     }
@@ -75,21 +51,7 @@ public sealed partial class PromptVerifier : IDisposable
         [.. Joints().Split(prompt).Select(phrase => phrase.Trim()).Where(phrase => phrase.Length > 0).Distinct()];
 
     /// <inheritdoc/>
-    public void Dispose() => _clip.Dispose();
-
-    private static float[] PerChannel(JsonConfig config, string key, IReadOnlyList<float> standard)
-    {
-        float[] values = [.. config.Doubles(key, [.. standard.Select(value => (double)value)]).Select(value => (float)value)];
-        return values.Length == standard.Count ? values
-            : throw new PareidoliaException($"'{config.Name}': \"{key}\" has {values.Length} numbers; one for each of red, green and blue is needed.");
-    }
-
-    private Tensor Ids(string[] texts)
-    {
-        int length = Math.Min(_tokenizer.MaxLength, _clip.Model.Config.Text.MaxPositionEmbeddings);
-        int[] ids = [.. texts.SelectMany(text => _tokenizer.Encode(text, length))];
-        return Tensor.From(ids, [texts.Length, length], _clip.Weights.Device);
-    }
+    public void Dispose() => _reader.Dispose();
 
     [GeneratedRegex(
         @"[,;.:\n]+|\b(?:and|with|in front of|in|on|at|near|next to|beside|behind|under|over|above|below|holding|wearing)\b",

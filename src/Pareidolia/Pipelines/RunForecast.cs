@@ -11,7 +11,7 @@ public sealed record RunForecast(ModelSource Model, GenerateSettings Settings, i
 {
     private const int SmallestSide = 256;
 
-    /// <summary>The forecast; null for what is no text-to-image model with UNet and autoencoder.</summary>
+    /// <summary>The forecast; null for what is no text-to-image model with a UNet.</summary>
     /// <exception cref="PareidoliaException">A config is broken.</exception>
     public static RunForecast? Of(ModelSource model, GenerateSettings settings, int pictures)
     {
@@ -63,7 +63,7 @@ public sealed record RunForecast(ModelSource Model, GenerateSettings Settings, i
 
     private static MemoryForecast? ForecastOf(ModelSource model, GenerateSettings settings, int pictures)
     {
-        if (!model.Has("unet") || !model.Has("vae"))
+        if (!LatentCodec.Serves(model))
             return null;
         int together = Math.Min(pictures, StableDiffusionPipeline.BatchSizeOf(settings, MemoryForecast.FactorOf(model, PictureDecoder.UpscalerConfigOf(model))));
         return MemoryForecast.Of(model, settings.Width, settings.Height, together, settings.ReadsNegative);

@@ -38,12 +38,14 @@ public sealed class StableDiffusionPipeline : IDisposable
     private readonly ModelParts _parts;
     private readonly JsonConfig _schedulerConfig;
     private readonly PreviewDecoder _previews;
+    private readonly int _cascadeScale;
 
     private StableDiffusionPipeline(ModelSource model, ModelParts parts)
     {
         Name = model.Name;
         _parts = parts;
         _schedulerConfig = model.Component("scheduler").Config;
+        _cascadeScale = CascadeStage.ScaleOf(model);
         Settings = new ModelSettings(model, (UNet.Config.SampleSize ?? UsualSide) * Factor) { Factor = Factor };
         _previews = new PreviewDecoder(Decoder, Settings.LatentRgb, UNet.Config.HearsTextAndSize);
     }
@@ -77,7 +79,10 @@ public sealed class StableDiffusionPipeline : IDisposable
     }
 
     /// <summary>Width and height of pictures are multiples of this many pixels.</summary>
-    public int Factor => Decoder.Factor;
+    public int Factor => Decoder.Factor * _cascadeScale;
+
+    /// <summary>How many numbers its networks have learned.</summary>
+    public long Parameters => _parts.Parameters;
 
     /// <summary>Most tokens of a prompt that the text encoder reads, without start and end.</summary>
     public int PromptTokens => _parts.Text.Length - 2;
@@ -166,7 +171,10 @@ public sealed class StableDiffusionPipeline : IDisposable
 
     /// <summary>Steps that a run of these settings takes: fewer than it is asked for where it starts from a picture.</summary>
     /// <exception cref="PareidoliaException">The steps do not fit the scheduler.</exception>
-    public int StepsOf(GenerateSettings settings)
+    public int StepsOf(GenerateSettings settings) => StepsBeforeCascade(settings) + Cascade(settings).Steps;
+
+    /// <summary>The same without the later stages of a cascade.</summary>
+    internal int StepsBeforeCascade(GenerateSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
         int steps = Plan(settings).Steps;
@@ -210,6 +218,12 @@ public sealed class StableDiffusionPipeline : IDisposable
         _parts.Enter(Stage.Text);
         return new RunConditioning(_parts.Text, UNet.Config, Factor).Of(batch, settings);
     }
+
+    /// <summary>What pictures say in the place of prompts, by their embeddings [1, 1, d], to a model of unCLIP. The caller disposes it.</summary>
+    internal Conditioning OfPictures(IReadOnlyList<Tensor> embeddings, GenerateSettings settings) => _parts.Text.OfPictures(embeddings, settings.Steps);
+
+    /// <summary>Where CLIP sees pictures, in a model of unCLIP.</summary>
+    internal ImagePrior Prior => _parts.Text.Prior(Name);
 
     /// <summary>The noise of a batch, as the program of <see cref="GenerateSettings.Noise"/> draws it.</summary>
     public PictureNoise Noise(IReadOnlyList<PictureRequest> batch, GenerateSettings settings)
@@ -268,10 +282,16 @@ public sealed class StableDiffusionPipeline : IDisposable
         ArgumentNullException.ThrowIfNull(start);
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(stepNoise);
-        return settings.Hires is HiresFix hires
+        IEnumerable<DenoiseStep> first = DenoiseFirst(conditioning, start, settings, stepNoise, journal);
+        return _parts.Cascade.Count == 0 ? first : Cascade(settings).Run(first, conditioning, stepNoise);
+    }
+
+    /// <summary>The same without the later stages of a cascade.</summary>
+    internal IEnumerable<DenoiseStep> DenoiseFirst(
+        Conditioning conditioning, RunStart start, GenerateSettings settings, PictureNoise stepNoise, StepJournal? journal = null) =>
+        settings.Hires is HiresFix hires
             ? new HiresPasses(this, settings, hires, journal).Steps(conditioning, start, stepNoise)
             : Steps(conditioning, start, settings, Plan(settings), stepNoise.ForSteps, journal);
-    }
 
     /// <summary>The same with the steps' noise as it is given.</summary>
     internal IEnumerable<DenoiseStep> Denoise(Conditioning conditioning, RunStart start, GenerateSettings settings, StepNoise stepNoise) =>
@@ -400,6 +420,9 @@ public sealed class StableDiffusionPipeline : IDisposable
             Ends = Leave,
         };
     }
+
+    private CascadePasses Cascade(GenerateSettings settings) =>
+        new(_parts.Cascade, settings, () => _parts.Enter(Stage.Denoising)) { Exact = Exact, Bf16 = Bf16 };
 
     private Func<int, SamplingPlan> Whole(GenerateSettings settings) => steps => Plan(settings, steps);
 

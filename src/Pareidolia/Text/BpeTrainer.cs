@@ -3,142 +3,65 @@ using System.Text;
 namespace Pareidolia.Text;
 
 /// <summary>
-/// Learns a vocabulary in CLIP's format from texts: the most frequent pair of neighbouring symbols becomes a symbol, again and again
-/// (Sennrich et al. 2016, https://arxiv.org/abs/1508.07909). The result depends on the words and their counts alone, not on their order.
+/// Learns a byte-level vocabulary from texts (Sennrich et al. 2016, https://arxiv.org/abs/1508.07909), in CLIP's format or in GPT-2's. The result
+/// depends on the words and their counts alone, not on their order.
 /// </summary>
-public sealed class BpeTrainer
+public static class BpeTrainer
 {
+    /// <summary>The smallest vocabulary in GPT-2's format: bytes and the end of a text.</summary>
+    public const int SmallestGpt2 = 256 + 1;
+
     // Bytes, bytes that end a word, start and end.
-    private const int FixedSymbols = 2 * 256 + 2;
+    private const int ClipSymbols = 2 * 256 + 2;
 
-    private readonly Dictionary<(int Left, int Right), int> _counts = [];
-    private readonly Dictionary<(int Left, int Right), HashSet<int>> _places = [];
-    private readonly PriorityQueue<(int Left, int Right), (int Count, int Left, int Right)> _queue = new();
-    private readonly List<string> _names = [];
-    private readonly HashSet<string> _known = [];
-    private readonly List<(int[] Symbols, int Count)> _words = [];
-
-    private BpeTrainer(IEnumerable<KeyValuePair<string, int>> words)
-    {
-        for (int symbol = 0; symbol < 512; symbol++)
-            _names.Add(ByteAlphabet.Character((byte)symbol) + (symbol < 256 ? "" : ByteAlphabet.WordEnd));
-        foreach (KeyValuePair<string, int> word in words)
-        {
-            int[] symbols = Array.ConvertAll(Encoding.UTF8.GetBytes(word.Key), value => (int)value);
-            symbols[^1] += 256;
-            _words.Add((symbols, word.Value));
-            Count(_words.Count - 1, +1);
-        }
-        foreach ((int Left, int Right) pair in _counts.Keys)
-            Offer(pair);
-    }
-
-    /// <summary>Learns a vocabulary.</summary>
+    /// <summary>Learns a vocabulary in CLIP's format.</summary>
     /// <param name="texts">Captions; they are normalised and cut into words as the tokenizer does it.</param>
     /// <param name="vocabularySize">Symbols in all, at least 514 (512 bytes and two special tokens); fewer result where the texts run out of pairs.</param>
     /// <param name="minimumCount">A pair that is rarer is not joined.</param>
     public static ClipVocabulary Train(IEnumerable<string> texts, int vocabularySize, int minimumCount = 2)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(vocabularySize, FixedSymbols);
-        ArgumentOutOfRangeException.ThrowIfLessThan(minimumCount, 1);
-        return ClipVocabulary.FromMerges(new BpeTrainer(CountWords(texts)).Learn(vocabularySize - FixedSymbols, minimumCount));
+        Dictionary<string, int> words = Count(texts.Select(text => ClipNormalizer.Normalize(text).Text), ClipWords.Split);
+        words.Remove(ClipWords.Start);
+        words.Remove(ClipWords.End);
+        return ClipVocabulary.FromMerges(Learn(words, marksWordEnds: true, vocabularySize, ClipSymbols, minimumCount));
     }
 
-    private static Dictionary<string, int> CountWords(IEnumerable<string> texts)
+    /// <summary>Learns a vocabulary in GPT-2's format: a word keeps the space before it, and upper case stays.</summary>
+    /// <param name="texts">Any texts.</param>
+    /// <param name="vocabularySize">Symbols in all, at least 257 (256 bytes and the end of a text); fewer result where the texts run out of pairs.</param>
+    /// <param name="minimumCount">A pair that is rarer is not joined.</param>
+    public static Gpt2Vocabulary TrainGpt2(IEnumerable<string> texts, int vocabularySize, int minimumCount = 2) =>
+        Gpt2Vocabulary.FromMerges(
+            Learn(Count(texts.Select(CharacterKinds.WellFormed), Gpt2Words.Split), marksWordEnds: false, vocabularySize, SmallestGpt2, minimumCount));
+
+    private static List<BytePair> Learn(Dictionary<string, int> words, bool marksWordEnds, int size, int fixedSymbols, int minimumCount)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, fixedSymbols);
+        ArgumentOutOfRangeException.ThrowIfLessThan(minimumCount, 1);
+        IEnumerable<string> bytes = Enumerable.Range(0, 256).Select(value => ByteAlphabet.Character((byte)value).ToString());
+        IEnumerable<string> symbols = marksWordEnds ? bytes.Concat(bytes.Select(name => name + ByteAlphabet.WordEnd)) : bytes;
+        PairLearner learner = new(symbols, words.Select(word => (Symbols(word.Key, marksWordEnds), word.Value)), string.Concat);
+        return learner.Learn(size - fixedSymbols, minimumCount);
+    }
+
+    private static int[] Symbols(string word, bool marksWordEnds)
+    {
+        int[] symbols = Array.ConvertAll(Encoding.UTF8.GetBytes(word), value => (int)value);
+        symbols[^1] += marksWordEnds ? 256 : 0;
+        return symbols;
+    }
+
+    private static Dictionary<string, int> Count(IEnumerable<string> texts, Func<string, IEnumerable<(int Start, int End)>> split)
     {
         Dictionary<string, int> words = [];
         foreach (string text in texts)
         {
-            string normalized = ClipNormalizer.Normalize(text).Text;
-            foreach ((int start, int end) in ClipWords.Split(normalized))
+            foreach ((int start, int end) in split(text))
             {
-                string word = normalized[start..end];
+                string word = text[start..end];
                 words[word] = words.GetValueOrDefault(word) + 1;
             }
         }
-        words.Remove(ClipWords.Start);
-        words.Remove(ClipWords.End);
         return words;
-    }
-
-    private List<BytePair> Learn(int merges, int minimumCount)
-    {
-        List<BytePair> learned = [];
-        while (learned.Count < merges && TryMostFrequent(out (int Left, int Right) pair) && _counts[pair] >= minimumCount)
-        {
-            string name = _names[pair.Left] + _names[pair.Right];
-            // Two ways to make one symbol ("a bc", "ab c") would be one vocabulary entry under two ids: only the first is kept.
-            if (!_known.Add(name))
-                continue;
-            learned.Add(new BytePair(_names[pair.Left], _names[pair.Right]));
-            _names.Add(name);
-            Join(pair, _names.Count - 1);
-        }
-        return learned;
-    }
-
-    // Entries whose count has changed since are dropped here; the pair was offered again when it changed.
-    private bool TryMostFrequent(out (int Left, int Right) pair)
-    {
-        while (_queue.TryDequeue(out pair, out (int Count, int Left, int Right) priority))
-        {
-            if (_counts.GetValueOrDefault(pair) == -priority.Count)
-                return true;
-        }
-        return false;
-    }
-
-    private void Join((int Left, int Right) pair, int joined)
-    {
-        HashSet<(int Left, int Right)> changed = [];
-        foreach (int word in _places[pair].ToArray())
-        {
-            changed.UnionWith(PairsOf(_words[word].Symbols));
-            Count(word, -1);
-            _words[word] = (Replace(_words[word].Symbols, pair, joined), _words[word].Count);
-            Count(word, +1);
-            changed.UnionWith(PairsOf(_words[word].Symbols));
-        }
-        _counts.Remove(pair);
-        _places.Remove(pair);
-        foreach ((int Left, int Right) other in changed)
-            Offer(other);
-    }
-
-    private void Count(int word, int sign)
-    {
-        foreach ((int Left, int Right) pair in PairsOf(_words[word].Symbols))
-        {
-            _counts[pair] = _counts.GetValueOrDefault(pair) + sign * _words[word].Count;
-            if (sign > 0 && !_places.TryAdd(pair, [word]))
-                _places[pair].Add(word);
-            else if (sign < 0)
-                _places[pair].Remove(word);
-        }
-    }
-
-    // Ties go to the symbols that came first, so that the order of the texts does not matter.
-    private void Offer((int Left, int Right) pair)
-    {
-        if (_counts.TryGetValue(pair, out int count) && count > 0)
-            _queue.Enqueue(pair, (-count, pair.Left, pair.Right));
-    }
-
-    private static IEnumerable<(int Left, int Right)> PairsOf(int[] symbols)
-    {
-        for (int i = 0; i + 1 < symbols.Length; i++)
-            yield return (symbols[i], symbols[i + 1]);
-    }
-
-    private static int[] Replace(int[] symbols, (int Left, int Right) pair, int joined)
-    {
-        List<int> result = new(symbols.Length);
-        for (int i = 0; i < symbols.Length; i++)
-        {
-            bool matches = i + 1 < symbols.Length && (symbols[i], symbols[i + 1]) == pair;
-            result.Add(matches ? joined : symbols[i]);
-            i += matches ? 1 : 0;
-        }
-        return result.ToArray();
     }
 }

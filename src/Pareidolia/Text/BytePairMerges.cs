@@ -2,7 +2,8 @@ namespace Pareidolia.Text;
 
 /// <summary>
 /// Joins the bytes of a word by a ranked list of pairs, lowest rank first (Sennrich et al. 2016, https://arxiv.org/abs/1508.07909).
-/// A symbol is an index here: 0..255 a byte, 256..511 a byte that ends the word, above that what the merges make.
+/// A symbol is an index here: 0..255 a byte, then, where the vocabulary marks the ends of words, 256..511 a byte that ends one, above that what
+/// the merges make.
 /// </summary>
 internal sealed class BytePairMerges
 {
@@ -10,10 +11,15 @@ internal sealed class BytePairMerges
     private readonly List<string> _names = [];
     private readonly List<int> _byteCounts = [];
 
-    public BytePairMerges(IReadOnlyList<BytePair> merges)
+    private readonly int _wordEnd;
+
+    /// <param name="merges">Pairs to join, the first one first.</param>
+    /// <param name="marksWordEnds">Whether a word's last symbol ends in <c>&lt;/w&gt;</c>, as in CLIP's vocabularies and not in GPT-2's.</param>
+    public BytePairMerges(IReadOnlyList<BytePair> merges, bool marksWordEnds = true)
     {
+        _wordEnd = marksWordEnds ? 256 : 0;
         Dictionary<string, int> symbols = [];
-        for (int ending = 0; ending < 2; ending++)
+        for (int ending = 0; ending <= _wordEnd / 256; ending++)
         {
             for (int value = 0; value < 256; value++)
                 Intern(symbols, ByteAlphabet.Character((byte)value) + (ending == 1 ? ByteAlphabet.WordEnd : ""), 1);
@@ -33,7 +39,7 @@ internal sealed class BytePairMerges
     {
         int[] symbols = new int[word.Length];
         for (int i = 0; i < word.Length; i++)
-            symbols[i] = word[i] + (i == word.Length - 1 ? 256 : 0);
+            symbols[i] = word[i] + (i == word.Length - 1 ? _wordEnd : 0);
         return word.Length < 2 ? symbols : new Chain(this, symbols).Merge();
     }
 

@@ -32,6 +32,18 @@ internal static class CanonicalComposition
         return replacement == cluster ? 0 : end - index;
     }
 
+    /// <summary>Normalisation form D: every character taken apart, marks in the order of their classes.</summary>
+    public static string Decompose(string text)
+    {
+        if (!text.AsSpan().ContainsAnyExceptInRange('\0', '\u00BF'))
+            return text;
+        List<int> codes = [];
+        foreach (Rune rune in text.EnumerateRunes())
+            Decompose(rune.Value, codes);
+        SortMarks(codes);
+        return Written(codes);
+    }
+
     // What joins backward was looked at with the character it joins; looking again would cost n squared in a row of marks.
     private static bool IsInsideCluster(string text, int index) =>
         char.IsLowSurrogate(text[index]) || (index > 0 && JoinsBackward(Rune.GetRuneAt(text, index).Value));
@@ -57,6 +69,11 @@ internal static class CanonicalComposition
             Decompose(rune.Value, codes);
         SortMarks(codes);
         Join(codes);
+        return Written(codes);
+    }
+
+    private static string Written(List<int> codes)
+    {
         StringBuilder text = new();
         foreach (int code in codes)
             text.Append(new Rune(code));

@@ -1,8 +1,6 @@
 using System.IO.Compression;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using Pareidolia.Files;
 
 namespace Pareidolia.Text;
 
@@ -65,15 +63,9 @@ public sealed record ClipVocabulary(IReadOnlyDictionary<string, int> Ids, IReadO
     public void Save(string folder)
     {
         Directory.CreateDirectory(folder);
-        WriteJson(Path.Combine(folder, "vocab.json"), indented: false, json =>
-        {
-            foreach (KeyValuePair<string, int> entry in Ids.OrderBy(entry => entry.Value))
-                json.WriteNumber(entry.Key, entry.Value);
-        });
-        AtomicFile.Write(Path.Combine(folder, "merges.txt"), stream => stream.Write(Encoding.UTF8.GetBytes(
-            "#version: 0.2\n" + string.Concat(Merges.Select(pair => $"{pair.Left} {pair.Right}\n")))));
-        WriteJson(Path.Combine(folder, "special_tokens_map.json"), indented: true, WriteSpecialTokens);
-        WriteJson(Path.Combine(folder, "tokenizer_config.json"), indented: true, json =>
+        BpeFiles.Write(folder, Ids, Merges);
+        BpeFiles.WriteJson(Path.Combine(folder, "special_tokens_map.json"), indented: true, WriteSpecialTokens);
+        BpeFiles.WriteJson(Path.Combine(folder, "tokenizer_config.json"), indented: true, json =>
         {
             json.WriteBoolean("add_prefix_space", false);
             json.WriteBoolean("do_lower_case", true);
@@ -87,15 +79,15 @@ public sealed record ClipVocabulary(IReadOnlyDictionary<string, int> Ids, IReadO
     private static ClipVocabulary LoadOpenAi(string path)
     {
         using StreamReader reader = new(new GZipStream(File.OpenRead(path), CompressionMode.Decompress), Encoding.UTF8);
-        return FromMerges(ReadMerges(reader, path, OpenAiMerges));
+        return FromMerges(BpeFiles.ReadMerges(reader, path, OpenAiMerges));
     }
 
     private static ClipVocabulary LoadFolder(string folder)
     {
         string mergesPath = Path.Combine(folder, "merges.txt");
-        Dictionary<string, int> ids = ReadIds(Path.Combine(folder, "vocab.json"));
+        Dictionary<string, int> ids = BpeFiles.ReadIds(Path.Combine(folder, "vocab.json"));
         using StreamReader reader = new(mergesPath, Encoding.UTF8);
-        ClipVocabulary vocabulary = new(ids, ReadMerges(reader, mergesPath, int.MaxValue));
+        ClipVocabulary vocabulary = new(ids, BpeFiles.ReadMerges(reader, mergesPath, int.MaxValue));
         foreach (string name in (string[])["tokenizer_config.json", "special_tokens_map.json"])
         {
             string path = Path.Combine(folder, name);
@@ -104,41 +96,6 @@ public sealed record ClipVocabulary(IReadOnlyDictionary<string, int> Ids, IReadO
         }
         return vocabulary;
     }
-
-    private static Dictionary<string, int> ReadIds(string path)
-    {
-        Dictionary<string, int> ids = [];
-        HashSet<int> taken = [];
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
-        foreach (JsonProperty entry in document.RootElement.EnumerateObject())
-        {
-            if (entry.Value.ValueKind != JsonValueKind.Number || !entry.Value.TryGetInt32(out int id) || id < 0)
-                throw new PareidoliaException($"'{path}' gives '{entry.Name}' the id {entry.Value.GetRawText()}; an id is a whole number from 0.");
-            if (!taken.Add(id))
-                throw new PareidoliaException($"'{path}' gives the id {id} to more than one symbol, one of them '{entry.Name}'.");
-            ids[entry.Name] = id;
-        }
-        return ids;
-    }
-
-    // The first line is a version; a line is two symbols with one space between them.
-    private static List<BytePair> ReadMerges(TextReader reader, string path, int limit)
-    {
-        List<BytePair> merges = [];
-        _ = reader.ReadLine();
-        while (merges.Count < limit && reader.ReadLine() is { } line)
-        {
-            if (line.Length == 0)
-                continue;
-            int space = line.IndexOf(' ', StringComparison.Ordinal);
-            if (space <= 0 || space == line.Length - 1 || line.IndexOf(' ', space + 1) >= 0)
-                throw new PareidoliaException($"Line {merges.Count + 2} of '{path}' is not a merge of two symbols: '{Short(line)}'.");
-            merges.Add(new BytePair(line[..space], line[(space + 1)..]));
-        }
-        return merges;
-    }
-
-    private static string Short(string line) => line.Length <= 40 ? line : line[..40] + "...";
 
     private ClipVocabulary With(string path)
     {
@@ -179,13 +136,4 @@ public sealed record ClipVocabulary(IReadOnlyDictionary<string, int> Ids, IReadO
         json.WriteString("pad_token", PadToken);
         json.WriteString("unk_token", UnknownToken);
     }
-
-    private static void WriteJson(string path, bool indented, Action<Utf8JsonWriter> write) => AtomicFile.Write(path, stream =>
-    {
-        JsonWriterOptions options = new() { Indented = indented, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-        using Utf8JsonWriter json = new(stream, options);
-        json.WriteStartObject();
-        write(json);
-        json.WriteEndObject();
-    });
 }

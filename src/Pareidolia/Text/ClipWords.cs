@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace Pareidolia.Text;
 
 /// <summary>Cuts a normalised prompt into CLIP's words: special tokens, English contractions, runs of letters, single digits, runs of the rest.</summary>
@@ -15,8 +12,6 @@ internal static class ClipWords
     // In the order in which they are tried.
     private static readonly string[] Literals = [Start, End, "'s", "'t", "'re", "'ve", "'m", "'ll", "'d"];
 
-    private enum Kind { Space, Letter, Number, Other }
-
     /// <summary>The words as [start, end) of the text; white space lies between them.</summary>
     public static IEnumerable<(int Start, int End)> Split(string text)
     {
@@ -24,7 +19,7 @@ internal static class ClipWords
         while (index < text.Length)
         {
             int start = index;
-            if (KindAt(text, index, out int length) == Kind.Space)
+            if (CharacterKinds.At(text, index, out int length) == CharacterKind.Space)
             {
                 index += length;
                 continue;
@@ -42,29 +37,11 @@ internal static class ClipWords
             if (literal is not null)
                 return start + literal.Length;
         }
-        Kind kind = KindAt(text, start, out int length);
-        int end = start + length;
-        while (kind != Kind.Number && end < text.Length && KindAt(text, end, out length) == kind)
-            end += length;
-        return end;
+        CharacterKind kind = CharacterKinds.At(text, start, out int length);
+        return kind == CharacterKind.Number ? start + length : CharacterKinds.EndOfRun(text, start);
     }
 
     // CLIP compares without case; in lower-case text that leaves the long s, which folds to s.
     private static string Folded(string text, int start, int length) =>
         text.Substring(start, Math.Min(length, text.Length - start)).Replace('ſ', 's');
-
-    private static Kind KindAt(string text, int index, out int length)
-    {
-        Rune rune = Rune.GetRuneAt(text, index);
-        length = rune.Utf16SequenceLength;
-        if (Rune.IsWhiteSpace(rune))
-            return Kind.Space;
-        return Rune.GetUnicodeCategory(rune) switch
-        {
-            UnicodeCategory.UppercaseLetter or UnicodeCategory.LowercaseLetter or UnicodeCategory.TitlecaseLetter
-                or UnicodeCategory.ModifierLetter or UnicodeCategory.OtherLetter => Kind.Letter,
-            UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber => Kind.Number,
-            _ => Kind.Other,
-        };
-    }
 }

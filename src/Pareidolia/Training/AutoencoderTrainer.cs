@@ -40,7 +40,7 @@ public sealed class AutoencoderTrainer : Trainer
     public override Tensor Loss(IReadOnlyList<int> batch, TorchCpuGenerator random, IDictionary<string, double> metrics)
     {
         ulong draw = random.NextUInt64();
-        Tensor x = _train.Batch(batch, index => Augmented(index, draw));                 // [b, s, s, 3]
+        Tensor x = _train.Batch(batch, _augmentation, draw);                 // [b, s, s, 3]
         LatentDistribution latents = _model.Model.Encode(x);
         Tensor y = _model.Model.Decode(latents.Sample(Tensor.Randn(latents.Mean.Shape, random)));
         Tensor squared = y.MseLoss(x);
@@ -84,12 +84,6 @@ public sealed class AutoencoderTrainer : Trainer
     {
         AutoencoderKlConfig scaled = _model.Model.Config with { ScalingFactor = Math.Round(1 / LatentDeviation(), 5) };
         new AutoencoderKl(scaled, Weights.Root).Save(folder, Weights, SafetensorsType.F16);
-    }
-
-    private byte[] Augmented(int index, ulong draw)
-    {
-        Picture picture = _train.Pictures[index];
-        return _augmentation.Draw(picture.Record, draw, 0).Apply(picture.Pixels, _train.Size, 3);
     }
 
     private double LatentDeviation()

@@ -1,6 +1,7 @@
 using Pareidolia.Models;
 using Pareidolia.Tensors;
 using Pareidolia.Text;
+using Pareidolia.Weights;
 
 namespace Pareidolia.Training;
 
@@ -16,21 +17,35 @@ internal sealed class CaptionEmbeddings
     private readonly int _channels;
 
     /// <summary>Encodes all captions, and the empty one that stands for "no prompt".</summary>
-    public CaptionEmbeddings(ClipTextModel encoder, ClipTokenizer tokenizer, IEnumerable<string> captions)
+    /// <param name="encode">Reads captions: [g, tokens, channels].</param>
+    /// <param name="captions">All that will be asked for.</param>
+    public CaptionEmbeddings(Func<IReadOnlyList<string>, Tensor> encode, IEnumerable<string> captions)
     {
         // A fixed order and fixed groups, so that every run computes the same bytes.
         string[] distinct = [.. captions.Append("").Distinct().Order(StringComparer.Ordinal)];
         foreach (string[] group in distinct.Chunk(Rows))
         {
             using Scope scope = new();
-            int[] ids = [.. group.SelectMany(caption => tokenizer.Encode(caption))];
-            Tensor states = encoder.Forward(Tensor.From(ids, [group.Length, tokenizer.MaxLength])).LastHidden;    // [g, n, c]
+            Tensor states = encode(group);                                              // [g, n, c]
             (_tokens, _channels) = (states.Shape[1], states.Shape[2]);
             Half[][] rows = [.. Array.ConvertAll(states.ToArray(), value => (Half)value).Chunk(_tokens * _channels)];
             for (int i = 0; i < group.Length; i++)
                 _states.Add(group[i], rows[i]);
         }
     }
+
+    /// <summary>Encodes all captions by a text encoder's folder and its tokenizer's.</summary>
+    /// <exception cref="PareidoliaException">One is missing or damaged.</exception>
+    public static CaptionEmbeddings Load(string textEncoder, string tokenizer, IEnumerable<string> captions)
+    {
+        using Pretrained<ClipTextModel> encoder = ClipTextModel.Load(textEncoder);
+        ClipTokenizer words = ClipTokenizer.Load(tokenizer);
+        return Of(encoder.Model, words, captions);
+    }
+
+    /// <summary>The same of a text encoder that is there already.</summary>
+    public static CaptionEmbeddings Of(ClipTextModel encoder, ClipTokenizer tokenizer, IEnumerable<string> captions) =>
+        new(group => encoder.Forward(ClipEmbeddings.Ids(tokenizer, group)).LastHidden, captions);
 
     /// <summary>[b, tokens, channels] of captions that were given to the constructor.</summary>
     public Tensor Of(IReadOnlyList<string> captions)

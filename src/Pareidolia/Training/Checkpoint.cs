@@ -6,7 +6,7 @@ using Pareidolia.Weights;
 namespace Pareidolia.Training;
 
 /// <summary>All that a run needs to go on, in one file that is replaced atomically: parameters, averages, optimiser state and the step.</summary>
-internal sealed class Checkpoint(string path, Trainer trainer, Adam optimizer, ExponentialAverage? average)
+internal sealed class Checkpoint(string path, Trainer trainer, IReadOnlyList<Optimizer> optimizers, ExponentialAverage? average)
 {
     /// <summary>Writes the state after <paramref name="step"/> finished steps.</summary>
     public void Save(int step, double seconds)
@@ -35,8 +35,10 @@ internal sealed class Checkpoint(string path, Trainer trainer, Adam optimizer, E
             using Scope scope = new();
             tensor.CopyFrom(TensorFiles.Read(file, name, tensor.Device));
         }
-        optimizer.Steps = int.Parse(file.Metadata["step"], CultureInfo.InvariantCulture);
-        return (optimizer.Steps, double.Parse(file.Metadata["seconds"], CultureInfo.InvariantCulture));
+        int step = int.Parse(file.Metadata["step"], CultureInfo.InvariantCulture);
+        foreach (Optimizer optimizer in optimizers)
+            optimizer.Steps = step;
+        return (step, double.Parse(file.Metadata["seconds"], CultureInfo.InvariantCulture));
     }
 
     private static SafetensorsSource Source((string Name, Tensor Tensor) entry) =>
@@ -46,8 +48,9 @@ internal sealed class Checkpoint(string path, Trainer trainer, Adam optimizer, E
     {
         foreach (Parameter parameter in trainer.Weights.Parameters)
             yield return ("model." + parameter.Name, parameter.Tensor);
-        foreach ((string name, Tensor tensor) in optimizer.State)
-            yield return ("optimizer." + name, tensor);
+        foreach ((int phase, Optimizer optimizer) in optimizers.Index())
+            foreach ((string name, Tensor tensor) in optimizer.State)
+                yield return ($"optimizer{(phase == 0 ? "" : phase)}.{name}", tensor);
         for (int i = 0; i < (average?.Averages.Count ?? 0); i++)
             yield return ($"average.{i}", average!.Averages[i]);
     }

@@ -48,28 +48,22 @@ public sealed class ClipTrainer : Trainer
     public override Tensor Loss(IReadOnlyList<int> batch, TorchCpuGenerator random, IDictionary<string, double> metrics)
     {
         ulong draw = random.NextUInt64();
-        Tensor pixels = _train.Batch(batch, index => Augmented(index, draw));
+        Tensor pixels = _train.Batch(batch, _augmentation, draw);
         string[] captions = [.. batch.Select(index => _train.Pictures[index].Record.Caption(draw, 0))];
         Tensor images = _model.Model.EncodeImage(pixels);                               // [b, d]
-        Tensor texts = _model.Model.EncodeText(Ids(captions));                          // [b, d]
+        Tensor texts = _model.Model.EncodeText(ClipEmbeddings.Ids(_tokenizer, captions));                          // [b, d]
         metrics["logit_scale"] = Math.Exp(_model.Model.LogitScale.Item());
         // Scales above 100 make training unstable; the original clips them too.
         return Tensor.InfoNceLoss(images, texts, _model.Model.LogitScale.Minimum(Tensor.Full([], Math.Log(100))));
     }
 
-    /// <inheritdoc/>
-    public override void Sample(string path)
-    {
-        float[] cosines = Cosines(_model.Model, _tokenizer, _validation, caption: 1);
-        int n = _validation.Pictures.Count;
-        float[] pixels = new float[n * n * 3];
-        for (int i = 0; i < pixels.Length; i++)
-            pixels[i] = Math.Clamp(cosines[i / 3], -1, 1);
-        PictureGrid.Write(path, Tensor.From(pixels, [1, n, n, 3]), columns: 1);
-    }
+    /// <summary>The correlation matrix of held-out pictures (rows) and their captions (columns): bright where they agree.</summary>
+    public override void Sample(string path) => CorrelationPicture.Write(path, _model.Model, _tokenizer, _validation);
 
-    /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, double> Validate() => Retrieval(_model.Model, _tokenizer, _validation);
+    /// <summary>Of a labelled set the zero-shot accuracy, else how well pictures and captions find each other.</summary>
+    public override IReadOnlyDictionary<string, double> Validate() => _validation.Pictures[0].Record.Label >= 0
+        ? ZeroShot.OfLabels(_model.Model, _tokenizer, _validation)
+        : Retrieval(_model.Model, _tokenizer, _validation);
 
     /// <summary>
     /// Share of held-out pictures whose own caption (the second, which names the style) is the nearest of all, or among the five nearest, and the
@@ -77,17 +71,10 @@ public sealed class ClipTrainer : Trainer
     /// </summary>
     public static IReadOnlyDictionary<string, double> Retrieval(ClipModel model, ClipTokenizer tokenizer, PictureSet pictures)
     {
-        float[] cosines = Cosines(model, tokenizer, pictures, caption: 1);
-        int n = pictures.Pictures.Count;
-        int[] byImage = [.. Enumerable.Range(0, n).Select(i => Enumerable.Range(0, n).Count(j => cosines[(i * n) + j] > cosines[(i * n) + i]))];
-        int[] byText = [.. Enumerable.Range(0, n).Select(i => Enumerable.Range(0, n).Count(j => cosines[(j * n) + i] > cosines[(i * n) + i]))];
-        return new Dictionary<string, double>
-        {
-            ["image_to_text_r1"] = byImage.Average(rank => rank < 1 ? 1 : 0),
-            ["image_to_text_r5"] = byImage.Average(rank => rank < 5 ? 1 : 0),
-            ["text_to_image_r1"] = byText.Average(rank => rank < 1 ? 1 : 0),
-            ["text_to_image_r5"] = byText.Average(rank => rank < 5 ? 1 : 0),
-        };
+        ArgumentNullException.ThrowIfNull(pictures);
+        using Scope scope = new();
+        int[] all = [.. Enumerable.Range(0, pictures.Pictures.Count)];
+        return Metrics.Retrieval.Of(new ClipEmbeddings(model, tokenizer).Cosines(pictures, all, caption: 1).ToArray(), all.Length).Named.ToDictionary();
     }
 
     /// <inheritdoc/>
@@ -104,40 +91,8 @@ public sealed class ClipTrainer : Trainer
     private void SaveTextEncoder(string folder)
     {
         using Pretrained<ClipTextModel> encoder = ClipTextModel.Initialise(_model.Model.Config.Text, 0);
-        Dictionary<string, Tensor> trained = Weights.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Tensor);
-        foreach (Parameter parameter in encoder.Weights.Parameters)
-            parameter.Tensor.CopyFrom(trained[parameter.Name]);
+        encoder.Weights.TakeFrom(Weights);
         encoder.Model.Save(folder, encoder.Weights, SafetensorsType.F16);
-    }
-
-    // [pictures, captions] row-major.
-    private static float[] Cosines(ClipModel model, ClipTokenizer tokenizer, PictureSet pictures, int caption)
-    {
-        using Scope scope = new();
-        List<Tensor> images = [], texts = [];
-        foreach (int[] batch in Enumerable.Range(0, pictures.Pictures.Count).Chunk(64))
-        {
-            images.Add(model.EncodeImage(pictures.Batch(batch)).L2Normalize());
-            texts.Add(model.EncodeText(Ids(tokenizer, batch.Select(i => CaptionOf(pictures.Pictures[i], caption)))).L2Normalize());
-        }
-        return Tensor.Concat(0, [.. images]).MatMul(Tensor.Concat(0, [.. texts]), transposeOther: true).ToArray();
-    }
-
-    // Pictures with fewer captions are asked for by their last one.
-    private static string CaptionOf(Picture picture, int caption) => picture.Record.Captions[Math.Min(caption, picture.Record.Captions.Count - 1)];
-
-    private static Tensor Ids(ClipTokenizer tokenizer, IEnumerable<string> captions)
-    {
-        int[][] ids = [.. captions.Select(caption => tokenizer.Encode(caption))];
-        return Tensor.From([.. ids.SelectMany(row => row)], [ids.Length, tokenizer.MaxLength]);
-    }
-
-    private Tensor Ids(IEnumerable<string> captions) => Ids(_tokenizer, captions);
-
-    private byte[] Augmented(int index, ulong draw)
-    {
-        Picture picture = _train.Pictures[index];
-        return _augmentation.Draw(picture.Record, draw, 0).Apply(picture.Pixels, _train.Size, 3);
     }
 
     private void WritePreprocessor(Stream stream)

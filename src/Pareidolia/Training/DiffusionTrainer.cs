@@ -1,74 +1,56 @@
-using Pareidolia.Diffusion;
 using Pareidolia.Models;
 using Pareidolia.Tensors;
 using Pareidolia.Tensors.Random;
 using Pareidolia.Text;
 using Pareidolia.Training.Data;
+using Pareidolia.Training.Metrics;
 using Pareidolia.Weights;
 
 namespace Pareidolia.Training;
 
 /// <summary>
-/// Trains the UNet of a latent diffusion model (https://arxiv.org/abs/2112.10752) on cached latents and cached caption states: noise is added at a
-/// random level, the network predicts it (or the velocity, https://arxiv.org/abs/2202.00512), the error is squared. Captions are sometimes left out,
-/// so that guidance works (https://arxiv.org/abs/2207.12598).
+/// Trains the UNet of a diffusion model: in the latents of an autoencoder (https://arxiv.org/abs/2112.10752) where the recipe's inputs name a
+/// <c>vae</c>, else in pixels (https://arxiv.org/abs/2006.11239). It is told the caption or, with <c>"condition": "picture"</c>, where CLIP sees the
+/// picture, as the decoder of unCLIP is (https://arxiv.org/abs/2204.06125).
 /// </summary>
 public sealed class DiffusionTrainer : Trainer
 {
-    private const int SampleSteps = 24;
-    private const float SampleGuidance = 4;
+    private const string UNetPart = "unet";
+    private const int Shown = 16;
     private readonly PictureSet _train;
     private readonly PictureSet _validation;
-    private readonly Pretrained<AutoencoderKl> _autoencoder;
-    private readonly CaptionEmbeddings _captions;
-    private readonly float[] _latents;
-    private readonly Shape _latentShape;
-    private readonly Pretrained<UNet2DConditionModel> _model;
-    private readonly Scheduler _scheduler;
-    private readonly NoiseSchedule _schedule;
-    private readonly bool _velocity;
-    private readonly double _captionDropout;
-    private readonly double _styleShare;
+    private readonly PictureSpace _space;
+    private readonly PictureCondition _condition;
+    private readonly UNet2DConditionModel _unet;
+    private readonly DenoisingTask _task;
+    private readonly string? _classifier;
+    private TrainedTextEncoder? _textEncoder;
+    private readonly int _sampleSteps;
+    private readonly float _guidance;
 
     /// <summary>Reads the data, fills the caches and makes (or loads) the UNet that the recipe describes.</summary>
+    /// <exception cref="PareidoliaException">The recipe, its data or an input is missing or broken, or the model does not fit the pictures.</exception>
     public DiffusionTrainer(Recipe recipe, DataRoot root)
         : base(recipe)
     {
-        JsonConfig data = recipe.Section("data");
+        JsonConfig data = recipe.Section("data"), inputs = recipe.Section("inputs");
+        UNet2DConditionConfig config = UNet2DConditionConfig.FromJson(recipe.Section("model"));
+        _task = new DenoisingTask(recipe.Section("scheduler"), recipe.Json.Double("noise_bias", 0));
         _train = PictureSet.Load(root, data, "train");
         _validation = PictureSet.Load(root, data, "validation");
-        JsonConfig inputs = recipe.Section("inputs");
-        _autoencoder = AutoencoderKl.Load(recipe.Beside(inputs.Text("vae")!));
-        string textFolder = recipe.Beside(inputs.Text("text_encoder")!);
-        using (Pretrained<ClipTextModel> encoder = ClipTextModel.Load(textFolder))
-            _captions = new CaptionEmbeddings(encoder.Model, ClipTokenizer.Load(recipe.Beside(inputs.Text("tokenizer")!)), AllCaptions());
-        (_latents, _latentShape) = EncodeAll();
-        _model = UNet2DConditionModel.Initialise(UNet2DConditionConfig.FromJson(recipe.Section("model")), recipe.Seed);
+        _space = new PictureSpace(_train, inputs.Text("vae") is string vae ? recipe.Beside(vae) : null, Augmentation.FromJson(recipe.Json.Section("augmentation")));
+        RequireFit(config);
+        Weights = WeightStore.Initialise(recipe.Seed);
+        _unet = new UNet2DConditionModel(config, Weights.Root[UNetPart]);
+        _condition = Condition(recipe, inputs);
+        (_sampleSteps, _guidance) = (recipe.Json.Int("sample_steps", 24), (float)recipe.Json.Double("sample_guidance", 4));
+        _classifier = inputs.Text("classifier") is string judge ? recipe.Beside(judge) : null;
         if (inputs.Text("unet") is string start)
             TakeOver(recipe.Beside(start));
-        _scheduler = Scheduler.Load(recipe.Section("scheduler"));
-        _schedule = _scheduler.TrainingSchedule();
-        _velocity = recipe.Section("scheduler").Text("prediction_type", "epsilon") == "v_prediction";
-        _captionDropout = recipe.Json.Double("caption_dropout", 0.1);
-        _styleShare = recipe.Json.Double("style_caption_share", 0.5);
     }
 
     /// <inheritdoc/>
-    public override WeightStore Weights => _model.Weights;
-
-    // Begins where an earlier network stands; what the recipe's model has beyond it begins as new.
-    private void TakeOver(string folder)
-    {
-        using Pretrained<UNet2DConditionModel> earlier = UNet2DConditionModel.Load(folder);
-        Dictionary<string, Tensor> parameters = Weights.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Tensor);
-        foreach (Parameter parameter in earlier.Weights.Parameters)
-        {
-            if (!parameters.TryGetValue(parameter.Name, out Tensor? own) || own.Shape != parameter.Tensor.Shape)
-                throw new PareidoliaException($"The recipe's model cannot begin as '{folder}': its '{parameter.Name}' is "
-                    + $"{(own is null ? "missing" : own.Shape)}, there it is {parameter.Tensor.Shape}.");
-            own.CopyFrom(parameter.Tensor);
-        }
-    }
+    public override WeightStore Weights { get; }
 
     /// <inheritdoc/>
     public override int SampleCount => _train.Pictures.Count;
@@ -76,102 +58,114 @@ public sealed class DiffusionTrainer : Trainer
     /// <inheritdoc/>
     public override Tensor Loss(IReadOnlyList<int> batch, TorchCpuGenerator random, IDictionary<string, double> metrics)
     {
-        Tensor x0 = Latents(batch);                                                     // [b, h, w, c]
-        int[] timesteps = Timesteps(batch.Count, random);
-        Tensor context = _captions.Of([.. batch.Select(index => Caption(index, random))]);
-        Tensor eps = Tensor.Randn(x0.Shape, random);
-        Tensor noisy = _schedule.AddNoise(x0, eps, timesteps);
-        Tensor target = _velocity ? _schedule.Velocity(x0, eps, timesteps) : eps;
-        Tensor output = _model.Model.Forward(noisy, Array.ConvertAll(timesteps, t => (float)t), context);
-        return output.MseLoss(target);
+        Tensor clean = _space.Of(batch, random.NextUInt64());                           // [b, h, w, c]
+        Tensor context = _condition.OfTrain(batch, random);                             // [b, n, d]
+        return _task.Loss(clean, random, (noisy, times) => _unet.Forward(noisy, times, context), metrics);
     }
 
     /// <inheritdoc/>
     public override void Sample(string path)
     {
-        int[] chosen = [.. Enumerable.Range(0, 16).Select(i => i * _validation.Pictures.Count / 16)];
-        Tensor context = Tensor.Concat(
-            0,
-            _captions.Of([.. Enumerable.Repeat("", chosen.Length)]),
-            _captions.Of([.. chosen.Select(i => _validation.Pictures[i].Record.Captions[1])]));
-        Tensor latents = Denoise(context, chosen.Length);
-        Tensor pictures = _autoencoder.Model.Decode(_autoencoder.Model.FromLatent(latents));
-        PictureGrid.Write(path, Tensor.Concat(0, pictures, _validation.Batch(chosen)), columns: 16);
+        int[] chosen = [.. Enumerable.Range(0, Shown).Select(i => i * _validation.Pictures.Count / Shown)];
+        Tensor drawn = Draw(_condition.OfValidation(chosen), new TorchCpuGenerator(Recipe.Seed));
+        PictureGrid.Write(path, Tensor.Concat(0, drawn, _validation.Batch(chosen)), columns: Shown);
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, double> Validate() => new Dictionary<string, double>();
+    public override IReadOnlyDictionary<string, double> Validate()
+    {
+        Dictionary<string, double> said = _task.HeldOutLoss(_validation.Pictures.Count, Recipe.Seed, chosen =>
+        {
+            Tensor context = _condition.OfValidation(chosen);
+            return (_space.Encode(_validation.Batch(chosen)), (noisy, times) => _unet.Forward(noisy, times, context));
+        });
+        if (_classifier is not null && _condition.OfText is not null)
+            AddJudgement(said, _condition.OfText);
+        return said;
+    }
 
     /// <inheritdoc/>
     public override void Export(string folder)
     {
-        PipelineExport.Write(folder, Recipe);
-        _model.Model.Save(Path.Combine(folder, "unet"), Weights, SafetensorsType.F16);
+        PipelineExport.Write(folder, Recipe, ownTextEncoder: _textEncoder is not null);
+        using Pretrained<UNet2DConditionModel> unet = UNet2DConditionModel.Initialise(_unet.Config, 0);
+        unet.Weights.TakeFrom(Weights, UNetPart);
+        unet.Model.Save(Path.Combine(folder, "unet"), unet.Weights, SafetensorsType.F16);
+        _textEncoder?.Save(Path.Combine(folder, "text_encoder"));
     }
 
     /// <inheritdoc/>
     public override void Dispose()
     {
-        _autoencoder.Dispose();
+        _space.Dispose();
         base.Dispose();
         GC.SuppressFinalize(this);
     }
 
-    private IEnumerable<string> AllCaptions() => _train.Pictures.Concat(_validation.Pictures).SelectMany(picture => picture.Record.Captions);
-
-    // The second caption names the style and is what people are asked to write, so it is drawn more often.
-    private string Caption(int index, TorchCpuGenerator random)
+    private PictureCondition Condition(Recipe recipe, JsonConfig inputs) => recipe.Json.Text("condition", "caption")! switch
     {
-        float[] draw = new float[3];
-        random.Rand(draw);
-        IReadOnlyList<string> captions = _train.Pictures[index].Record.Captions;
-        if (draw[0] < _captionDropout)
-            return "";
-        return captions.Count > 1 && draw[1] < _styleShare ? captions[1] : captions[(int)(draw[2] * captions.Count)];
+        "caption" => PictureCondition.OfCaptions(recipe, States(recipe, inputs), _train, _validation),
+        "picture" => OfPictures(recipe, recipe.Beside(Needed(inputs, "clip"))),
+        string other => throw new PareidoliaException($"The recipe in '{recipe.Folder}' has condition \"{other}\"; \"caption\" and \"picture\" are known."),
+    };
+
+    // Of a frozen text encoder, whose states are computed once, or of one that learns along.
+    private Func<IReadOnlyList<string>, Tensor> States(Recipe recipe, JsonConfig inputs)
+    {
+        using Pretrained<ClipTextModel> encoder = ClipTextModel.Load(recipe.Beside(Needed(inputs, "text_encoder")));
+        ClipTokenizer tokenizer = ClipTokenizer.Load(recipe.Beside(Needed(inputs, "tokenizer")));
+        _textEncoder = recipe.Json.Bool("train_text_encoder", false) ? new TrainedTextEncoder(encoder, tokenizer, Weights) : null;
+        return _textEncoder is not null
+            ? _textEncoder.Of
+            : CaptionEmbeddings.Of(encoder.Model, tokenizer, _train.Pictures.Concat(_validation.Pictures).SelectMany(picture => picture.Record.Captions)).Of;
     }
 
-    // One level from each of b equal parts of the schedule: every batch sees all noise levels, which steadies the loss.
-    private int[] Timesteps(int b, TorchCpuGenerator random)
+    // How many of the drawn digits the classifier takes for what was asked for, and how its features of them lie.
+    private void AddJudgement(Dictionary<string, double> said, Func<IReadOnlyList<string>, Tensor> states)
     {
-        float[] draw = new float[b];
-        random.Rand(draw);
-        return [.. Enumerable.Range(0, b).Select(i => Math.Min(_schedule.Count - 1, (int)((i + draw[i]) * _schedule.Count / b)))];
+        using ClassJudge judge = new(_classifier!);
+        TorchCpuGenerator random = new(Recipe.Seed);
+        DrawnPictures drawn = DrawnPictures.Draw(
+            judge.Classes, Recipe.Json.Int("judged_per_class", 50), labels => Draw(states([.. labels.Select(label => CaptionedDigits.Captions(label)[0])]), random).Clamp(-1, 1));
+        foreach ((string name, double value) in judge.Measures(drawn, DrawnPictures.Of(_validation)))
+            said[name] = value;
     }
 
-    private Tensor Latents(IReadOnlyList<int> batch)
+    private PictureCondition OfPictures(Recipe recipe, string clipFolder)
     {
-        int length = (int)_latentShape.Count;
-        float[] values = new float[batch.Count * length];
-        for (int i = 0; i < batch.Count; i++)
-            _latents.AsSpan(batch[i] * length, length).CopyTo(values.AsSpan(i * length));
-        return Tensor.From(values, [batch.Count, .. _latentShape]);
+        using Pretrained<ClipModel> clip = ClipModel.Load(clipFolder);
+        return PictureCondition.OfPictures(recipe, new ImageEmbeddings(clip.Model, _train), new ImageEmbeddings(clip.Model, _validation));
     }
 
-    private (float[] Latents, Shape Shape) EncodeAll()
+    private static string Needed(JsonConfig inputs, string key) =>
+        inputs.Text(key) ?? throw new PareidoliaException($"'{inputs.Name}' names no \"{key}\" among its inputs, which this condition needs.");
+
+    private void RequireFit(UNet2DConditionConfig config)
     {
-        List<float> values = [];
-        Shape shape = default;
-        foreach (int[] batch in Enumerable.Range(0, _train.Pictures.Count).Chunk(16))
-        {
-            using Scope scope = new();
-            Tensor latents = _autoencoder.Model.ToLatent(_autoencoder.Model.Encode(_train.Batch(batch)).Mean);
-            shape = latents.Shape.Without(0);
-            values.AddRange(latents.ToArray());
-        }
-        return ([.. values], shape);
+        int channels = _space.Shape[2];
+        if (config.InChannels != channels || config.OutChannels != channels)
+            throw new PareidoliaException($"The recipe's model reads {config.InChannels} channels and says {config.OutChannels}; what it denoises has {channels}.");
     }
 
-    private Tensor Denoise(Tensor context, int count)
+    // Begins where an earlier network stands; what the recipe's model has beyond it begins as new.
+    private void TakeOver(string folder)
     {
-        Tensor noise = Tensor.Randn([count, .. _latentShape], new TorchCpuGenerator(Recipe.Seed));
+        using Pretrained<UNet2DConditionModel> earlier = UNet2DConditionModel.Load(folder);
+        earlier.Weights.GiveTo(Weights, UNetPart);
+    }
+
+    // Pixels [b, s, s, c] about -1..1 of what is told [b, n, d].
+    private Tensor Draw(Tensor context, TorchCpuGenerator random)
+    {
+        int count = context.Shape[0];
+        Tensor both = Tensor.Concat(0, _condition.Nothing(count), context);
         Tensor Network(Tensor x, double timestep)
         {
             using Scope scope = new();
-            Tensor[] halves = _model.Model.Forward(Tensor.Concat(0, x, x), [(float)timestep], context).Chunk(2, 0);
-            return scope.Keep(halves[0] + ((halves[1] - halves[0]) * SampleGuidance));
+            Tensor[] halves = _unet.Forward(Tensor.Concat(0, x, x), [(float)timestep], both).Chunk(2, 0);
+            return scope.Keep(halves[0] + ((halves[1] - halves[0]) * _guidance));
         }
 
-        SamplingPlan plan = _scheduler.Plan(SampleSteps);
-        return plan.Run(Network, plan.Start(noise), (_, _) => throw new PareidoliaException("The recipe's scheduler draws noise at every step; samples are drawn without.")).Finish();
+        return _space.Decode(_task.Draw(Network, Tensor.Randn([count, .. _space.Shape], random), _sampleSteps));
     }
 }

@@ -5,10 +5,14 @@ using Pareidolia.Weights;
 
 namespace Pareidolia.Training;
 
-/// <summary>A decoded training picture: <c>size x size</c> RGB bytes and what is said about it.</summary>
-/// <param name="Record">Captions, style, key.</param>
-/// <param name="Pixels">Rows of RGB bytes.</param>
-public sealed record Picture(CaptionRecord Record, byte[] Pixels);
+/// <summary>A decoded training picture, and what is said about it.</summary>
+/// <param name="Record">Captions, style, label, key.</param>
+/// <param name="Pixels"><c>size x size</c> rows of one grey byte or three of RGB.</param>
+public sealed record Picture(CaptionRecord Record, byte[] Pixels)
+{
+    /// <summary>Grey level of what lies around the picture: white, and black for MNIST.</summary>
+    public byte Background { get; init; } = 255;
+}
 
 /// <summary>
 /// A captioned data set held in memory at one size, in the order of its keys: small sets (tens of thousands of small pictures) are decoded once
@@ -16,10 +20,11 @@ public sealed record Picture(CaptionRecord Record, byte[] Pixels);
 /// </summary>
 public sealed class PictureSet
 {
-    private PictureSet(IReadOnlyList<Picture> pictures, int size, BrokenMembers broken)
+    private PictureSet(IReadOnlyList<Picture> pictures, int size, int channels, BrokenMembers broken)
     {
         Pictures = pictures;
         Size = size;
+        Channels = channels;
         Broken = broken;
     }
 
@@ -29,34 +34,41 @@ public sealed class PictureSet
     /// <summary>Height and width in pixels.</summary>
     public int Size { get; }
 
+    /// <summary>1 grey, 3 RGB.</summary>
+    public int Channels { get; }
+
     /// <summary>Members that were damaged and left out.</summary>
     public BrokenMembers Broken { get; }
 
     /// <summary>
-    /// Reads the shards that a recipe's data section names under <paramref name="key"/>: <c>"train": "emoji/train-*.tar"</c>, without the styles of
-    /// <c>"exclude_styles"</c>, resized to <paramref name="size"/> (or <c>"size"</c>).
+    /// Reads the files that a recipe's data section names under <paramref name="key"/>: shards, <c>"train": "emoji/train-*.tar"</c>, without the styles
+    /// of <c>"exclude_styles"</c>, resized to <paramref name="size"/> (or <c>"size"</c>); or MNIST, <c>"train": "mnist/train-images-idx3-ubyte.gz"</c>.
+    /// <c>"channels": 1</c> makes them grey.
     /// </summary>
+    /// <exception cref="PareidoliaException">A file is missing, nothing is left of them, or the section asks for what cannot be.</exception>
     public static PictureSet Load(DataRoot root, JsonConfig data, string key, int? size = null)
     {
         ArgumentNullException.ThrowIfNull(root);
         ArgumentNullException.ThrowIfNull(data);
-        int side = size ?? data.Int("size");
+        (int side, int channels) = (size ?? data.Int("size"), data.Int("channels", 3));
+        if (channels is not (1 or 3))
+            throw new PareidoliaException($"The data section has channels = {channels}; 1 (grey) and 3 (RGB) are known.");
         HashSet<string> excluded = [.. data.Texts("exclude_styles", [])];
-        string[] shards = [.. data.Texts(key).SelectMany(root.Files)];
         BrokenMembers broken = new();
-        WebDataset<CaptionedImage<byte[]>> set = CaptionedImages.Open(
-            shards, file => Decode(file, side), record => !excluded.Contains(record.Style), new WebDatasetOptions { ShuffleBuffer = 0 }, broken);
-        Picture[] pictures = [.. set.Epoch(0).Select(sample => new Picture(sample.Record, sample.Image)).OrderBy(picture => picture.Record.Key, StringComparer.Ordinal)];
+        string[] files = [.. data.Texts(key).SelectMany(root.Files)];
+        IEnumerable<Picture> read = files.Where(MnistSet.IsImages).SelectMany(images => CaptionedDigits.Read(images, side, channels))
+            .Concat(Shards([.. files.Where(file => !MnistSet.IsImages(file))], side, channels, record => !excluded.Contains(record.Style), broken));
+        Picture[] pictures = [.. read.OrderBy(picture => picture.Record.Key, StringComparer.Ordinal)];
         if (pictures.Length == 0)
-            throw new PareidoliaException($"The data section's \"{key}\" ({string.Join(", ", shards)}) has no picture left to train on.");
-        return new PictureSet(pictures, side, broken);
+            throw new PareidoliaException($"The data section's \"{key}\" ({string.Join(", ", files)}) has no picture left to train on.");
+        return new PictureSet(pictures, side, channels, broken);
     }
 
-    /// <summary>Pictures as a tensor [n, size, size, 3] in -1..1.</summary>
+    /// <summary>Pictures as a tensor [n, size, size, channels] in -1..1.</summary>
     public Tensor Batch(IReadOnlyList<int> indices, Func<int, byte[]>? pixels = null)
     {
         ArgumentNullException.ThrowIfNull(indices);
-        int length = Size * Size * 3;
+        int length = Size * Size * Channels;
         float[] values = new float[indices.Count * length];
         for (int i = 0; i < indices.Count; i++)
         {
@@ -65,12 +77,32 @@ public sealed class PictureSet
             for (int p = 0; p < length; p++)
                 target[p] = (source[p] / 127.5f) - 1;
         }
-        return Tensor.From(values, [indices.Count, Size, Size, 3]);
+        return Tensor.From(values, [indices.Count, Size, Size, Channels]);
     }
 
-    private static byte[] Decode(ReadOnlyMemory<byte> file, int side)
+    /// <summary>The same, each picture varied as its key and <paramref name="draw"/> decide.</summary>
+    public Tensor Batch(IReadOnlyList<int> indices, Augmentation augmentation, ulong draw)
     {
-        Image image = PngReader.Read(file.Span, "picture").ToRgb();
-        return (image.Width == side && image.Height == side ? image : Resize.To(image, side, side, Resampling.Box)).Pixels;
+        ArgumentNullException.ThrowIfNull(augmentation);
+        return Batch(indices, index =>
+        {
+            Picture picture = Pictures[index];
+            return augmentation.Draw(picture.Record, draw, 0).Apply(picture.Pixels, Size, Channels, picture.Background);
+        });
+    }
+
+    private static IEnumerable<Picture> Shards(string[] shards, int side, int channels, Func<CaptionRecord, bool> keep, BrokenMembers broken)
+    {
+        WebDataset<CaptionedImage<byte[]>> set =
+            CaptionedImages.Open(shards, file => Decode(file, side, channels), keep, new WebDatasetOptions { ShuffleBuffer = 0 }, broken);
+        return set.Epoch(0).Select(sample => new Picture(sample.Record, sample.Image));
+    }
+
+    private static byte[] Decode(ReadOnlyMemory<byte> file, int side, int channels)
+    {
+        Image image = ImageFile.Read(file.Span, "picture").ToRgb();
+        Image sized = image.Width == side && image.Height == side ? image
+            : image.Width == image.Height ? Resize.To(image, side, side, Resampling.Box) : Resize.ToSquare(image, side, Resampling.Box);
+        return channels == 3 ? sized.Pixels : sized.ToGrey().Pixels;
     }
 }

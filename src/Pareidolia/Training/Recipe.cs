@@ -19,6 +19,13 @@ public sealed class Recipe
         Seed = (ulong)json.Int("seed", 0);
         Accumulate = Math.Max(1, json.Int("accumulate", 1));
         JsonConfig optimizer = json.Section("optimizer") ?? JsonConfig.Parse("{}", "optimizer");
+        Orthogonalises = optimizer.Text("name", "adamw") switch
+        {
+            "adamw" => false,
+            "muon" => true,
+            _ => throw new PareidoliaException($"The recipe in '{folder}' has optimizer \"{optimizer.Text("name")}\"; \"adamw\" and \"muon\" are known."),
+        };
+        Momentum = optimizer.Double("momentum", 0.95);
         Beta1 = optimizer.Double("beta1", 0.9);
         Beta2 = optimizer.Double("beta2", 0.99);
         WeightDecay = optimizer.Double("weight_decay", 0);
@@ -58,6 +65,12 @@ public sealed class Recipe
 
     /// <summary>Batches whose gradients are averaged into one step.</summary>
     public int Accumulate { get; }
+
+    /// <summary>Whether matrices move by orthogonalised steps (Muon) and only the rest by AdamW's.</summary>
+    public bool Orthogonalises { get; }
+
+    /// <summary>Muon's momentum.</summary>
+    public double Momentum { get; }
 
     /// <summary>AdamW's first moment.</summary>
     public double Beta1 { get; }

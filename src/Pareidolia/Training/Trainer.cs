@@ -1,4 +1,3 @@
-using Pareidolia.Nn.Optimizers;
 using Pareidolia.Tensors;
 using Pareidolia.Tensors.Random;
 using Pareidolia.Weights;
@@ -23,6 +22,12 @@ public abstract class Trainer(Recipe recipe) : IDisposable
     /// </summary>
     public abstract Tensor Loss(IReadOnlyList<int> batch, TorchCpuGenerator random, IDictionary<string, double> metrics);
 
+    /// <summary>The losses of a step, in their order, and what each moves: one that moves all, unless the model has players of its own.</summary>
+    public virtual IReadOnlyList<TrainingPhase> Phases => [new TrainingPhase("", [.. Weights.Parameters.Where(parameter => parameter.Trained)], Loss)];
+
+    /// <summary>What the averaged weights are averages of: all that is trained, unless only a part is exported.</summary>
+    public virtual IEnumerable<Tensor> Averaged => Weights.Trained;
+
     /// <summary>Writes pictures that show how far the model is; the averaged weights are in place.</summary>
     public abstract void Sample(string path);
 
@@ -37,13 +42,5 @@ public abstract class Trainer(Recipe recipe) : IDisposable
     {
         Weights.Dispose();
         GC.SuppressFinalize(this);
-    }
-
-    /// <summary>Matrices and kernels decay; biases, norms and scales do not.</summary>
-    internal IEnumerable<ParameterGroup> Groups()
-    {
-        List<Tensor> trained = [.. Weights.Trained];
-        yield return new ParameterGroup([.. trained.Where(tensor => tensor.Rank >= 2)], Recipe.WeightDecay);
-        yield return new ParameterGroup([.. trained.Where(tensor => tensor.Rank < 2)]);
     }
 }

@@ -21,10 +21,13 @@ public readonly record struct TrainingProgress(int Step, int Steps, double Loss,
 public sealed class TrainingLoop : IDisposable
 {
     private const string ModelFolder = "model";
+
+    // Between the seeds of a step's phases: far beyond the steps of a run.
+    private const ulong PhaseStride = 0x9E3779B9;
     private readonly Trainer _trainer;
     private readonly string _folder;
     private readonly Recipe _recipe;
-    private readonly Adam _optimizer;
+    private readonly (TrainingPhase Phase, Optimizer Optimizer)[] _phases;
     private readonly ExponentialAverage? _average;
     private readonly Checkpoint _checkpoint;
     private readonly BatchOrder _order;
@@ -35,10 +38,12 @@ public sealed class TrainingLoop : IDisposable
         ArgumentNullException.ThrowIfNull(trainer);
         (_trainer, _folder, _recipe) = (trainer, folder, trainer.Recipe);
         Directory.CreateDirectory(folder);
+        // Weights that cannot be trained say so here; each phase then follows what it moves.
         _trainer.Weights.RequireGradients(true);
-        _optimizer = new Adam(trainer.Groups(), _recipe.Beta1, _recipe.Beta2);
-        _average = _recipe.EmaDecay > 0 ? new ExponentialAverage(trainer.Weights.Trained) : null;
-        _checkpoint = new Checkpoint(Path.Combine(folder, "checkpoint.safetensors"), trainer, _optimizer, _average);
+        _trainer.Weights.RequireGradients(false);
+        _phases = [.. trainer.Phases.Select(phase => (phase, phase.Optimizer(_recipe)))];
+        _average = _recipe.EmaDecay > 0 ? new ExponentialAverage(trainer.Averaged) : null;
+        _checkpoint = new Checkpoint(Path.Combine(folder, "checkpoint.safetensors"), trainer, [.. _phases.Select(phase => phase.Optimizer)], _average);
         _order = new BatchOrder(_recipe.Seed, trainer.SampleCount, _recipe.Batch);
     }
 
@@ -92,36 +97,46 @@ public sealed class TrainingLoop : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _optimizer.Dispose();
+        foreach ((_, Optimizer optimizer) in _phases)
+            optimizer.Dispose();
         _average?.Dispose();
     }
 
+    // The loss of the first phase stands for the step.
     private double Step(int step, Dictionary<string, double> metrics)
     {
-        double loss = 0;
-        for (int part = 0; part < _recipe.Accumulate; part++)
-        {
-            long n = ((long)step * _recipe.Accumulate) + part;
-            loss += Accumulate(n, metrics) / _recipe.Accumulate;
-        }
-        if (!double.IsFinite(loss))
-            throw new PareidoliaException($"The loss became {loss} at step {step}; the last checkpoint is intact. Lower the learning rate or raise the warm-up.");
-        (double scale, double norm) = _optimizer.ClipScale(_recipe.ClipNorm * _recipe.Accumulate);
-        metrics["gradient_norm"] = norm / _recipe.Accumulate;
-        _optimizer.Step(_recipe.Rate.At(step), scale / _recipe.Accumulate);
-        _optimizer.ClearGradients();
+        double[] losses = [.. _phases.Select((_, phase) => Step(step, phase, metrics))];
         // A young average forgets its random start quickly.
         _average?.Update(Math.Min(_recipe.EmaDecay, (1.0 + step) / (10.0 + step)));
+        return losses[0];
+    }
+
+    private double Step(int step, int place, Dictionary<string, double> metrics)
+    {
+        (TrainingPhase phase, Optimizer optimizer) = _phases[place];
+        double loss = 0;
+        phase.Follow(true);
+        for (int part = 0; part < _recipe.Accumulate; part++)
+            loss += Accumulate(phase, (ulong)place, ((long)step * _recipe.Accumulate) + part, metrics) / _recipe.Accumulate;
+        if (!double.IsFinite(loss))
+            throw new PareidoliaException($"The loss became {loss} at step {step}; the last checkpoint is intact. Lower the learning rate or raise the warm-up.");
+        (double scale, double norm) = optimizer.ClipScale(_recipe.ClipNorm * _recipe.Accumulate);
+        metrics[$"{phase.Name}gradient_norm"] = norm / _recipe.Accumulate;
+        using (ReducedPrecision half = new(_recipe.ReducedPrecision))
+            optimizer.Step(_recipe.Rate.At(step), scale / _recipe.Accumulate);
+        optimizer.ClearGradients();
+        phase.Follow(false);
         return loss;
     }
 
-    private double Accumulate(long n, Dictionary<string, double> metrics)
+    private double Accumulate(TrainingPhase phase, ulong place, long n, Dictionary<string, double> metrics)
     {
         using Approximation fast = new(!_recipe.Exact);
         using ReducedPrecision half = new(_recipe.ReducedPrecision);
         using Scope scope = new();
         using Tape tape = new();
-        Tensor loss = _trainer.Loss(_order.At(n), new TorchCpuGenerator((_recipe.Seed * 1_000_003) + (ulong)n + 1), metrics);
+        TorchCpuGenerator random = new((_recipe.Seed * 1_000_003) + (ulong)n + 1 + (place * PhaseStride));
+        Tensor loss = phase.Loss(_order.At(n), random, metrics);
         tape.Backward(loss);
         return loss.Item();
     }
@@ -155,6 +170,7 @@ public sealed class TrainingLoop : IDisposable
         using Scope scope = new();
         _trainer.Sample(Path.Combine(_folder, $"sample-{step:D6}.png"));
         LossCurves.Write(Path.Combine(_folder, "loss.svg"), log.Rows);
+        LossCurves.WriteByNoise(Path.Combine(_folder, "loss-by-noise.svg"), log.Rows);
     }
 
     private void Finish(MetricsLog log)

@@ -25,6 +25,13 @@ public sealed class Initializer
     /// <summary>Normal with mean 0 and this deviation.</summary>
     public static Initializer Normal(float deviation) => new((values, _, random) => random.Normal(values, 0, deviation));
 
+    /// <summary>These values, as many as the parameter has.</summary>
+    public static Initializer Given(IReadOnlyList<float> values) => new((target, _, _) =>
+    {
+        for (int i = 0; i < target.Length; i++)
+            target[i] = values[i];
+    });
+
     /// <summary>All of one value.</summary>
     public static Initializer Constant(float value) => new((values, _, _) => Array.Fill(values, value));
 

@@ -25,7 +25,7 @@ internal static class WeightFileStart
             throw new PareidoliaException(text.Contains("<html", StringComparison.OrdinalIgnoreCase)
                 ? $"'{path}' is a web page, not weights: the download brought a page in their place."
                 : $"'{path}' is a text file, not weights.");
-        return TorchFile.IsTorch(start);
+        return TorchFile.IsTorch(start) && !IsSafetensors(start);
     }
 
     /// <summary>The first bytes of a file.</summary>
@@ -42,6 +42,9 @@ internal static class WeightFileStart
             throw new PareidoliaException($"Cannot read the weights '{path}': {error.Message}", error);
         }
     }
+
+    // A length below 4 GiB, then JSON. The length's own bytes may be those that a pickle begins with: 640 is 80 02.
+    private static bool IsSafetensors(byte[] start) => start.Length > 8 && start[8] == '{' && !start.AsSpan(4, 4).ContainsAnyExcept((byte)0);
 
     // Weights begin with a binary length or a binary code.
     private static bool IsText(byte[] start) => start.All(value => value is >= 0x20 and < 0x7F or (byte)'\n' or (byte)'\r' or (byte)'\t' or >= 0xC2);

@@ -158,6 +158,36 @@ public sealed class WeightStore : IDisposable
             tensor.RequiresGradient = required;
     }
 
+    /// <summary>Takes the values of another store's parameters over.</summary>
+    /// <param name="other">Where they are.</param>
+    /// <param name="part">The path below which that store has this one's names; empty for the same names.</param>
+    /// <exception cref="PareidoliaException">A parameter is missing there, or has another shape.</exception>
+    public void TakeFrom(WeightStore other, string part = "")
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        foreach (Parameter own in Parameters)
+            own.Tensor.CopyFrom(Counterpart(other, part, own));
+    }
+
+    /// <summary>Gives the values of this store's parameters to a part of another; what that part has beyond them stays.</summary>
+    /// <exception cref="PareidoliaException">A parameter is missing there, or has another shape.</exception>
+    public void GiveTo(WeightStore other, string part)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        foreach (Parameter own in Parameters)
+            Counterpart(other, part, own).CopyFrom(own.Tensor);
+    }
+
+    private static Tensor Counterpart(WeightStore other, string part, Parameter own)
+    {
+        string name = new WeightScope(other, part)[own.Name].Path;
+        Tensor? tensor = other._parameters.GetValueOrDefault(name)?.Tensor;
+        return tensor?.Shape == own.Tensor.Shape
+            ? tensor
+            : throw new PareidoliaException(
+                $"The networks are not of one make: '{name}' is {tensor?.Shape.ToString() ?? "missing"} in one and {own.Tensor.Shape} in the other.");
+    }
+
     /// <summary>Writes all parameters in the checkpoint's layout.</summary>
     /// <param name="path">The file, replaced atomically.</param>
     /// <param name="type">F32, F16 or BF16.</param>

@@ -22,11 +22,22 @@ public sealed class MemoryOptionsTests : IDisposable
     [Fact]
     public void A_run_that_does_not_fit_is_refused_with_what_would()
     {
-        Ran ran = CommandLine.Run("generate", "a cat", "--model", "random:sd15", "--memory-limit", "4GB", "-o", _cli["a.png"]);
+        Ran ran = CommandLine.Run("generate", "a cat", "--count", "2", "--model", "random:sd15", "--memory-limit", "4GB", "-o", _cli["a.png"]);
         Assert.Equal(2, ran.Code);
         Assert.StartsWith("pareidolia: 512x512 pixels with 'random:sd15' take about ", ran.ErrorLine, StringComparison.Ordinal);
         Assert.Contains("4.0 GB are allowed; what would fit: --precision f16-weights (", ran.ErrorLine, StringComparison.Ordinal);
         Assert.Empty(_cli.Files);
+    }
+
+    [Theory]
+    [InlineData("take about 3.8 GB of memory")]
+    [InlineData("take about 4.6 GB of memory", "--count", "2")]
+    [InlineData("take about 4.6 GB of memory", "--preview-every", "2")]
+    public void Weights_that_one_picture_reads_once_are_held_stage_by_stage(string expected, params string[] options)
+    {
+        Ran ran = CommandLine.Run(["generate", "a cat", "--model", "random:sd15", "--memory-limit", "2GB", "-o", _cli["a.png"], .. options]);
+        Assert.Equal(2, ran.Code);
+        Assert.Contains(expected, ran.ErrorLine, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -30,8 +30,9 @@ public sealed partial class DependencyRule
         ["Adapters"] = ["Models", "Nn", "Weights", "Tensors", "Text"],
         ["Pipelines"] = ["Adapters", "Text", "Models", "Diffusion", "Imaging", "Weights", "Tensors", "Nn"],
         ["Training"] = ["Text", "Models", "Diffusion", "Imaging", "Weights", "Nn", "Tensors", "Files"],
-        ["Server"] = ["Adapters", "Hub", "Training", "Pipelines", "Text", "Models", "Diffusion", "Imaging", "Weights", "Nn", "Tensors", "Files"],
-        ["Cli"] = ["Server", "Adapters", "Hub", "Training", "Pipelines", "Text", "Models", "Diffusion", "Imaging", "Weights", "Nn", "Tensors", "Files"],
+        ["Graph"] = ["Adapters", "Pipelines", "Models", "Diffusion", "Imaging", "Weights", "Tensors", "Files"],
+        ["Server"] = ["Graph", "Adapters", "Hub", "Training", "Pipelines", "Text", "Models", "Diffusion", "Imaging", "Weights", "Nn", "Tensors", "Files"],
+        ["Cli"] = ["Server", "Graph", "Adapters", "Hub", "Training", "Pipelines", "Text", "Models", "Diffusion", "Imaging", "Weights", "Nn", "Tensors", "Files"],
         [""] = [],
     };
 

@@ -12,6 +12,10 @@ public sealed class ModelFileGoldenTests
     {
         ["unet2d_condition"] = (from, to) => Copy(UNet2DConditionModel.Load(from), (model, weights) => model.Save(to, weights)),
         ["unet2d"] = (from, to) => Copy(UNet2DModel.Load(from), (model, weights) => model.Save(to, weights)),
+        ["dit"] = (from, to) => Copy(DiTTransformer2DModel.Load(from), (model, weights) => model.Save(to, weights)),
+        ["pixart"] = (from, to) => Copy(PixArtTransformer2DModel.Load(from), (model, weights) => model.Save(to, weights)),
+        ["sd3_mmdit"] = (from, to) => Copy(SD3Transformer2DModel.Load(from), (model, weights) => model.Save(to, weights)),
+        ["flux_mmdit"] = (from, to) => Copy(FluxTransformer2DModel.Load(from), (model, weights) => model.Save(to, weights)),
         ["vae_kl"] = (from, to) => Copy(AutoencoderKl.Load(from), (model, weights) => model.Save(to, weights)),
         ["vae_tiny"] = (from, to) => Copy(AutoencoderTiny.Load(from), (model, weights) => model.Save(to, weights)),
         ["vq"] = (from, to) => Copy(VqModel.Load(from), (model, weights) => model.Save(to, weights)),

@@ -5,7 +5,7 @@ using Pareidolia.Weights;
 namespace Pareidolia.Tests.Models;
 
 /// <summary>
-/// Whole models: every parameter has a gradient, and along directions through the parameters it is the slope of the forward pass. Each direction
+/// Whole models: every trained parameter has a gradient, and along directions through the parameters it is the slope of the forward pass. Each direction
 /// moves every twelfth parameter, so that all are moved by one, neighbours by different ones.
 /// </summary>
 public sealed class ModelGradientTests
@@ -38,7 +38,7 @@ public sealed class ModelGradientTests
     }
 
     private static Parameter[] Every(int stride, int first, WeightStore weights) =>
-        [.. weights.Parameters.Skip(first).Where((_, i) => i % stride == 0)];
+        [.. weights.Parameters.Where(parameter => parameter.Trained).Skip(first).Where((_, i) => i % stride == 0)];
 
     // New models hold zeros that gradients do not pass.
     private static void Disturb(WeightStore weights)

@@ -70,7 +70,10 @@ public sealed class ModelTests
     }
 
     [Theory]
-    [InlineData("""{"mid_block_type":"UNetMidBlock2DSimpleCrossAttn"}""", "UNetMidBlock2DSimpleCrossAttn")]
+    [InlineData("""{"mid_block_type":"UNetMidBlock2D"}""", "UNetMidBlock2D")]
+    [InlineData("""{"encoder_hid_dim":8,"encoder_hid_dim_type":"text_image_proj"}""", "text_image_proj")]
+    [InlineData("""{"class_embed_type":"projection"}""", "projection")]
+    [InlineData("""{"resnet_out_scale_factor":1.41}""", "resnet_out_scale_factor")]
     [InlineData("""{"down_block_types":["KDownBlock2D","DownBlock2D","DownBlock2D","DownBlock2D"]}""", "KDownBlock2D")]
     [InlineData("""{"block_out_channels":[32,64]}""", "4 blocks")]
     [InlineData("""{"attention_head_dim":[1,2]}""", "2 values")]

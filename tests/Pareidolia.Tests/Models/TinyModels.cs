@@ -20,10 +20,23 @@ internal static class TinyModels
         ["unet condition"] = UNetCondition,
         ["unet condition, sdxl"] = UNetXl,
         ["unet condition, pooled text"] = UNetPooled,
+        ["unet condition, pixel cascade"] = UNetCascade,
         ["unet"] = UNet,
+        ["unet condition, pictures"] = UNetOfPictures,
+        ["prior, diffusion"] = device => Prior(device, isAutoregressive: false),
+        ["prior, autoregressive"] = device => Prior(device, isAutoregressive: true),
+        ["dit"] = DiT,
+        ["pixart"] = PixArt,
+        ["sd3"] = Sd3,
+        ["flux"] = Flux,
         ["autoencoder"] = Autoencoder,
         ["clip"] = Clip,
         ["upscaler"] = Upscaler,
+        ["bert"] = Bert,
+        ["gpt2"] = Gpt2,
+        ["t5"] = T5,
+        ["t5, gated"] = T5Gated,
+        ["words"] = Words,
     };
 
     public static UNet2DConditionConfig UNetConfig { get; } = new()
@@ -53,11 +66,57 @@ internal static class TinyModels
         ProjectionDim = 5,
     };
 
+    public static BertConfig BertConfig { get; } = new()
+    {
+        VocabSize = 11, HiddenSize = 8, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 12, MaxPositionEmbeddings = 6, InitializerRange = 0.3,
+    };
+
+    public static T5Config T5Config { get; } = new()
+    {
+        VocabSize = 11, DModel = 8, DKv = 4, DFf = 12, NumLayers = 2, NumDecoderLayers = 2, NumHeads = 2, RelativeAttentionNumBuckets = 8,
+        RelativeAttentionMaxDistance = 8,
+    };
+
+    public static ConvolutionalWordConfig WordConfig { get; } = new() { VocabSize = 10, HiddenSize = 8, KernelSize = 3, Dilations = [1, 2], InitializerRange = 0.5 };
+
     public static Tensor Noise(Shape shape, Backend device, ulong seed = 7)
     {
         float[] values = new float[shape.Count];
         new TorchCpuGenerator(seed).Randn(values);
         return Tensor.From(values, shape, device);
+    }
+
+    private static TinyModel Bert(Backend device)
+    {
+        Pretrained<BertForMaskedLm> bert = BertForMaskedLm.Initialise(BertConfig, 1, device);
+        Tensor ids = Tensor.From([4, 1, 7, 0, 9, 2], [2, 3], device), types = Tensor.From([0, 1, 1, 0, 0, 1], [2, 3], device);
+        return new TinyModel(bert.Weights, () => bert.Model.Forward(ids, types, Tensor.From([1, 1, 0, 1, 1, 1], [2, 3], device)));
+    }
+
+    private static TinyModel Gpt2(Backend device)
+    {
+        Gpt2Config config = new() { VocabSize = 11, NPositions = 4, NEmbd = 8, NLayer = 2, NHead = 2, InitializerRange = 0.3 };
+        Pretrained<Gpt2LmHeadModel> gpt = Gpt2LmHeadModel.Initialise(config, 1, device);
+        Tensor ids = Tensor.From([4, 1, 7, 0, 9, 2], [2, 3], device);
+        return new TinyModel(gpt.Weights, () => gpt.Model.Forward(ids));
+    }
+
+    private static TinyModel T5(Backend device) => T5Of(T5Config, device);
+
+    private static TinyModel T5Gated(Backend device) => T5Of(T5Config with { FeedForwardProj = "gated-gelu", TieWordEmbeddings = false }, device);
+
+    private static TinyModel T5Of(T5Config config, Backend device)
+    {
+        Pretrained<T5ForConditionalGeneration> t5 = T5ForConditionalGeneration.Initialise(config, 1, device);
+        Tensor read = Tensor.From([4, 1, 7, 0, 9, 2], [2, 3], device), written = Tensor.From([0, 5, 0, 8], [2, 2], device);
+        return new TinyModel(t5.Weights, () => t5.Model.Forward(read, written));
+    }
+
+    private static TinyModel Words(Backend device)
+    {
+        Pretrained<ConvolutionalWordModel> words = ConvolutionalWordModel.Initialise(WordConfig, 1, device);
+        Tensor ids = Tensor.From([4, 1, 7, 0, 9, 2, 5, 5], [2, 4], device);
+        return new TinyModel(words.Weights, () => words.Model.Predict(words.Model.Encode(ids)));
     }
 
     private static TinyModel UNetCondition(Backend device)
@@ -74,6 +133,47 @@ internal static class TinyModels
         // It begins silent: gradients of what lies before would all be zero.
         unet.Weights.Parameters.Single(p => p.Name == "add_embedding.norm2.weight").Tensor.CopyFrom(Tensor.Full([16], 0.7, device));
         return new TinyModel(unet.Weights, () => unet.Model.Forward(Noise([2, 4, 4, 4], device), [3, 500], Noise([2, 3, 6], device)));
+    }
+
+    private static TinyModel UNetCascade(Backend device)
+    {
+        UNet2DConditionConfig config = UNetConfig with
+        {
+            DownBlockTypes = ["ResnetDownsampleBlock2D", "SimpleCrossAttnDownBlock2D"],
+            MidBlockType = "UNetMidBlock2DSimpleCrossAttn",
+            UpBlockTypes = ["SimpleCrossAttnUpBlock2D", "ResnetUpsampleBlock2D"],
+            ActFn = "gelu",
+            ScaleShift = true,
+            NumClassEmbeds = null,
+            LabelIsTimestep = true,
+            EncoderHidDim = 5,
+            CrossAttentionDim = [32, 32],
+            CrossAttentionNorm = true,
+            AttentionHeads = [4, 4],
+        };
+        Pretrained<UNet2DConditionModel> unet = UNet2DConditionModel.Initialise(config, 1, device);
+        UNetExtras extras = new() { ClassLabels = [20, 900], ContextMask = Tensor.From([1f, 1, 0, 1, 1, 1], [2, 3], device) };
+        return new TinyModel(unet.Weights, () => unet.Model.Forward(Noise([2, 4, 4, 4], device), [3, 500], Noise([2, 3, 5], device), extras));
+    }
+
+    private static TinyModel UNetOfPictures(Backend device)
+    {
+        UNet2DConditionConfig config = UNetConfig with { NumClassEmbeds = null, EncoderHidDim = 5, ReadsPictures = true, AdditionEmbedType = "image" };
+        Pretrained<UNet2DConditionModel> unet = UNet2DConditionModel.Initialise(config, 1, device);
+        return new TinyModel(unet.Weights, () => unet.Model.Forward(Noise([2, 4, 4, 4], device), [3, 500], Noise([2, 1, 5], device)));
+    }
+
+    private static TinyModel Prior(Backend device, bool isAutoregressive)
+    {
+        PriorTransformerConfig config = new()
+        {
+            NumAttentionHeads = 2, AttentionHeadDim = 4, NumLayers = 1, EmbeddingDim = 6, NumEmbeddings = 3, IsAutoregressive = isAutoregressive, Codes = 4, CodeLevels = 5,
+        };
+        Pretrained<PriorTransformer> prior = PriorTransformer.Initialise(config, 1, device);
+        Tensor text = Noise([2, 6], device), tokens = Noise([2, 3, 6], device, 8);
+        return new TinyModel(prior.Weights, () => isAutoregressive
+            ? prior.Model.Logits(Tensor.From([0, 3, 1, 4, 2, 2], [2, 3], device), text, tokens)
+            : prior.Model.Forward(Noise([2, 6], device, 9), [3, 500], text, tokens));
     }
 
     private static TinyModel UNetXl(Backend device)
@@ -105,6 +205,52 @@ internal static class TinyModels
         };
         Pretrained<UNet2DModel> unet = UNet2DModel.Initialise(config, 1, device);
         return new TinyModel(unet.Weights, () => unet.Model.Forward(Noise([2, 4, 4, 3], device), [10]));
+    }
+
+    private static TinyModel DiT(Backend device)
+    {
+        DiTTransformer2DConfig config = new()
+        {
+            SampleSize = 4, InChannels = 2, OutChannels = 3, NumLayers = 2, NumAttentionHeads = 2, AttentionHeadDim = 4, NumEmbedsAdaNorm = 3,
+        };
+        Pretrained<DiTTransformer2DModel> dit = DiTTransformer2DModel.Initialise(config, 1, device);
+        return new TinyModel(dit.Weights, () => dit.Model.Forward(Noise([2, 4, 6, 2], device), [3, 500], [3, 1]));
+    }
+
+    private static TinyModel PixArt(Backend device)
+    {
+        PixArtTransformer2DConfig config = new()
+        {
+            SampleSize = 4, InChannels = 2, OutChannels = 3, NumLayers = 2, NumAttentionHeads = 2, AttentionHeadDim = 4, CrossAttentionDim = 8, CaptionChannels = 5,
+        };
+        Pretrained<PixArtTransformer2DModel> pixart = PixArtTransformer2DModel.Initialise(config, 1, device);
+        Tensor mask = Tensor.From([1f, 1, 0, 1, 1, 1], [2, 3], device);
+        return new TinyModel(pixart.Weights, () => pixart.Model.Forward(Noise([2, 4, 4, 2], device), [3, 500], Noise([2, 3, 5], device), mask));
+    }
+
+    private static TinyModel Sd3(Backend device)
+    {
+        SD3Transformer2DConfig config = new()
+        {
+            SampleSize = 4, InChannels = 2, OutChannels = 3, NumLayers = 2, NumAttentionHeads = 2, AttentionHeadDim = 4, JointAttentionDim = 5,
+            CaptionProjectionDim = 8, PooledProjectionDim = 3, PosEmbedMaxSize = 4,
+        };
+        Pretrained<SD3Transformer2DModel> sd3 = SD3Transformer2DModel.Initialise(config, 1, device);
+        return new TinyModel(
+            sd3.Weights, () => sd3.Model.Forward(Noise([2, 4, 6, 2], device), [3, 500], Noise([2, 3, 5], device), Noise([2, 3], device)));
+    }
+
+    private static TinyModel Flux(Backend device)
+    {
+        FluxTransformer2DConfig config = new()
+        {
+            InChannels = 3, NumLayers = 1, NumSingleLayers = 1, NumAttentionHeads = 2, AttentionHeadDim = 6, JointAttentionDim = 5, PooledProjectionDim = 4,
+            AxesDimsRope = [2, 2, 2],
+        };
+        Pretrained<FluxTransformer2DModel> flux = FluxTransformer2DModel.Initialise(config, 1, device);
+        Tensor places = Tensor.From([0f, 0, 0, 0, 0, 1, 0, 1, 0], [3, 3], device);
+        return new TinyModel(flux.Weights, () => flux.Model.Forward(
+            Noise([2, 3, 3], device), places, [0.2f, 0.9f], Noise([2, 2, 5], device), Noise([2, 4], device), [3.5f]));
     }
 
     private static TinyModel Autoencoder(Backend device)

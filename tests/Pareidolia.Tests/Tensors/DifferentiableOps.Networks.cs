@@ -53,6 +53,8 @@ internal static partial class DifferentiableOps
                 $"group norm {activation}",
                 t => t[0].GroupNorm(2, t[1], activation == Activation.Relu ? t[2] * 50 : t[2], 1e-2f, activation),
                 [2, 3, 1, 6], [6], [6]);
+        yield return Row("group norm of each image's own", t => t[0].GroupNorm(2, t[1], t[2], 1e-2f, Activation.Silu), [3, 5, 4], [3, 4], [3, 4]);
+        yield return Row("group norm with each image's own scale", t => t[0].GroupNorm(1, t[1], t[2], 1e-2f), [3, 4], [3, 4], [4]);
         yield return Row("group norm plain", t => t[0].GroupNorm(3, null, null, 1e-2f, Activation.Silu), [1, 7, 3]);
         yield return Row("group norm of one", t => t[0].GroupNorm(1, t[1], t[2], 1e-2f), [3, 3], [3], [3]);
         yield return Row("layer norm", t => t[0].LayerNorm(t[1], t[2], 1e-2f), [3, 1, 7], [7], [7]);

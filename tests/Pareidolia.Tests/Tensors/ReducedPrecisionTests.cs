@@ -81,6 +81,39 @@ public sealed class ReducedPrecisionTests : IDisposable
         Assert.True(y.Skip(256).All(float.IsFinite));
     }
 
+    [Theory]
+    [InlineData(1, 33, 47, 1, 40, 40, false, false)]
+    [InlineData(2, 64, 64, 4, 16, 16, false, false)]
+    [InlineData(1, 129, 300, 2, 33, 65, false, true)]
+    [InlineData(3, 100, 100, 2, 80, 24, true, false)]
+    [InlineData(1, 70, 128, 3, 160, 160, true, true)]
+    public void Attention_is_that_of_rounded_inputs_and_rounded_weights(
+        int batch, int queries, int keys, int heads, int depth, int valueDepth, bool causal, bool biased)
+    {
+        RequireUnit();
+        using Scope scope = new();
+        TorchCpuGenerator random = new(8);
+        (Shape q, Shape k, Shape v) = ([batch, queries, heads * depth], [batch, keys, heads * depth], [batch, keys, heads * valueDepth]);
+        float[] query = Rounded(q, random), key = Rounded(k, random), value = Rounded(v, random);
+        float[] bias = Rounded([1, heads, queries, keys], random);
+        float[] Attend(Backend device, bool half)
+        {
+            using ReducedPrecision reduced = new(half);
+            return Tensor.Attention(
+                Tensor.From(query, q, device), Tensor.From(key, k, device), Tensor.From(value, v, device), heads,
+                causal: causal, bias: biased ? Tensor.From(bias, [1, heads, queries, keys], device) : null).ToArray();
+        }
+
+        float[] exact = Attend(Backend.Reference, false);
+        // Weights are rounded to 8 bits one by one: on average a few thousandths of the result.
+        Assert.InRange(RelativeError(Attend(Backend.Cpu, true), exact), 1e-5, 4e-3);
+        Assert.InRange(RelativeError(Attend(Backend.Cpu, false), exact), 0, Bound);
+        CpuBackend.Threads = 1;
+        float[] one = Attend(Backend.Cpu, true);
+        CpuBackend.Threads = 3;
+        Assert.Equal(one, Attend(Backend.Cpu, true));
+    }
+
     [Fact]
     public void The_number_of_threads_changes_no_byte()
     {

@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using Pareidolia.Models;
 using Pareidolia.Tensors;
 using Pareidolia.Tests.Tensors;
 using Pareidolia.Training;
 using Pareidolia.Training.Data;
+using Pareidolia.Weights;
 
 namespace Pareidolia.Tests.Training;
 
@@ -22,6 +24,24 @@ public sealed class ResumeTests
         Run(folder, recipe, "parts", int.MaxValue);
         Assert.Equal(ModelBytes(folder, "whole"), ModelBytes(folder, "parts"));
         Assert.Equal(before, TensorMemory.LiveBuffers);
+    }
+
+    [Fact]
+    public void A_paused_diffusion_run_with_its_own_text_encoder_ends_in_the_same_bytes()
+    {
+        using TemporaryFolder folder = new();
+        string recipe = TinyData.Write(folder, TinyData.Diffusion);
+        foreach ((string run, int reports) in (ReadOnlySpan<(string, int)>)[("whole", int.MaxValue), ("parts", 3), ("parts", int.MaxValue)])
+            Run(folder, recipe, run, reports);
+        foreach (string part in (ReadOnlySpan<string>)["unet/diffusion_pytorch_model.safetensors", "text_encoder/model.safetensors", "clip/model.safetensors"])
+            Assert.Equal(File.ReadAllBytes(folder[$"whole/model/{part}"]), File.ReadAllBytes(folder[$"parts/model/{part}"]));
+        string shipped = Path.Combine(RepositoryRoot.Path, "models", "emoji");
+        Assert.NotEqual(File.ReadAllBytes(Path.Combine(shipped, "text_encoder", "model.safetensors")), File.ReadAllBytes(folder["whole/model/text_encoder/model.safetensors"]));
+        // CLIP keeps the text tower that it was trained with.
+        using Pretrained<ClipModel> before = ClipModel.Load(Path.Combine(shipped, "clip")), after = ClipModel.Load(folder["whole/model/clip"]);
+        using Scope scope = new();
+        Tensor ids = Tensor.From([2998, 5, 2999], [1, 3]);
+        Assert.Equal(before.Model.EncodeText(ids).ToArray(), after.Model.EncodeText(ids).ToArray());
     }
 
     [Fact]
@@ -83,7 +103,7 @@ public sealed class ResumeTests
     // Runs until a number of reports have come, then pauses as Ctrl-C does.
     private static List<TrainingProgress> Run(TemporaryFolder folder, string recipe, string run, int reports)
     {
-        using AutoencoderTrainer trainer = new(Recipe.Load(recipe), DataRoot.Resolve(Path.GetDirectoryName(recipe)));
+        using Trainer trainer = TrainerOf(Recipe.Load(recipe), DataRoot.Resolve(Path.GetDirectoryName(recipe)));
         using TrainingLoop loop = new(trainer, folder[run]);
         using CancellationTokenSource pause = new();
         List<TrainingProgress> progress = [];
@@ -102,6 +122,9 @@ public sealed class ResumeTests
         }
         return progress;
     }
+
+    private static Trainer TrainerOf(Recipe recipe, DataRoot root) =>
+        recipe.Json.Text("kind") == "diffusion" ? new DiffusionTrainer(recipe, root) : new AutoencoderTrainer(recipe, root);
 
     private static Process Start(TemporaryFolder folder, string recipe)
     {

@@ -21,6 +21,25 @@ internal static class TinyData
         }
         """;
 
+    /// <summary>A latent diffusion on the shipped autoencoder and text encoder, which learns with it.</summary>
+    public static string Diffusion { get; } = $$"""
+        {
+          "kind": "diffusion",
+          "data": { "train": ["tiny.tar"], "validation": ["tiny.tar"], "size": 16 },
+          "inputs": { "vae": "{{Shipped("vae")}}", "text_encoder": "{{Shipped("text_encoder")}}", "tokenizer": "{{Shipped("tokenizer")}}", "clip": "{{Shipped("clip")}}" },
+          "model": { "_class_name": "UNet2DConditionModel", "sample_size": 4, "in_channels": 4, "out_channels": 4,
+            "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D"], "up_block_types": ["CrossAttnUpBlock2D", "UpBlock2D"],
+            "block_out_channels": [16, 64], "layers_per_block": 1, "attention_head_dim": [2, 2], "cross_attention_dim": 192, "norm_num_groups": 8,
+            "resnet_time_scale_shift": "scale_shift", "addition_embed_type": "text", "addition_embed_type_num_heads": 6 },
+          "scheduler": { "_class_name": "DDIMScheduler", "num_train_timesteps": 1000, "beta_schedule": "squaredcos_cap_v2", "prediction_type": "v_prediction",
+            "timestep_spacing": "trailing", "clip_sample": false },
+          "train_text_encoder": true, "noise_bias": 0.5,
+          "batch": 4, "steps": 6, "seed": 7, "ema": 0.9,
+          "optimizer": { "name": "muon", "learning_rate": 0.002, "warmup": 2 },
+          "log_every": 1, "checkpoint_every": 2
+        }
+        """;
+
     /// <summary>Writes the shard and a recipe beside it; gives the recipe's path.</summary>
     public static string Write(TemporaryFolder folder, string recipe)
     {
@@ -28,6 +47,8 @@ internal static class TinyData
         File.WriteAllText(folder["recipe.json"], recipe);
         return folder["recipe.json"];
     }
+
+    private static string Shipped(string part) => Path.Combine(RepositoryRoot.Path, "models", "emoji", part).Replace('\\', '/');
 
     private static IEnumerable<(string Name, byte[] Content)> Pictures()
     {

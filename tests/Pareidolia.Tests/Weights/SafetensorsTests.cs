@@ -54,6 +54,22 @@ public sealed class SafetensorsTests : IDisposable
         Assert.All(file.Entries, entry => Assert.Equal(0, file.Address(entry.Name) % entry.Type.Size()));
     }
 
+    // 640 is 80 02 in a file, which is also how a pickle begins.
+    [Fact]
+    public void A_header_whose_length_looks_like_a_pickle_is_still_a_header()
+    {
+        string path = _folder["odd.safetensors"];
+        int length = 0;
+        for (int pad = 500; length != 640; pad++)
+        {
+            SafetensorsWriter.Write(path, [new SafetensorsSource("a", SafetensorsType.F32, [1], stream => stream.Write(new byte[4]))], new Dictionary<string, string> { ["pad"] = new('x', pad) });
+            length = BitConverter.ToInt32(File.ReadAllBytes(path));
+            Assert.True(length <= 640, "no padding gives a header of 640 bytes");
+        }
+        using StoredWeights weights = StoredWeights.Open(path);
+        Assert.Equal(["a"], weights.Names);
+    }
+
     [Fact]
     public void A_file_without_tensors_can_be_written_and_read()
     {

@@ -78,10 +78,10 @@ public abstract class Optimizer : IDisposable
     /// <summary>Changes one parameter.</summary>
     protected abstract void Update(int index, Tensor parameter, Tensor gradient, double learningRate, double weightDecay, double gradientScale);
 
-    /// <summary>One tensor of zeros per parameter.</summary>
-    protected Tensor[] NewState(string name)
+    /// <summary>One tensor of zeros per parameter, from the parameter of an index on.</summary>
+    protected Tensor[] NewState(string name, int from = 0)
     {
-        Tensor[] tensors = [.. Parameters.Select(parameter => Scope.Detach(Tensor.Zeros(parameter.Shape, parameter.Device)))];
+        Tensor[] tensors = [.. Parameters.Skip(from).Select(parameter => Scope.Detach(Tensor.Zeros(parameter.Shape, parameter.Device)))];
         _state.AddRange(tensors.Select((tensor, index) => ($"{name}.{index}", tensor)));
         return tensors;
     }

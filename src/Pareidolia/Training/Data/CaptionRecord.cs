@@ -29,6 +29,9 @@ public sealed record CaptionRecord(string Key, IReadOnlyList<string> Captions)
     /// <summary>Words about the picture, not cleaned.</summary>
     public IReadOnlyList<string> Keywords { get; init; } = [];
 
+    /// <summary>The class of a labelled set, from 0; -1 where the set has none.</summary>
+    public int Label { get; init; } = -1;
+
     /// <summary>Why the picture is held out of training (<c>pair</c>, <c>concept</c> ...); <c>none</c> for training pictures.</summary>
     public string Holdout { get; init; } = "none";
 
@@ -38,7 +41,9 @@ public sealed record CaptionRecord(string Key, IReadOnlyList<string> Captions)
     /// <exception cref="PareidoliaException">There is no caption, or the json is broken.</exception>
     public static CaptionRecord Read(Sample sample)
     {
-        CaptionRecord record = sample.Parts.ContainsKey("json") || !sample.Parts.ContainsKey("txt")
+        if (!sample.Parts.ContainsKey("json") && !sample.Parts.ContainsKey("txt"))
+            throw new PareidoliaException($"it has no caption: a txt or a json is needed beside its {string.Join(", ", sample.Parts.Keys)}.");
+        CaptionRecord record = sample.Parts.ContainsKey("json")
             ? FromJson(sample.Key, JsonConfig.Parse(Encoding.UTF8.GetString(sample.Part("json").Span), $"{sample.Key}.json"))
             : new CaptionRecord(sample.Key, Lines(Encoding.UTF8.GetString(sample.Part("txt").Span)));
         if (record.Captions.Count == 0 || record.Captions.Any(string.IsNullOrWhiteSpace))
@@ -60,6 +65,7 @@ public sealed record CaptionRecord(string Key, IReadOnlyList<string> Captions)
             Subgroup = json.Text("subgroup", "")!,
             Keywords = json.Texts("keywords", []),
             Holdout = json.Text("holdout", "none")!,
+            Label = json.Int("label", -1),
         };
 
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

@@ -32,6 +32,8 @@ public static class CaptionedImages
         return new WebDataset<CaptionedImage<TImage>>(shards, Decode, options, broken);
     }
 
-    private static ReadOnlyMemory<byte> Picture(Sample sample) =>
-        sample.Part(Extensions.FirstOrDefault(sample.Parts.ContainsKey) ?? Extensions[0]);
+    /// <summary>The extension of a sample's picture; that of a PNG where it has none.</summary>
+    internal static string PictureExtension(Sample sample) => Extensions.FirstOrDefault(sample.Parts.ContainsKey) ?? Extensions[0];
+
+    private static ReadOnlyMemory<byte> Picture(Sample sample) => sample.Part(PictureExtension(sample));
 }

@@ -39,12 +39,14 @@ public sealed class DataRoot
         return System.IO.File.Exists(path) ? path : throw new PareidoliaException($"The data folder '{Path}' has no file '{relative}'.");
     }
 
-    /// <summary>The files that a pattern names, sorted by name.</summary>
-    /// <param name="pattern">A path below the root whose last part may hold * and ?, such as <c>emoji/train-*.tar</c>.</param>
+    /// <summary>The files that a pattern names, sorted by name; or a folder of plain files, which stands for its content.</summary>
+    /// <param name="pattern">A path below the root whose last part may hold * and ?, such as <c>emoji/train-*.tar</c>; or a folder.</param>
     /// <exception cref="PareidoliaException">There are none.</exception>
     public IReadOnlyList<string> Files(string pattern)
     {
         string full = System.IO.Path.Combine(Path, pattern);
+        if (Directory.Exists(full))
+            return [full];
         string folder = System.IO.Path.GetDirectoryName(full) ?? Path;
         string[] files = Directory.Exists(folder) ? Directory.GetFiles(folder, System.IO.Path.GetFileName(full)) : [];
         Array.Sort(files, StringComparer.Ordinal);

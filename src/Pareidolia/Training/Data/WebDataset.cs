@@ -28,7 +28,7 @@ public sealed record WebDatasetOptions
 /// are damaged, or that the decoder refuses, are skipped and collected in <see cref="Broken"/>.
 /// </summary>
 /// <typeparam name="T">What a sample becomes.</typeparam>
-/// <param name="shards">The shards' paths.</param>
+/// <param name="shards">The shards' paths; a folder counts as a shard whose members are its files.</param>
 /// <param name="decode">Makes something of a sample, from several threads at once; null leaves the sample out, and a
 /// <see cref="PareidoliaException"/> counts it as broken.</param>
 /// <param name="options">How to read.</param>
@@ -68,7 +68,9 @@ public sealed class WebDataset<T>(
         return order;
     }
 
-    private IEnumerable<Sample> Read(string shard)
+    private IEnumerable<Sample> Read(string shard) => Directory.Exists(shard) ? SampleFolder.Read(shard, Broken) : ReadShard(shard);
+
+    private IEnumerable<Sample> ReadShard(string shard)
     {
         using FileStream stream = Open(shard);
         ShardReader reader = new(stream, shard, Broken, _options.MemberLimit);

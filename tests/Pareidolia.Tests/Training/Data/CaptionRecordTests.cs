@@ -33,7 +33,7 @@ public sealed class CaptionRecordTests
     [InlineData("json", """{"captions": ["a", " "]}""", "no caption, or an empty one")]
     [InlineData("json", """{"captions": 7}""", "\"captions\" is 7")]
     [InlineData("txt", "\n", "no caption")]
-    [InlineData("cls", "3", "it has no json, only cls")]
+    [InlineData("cls", "3", "it has no caption: a txt or a json is needed beside its cls")]
     public void What_has_no_caption_is_refused(string extension, string text, string reason)
     {
         PareidoliaException error = Assert.Throws<PareidoliaException>(() => CaptionRecord.Read(Sample(extension, text)));

@@ -74,7 +74,7 @@ public sealed class WebDatasetTests : IDisposable
             Assert.Equal(76, Keys(data, epoch).Count);
         Assert.Equal(["bad-json", "bad-png", "no-caption", "no-json", "no-png"], data.Broken.All.Select(member => member.Name));
         Assert.All(data.Broken.All, member => Assert.Equal(_shards[1], member.Shard));
-        Assert.Equal($"{_shards[1]}: no-json was skipped: it has no json, only png.", data.Broken.All[3].ToString());
+        Assert.Equal($"{_shards[1]}: no-json was skipped: it has no caption: a txt or a json is needed beside its png.", data.Broken.All[3].ToString());
     }
 
     [Fact]

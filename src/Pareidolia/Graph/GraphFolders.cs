@@ -1,0 +1,144 @@
+namespace Pareidolia.Graph;
+
+/// <summary>A kind of file that graphs name, as ComfyUI calls its folder.</summary>
+public static class ModelFolders
+{
+    /// <summary>Whole models: single files, and folders in the Hugging Face layout.</summary>
+    public const string Checkpoints = "checkpoints";
+
+    /// <summary>LoRAs.</summary>
+    public const string Loras = "loras";
+
+    /// <summary>Autoencoders.</summary>
+    public const string Vae = "vae";
+
+    /// <summary>ControlNets.</summary>
+    public const string ControlNets = "controlnet";
+
+    /// <summary>Networks that enlarge pictures.</summary>
+    public const string Upscalers = "upscale_models";
+
+    /// <summary>Words learned by textual inversion.</summary>
+    public const string Embeddings = "embeddings";
+
+    /// <summary>All of them, and those of ComfyUI that no node here reads.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        Checkpoints, Loras, Vae, "text_encoders", "diffusion_models", "clip_vision", "style_models", Embeddings, "diffusers", "vae_approx", ControlNets,
+        "gligen", Upscalers, "hypernetworks", "photomaker",
+    ];
+}
+
+/// <summary>Where graphs find pictures and models, and where they write. A graph names files, never paths: nothing outside is reached.</summary>
+public sealed class GraphFolders
+{
+    private static readonly string[] s_endings = [".safetensors", ".ckpt", ".pt", ".pt2", ".bin", ".pth", ".pkl", ".sft"];
+
+    private readonly Dictionary<string, string> _checkpoints = new(StringComparer.Ordinal);
+
+    /// <summary>Folders of one studio; they are made where they are not there.</summary>
+    /// <param name="input">Pictures that graphs load.</param>
+    /// <param name="output">Pictures that they save.</param>
+    /// <param name="temporary">Pictures that are only looked at.</param>
+    /// <param name="models">A folder with a folder for each kind of <see cref="ModelFolders"/>; null for none.</param>
+    public GraphFolders(string input, string output, string temporary, string? models = null)
+    {
+        (Input, Output, Temporary, Models) = (Path.GetFullPath(input), Path.GetFullPath(output), Path.GetFullPath(temporary), models);
+        foreach (string folder in (string[])[Input, Output, Temporary])
+            Directory.CreateDirectory(folder);
+    }
+
+    /// <summary>Pictures that graphs load.</summary>
+    public string Input { get; }
+
+    /// <summary>Pictures that graphs save.</summary>
+    public string Output { get; }
+
+    /// <summary>Pictures that are only looked at.</summary>
+    public string Temporary { get; }
+
+    /// <summary>The folder of models; null where there is none.</summary>
+    public string? Models { get; }
+
+    /// <summary>The vocabulary for single files, which have none: a folder; null for none.</summary>
+    public string? Tokenizer { get; init; }
+
+    /// <summary>Names a model that lies elsewhere: the one that comes with the program, for instance.</summary>
+    public void AddCheckpoint(string name, string path) => _checkpoints[name] = path;
+
+    /// <summary>The folder of a kind: <c>input</c>, <c>output</c>, <c>temp</c>; null for any other word.</summary>
+    public string? OfType(string type) => type switch
+    {
+        "input" => Input,
+        "output" => Output,
+        "temp" => Temporary,
+        _ => null,
+    };
+
+    /// <summary>The names of a kind's files, in order, with / between folders.</summary>
+    /// <param name="kind">One of <see cref="ModelFolders"/>.</param>
+    public IReadOnlyList<string> Names(string kind)
+    {
+        IEnumerable<string> found = FolderOf(kind) is string folder && Directory.Exists(folder)
+            ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                .Where(file => s_endings.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase) && !IsInsideModel(file, folder))
+                .Concat(Directory.EnumerateFiles(folder, "model_index.json", SearchOption.AllDirectories).Select(index => Path.GetDirectoryName(index)!))
+                .Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/'))
+            : [];
+        return [.. (kind == ModelFolders.Checkpoints ? _checkpoints.Keys.Concat(found) : found).Distinct().Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>The pictures that graphs may load, in order.</summary>
+    public IReadOnlyList<string> Pictures() =>
+    [
+        .. Directory.EnumerateFiles(Input).Where(file => !Path.GetFileName(file).StartsWith('.')).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>Where a named file of a kind lies.</summary>
+    /// <exception cref="PareidoliaException">There is none of that name.</exception>
+    public string Locate(string kind, string name)
+    {
+        if (kind == ModelFolders.Checkpoints && _checkpoints.TryGetValue(name, out string? path))
+            return path;
+        if (FolderOf(kind) is string folder && Inside(folder, name) is string found && Path.Exists(found))
+            return found;
+        throw new PareidoliaException($"There is no '{name}' among the {kind}; there are {Listed(Names(kind))}.");
+    }
+
+    /// <summary>A file below a folder; null where the name leads out of it.</summary>
+    public static string? Inside(string folder, string name)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(name);
+        if (name.Contains('\0', StringComparison.Ordinal) || Path.IsPathRooted(name))
+            return null;
+        string root = Path.GetFullPath(folder), path = Path.GetFullPath(Path.Combine(root, name));
+        return path.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? path : null;
+    }
+
+    /// <summary>
+    /// The picture that <c>name</c>, <c>folder/name</c> or, as ComfyUI marks where it lies, <c>name [output]</c> stands for; null where it leads out of
+    /// the folders or is not there.
+    /// </summary>
+    internal string? Picture(string name)
+    {
+        (string plain, string folder) = (name, Input);
+        foreach (string type in (string[])["input", "output", "temp"])
+            if (name.EndsWith($" [{type}]", StringComparison.Ordinal))
+                (plain, folder) = (name[..^(type.Length + 3)], OfType(type)!);
+        return Inside(folder, plain) is string path && File.Exists(path) ? path : null;
+    }
+
+    private static string Listed(IReadOnlyList<string> names) => names.Count == 0 ? "none" : string.Join(", ", names.Take(20));
+
+    // The networks of a model in folders are no files of their own.
+    private static bool IsInsideModel(string file, string folder)
+    {
+        for (string? place = Path.GetDirectoryName(file); place is not null && place.Length >= folder.Length; place = Path.GetDirectoryName(place))
+            if (File.Exists(Path.Combine(place, "model_index.json")))
+                return true;
+        return false;
+    }
+
+    private string? FolderOf(string kind) => Models is null || !ModelFolders.All.Contains(kind) ? null : Path.Combine(Models, kind);
+}

@@ -1,0 +1,130 @@
+using Pareidolia.Adapters;
+using Pareidolia.Graph.Values;
+using Pareidolia.Models;
+using Pareidolia.Pipelines;
+using Pareidolia.Tensors;
+using Pareidolia.Weights;
+using Pareidolia.Weights.Checkpoints;
+
+namespace Pareidolia.Graph.Running;
+
+/// <summary>A model in memory, with what its configs say beside its networks.</summary>
+/// <param name="Parts">Its networks.</param>
+/// <param name="Scheduler">Its scheduler_config.json.</param>
+/// <param name="Settings">What its author recommends.</param>
+internal sealed record LoadedModel(ModelParts Parts, JsonConfig Scheduler, ModelSettings Settings) : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose() => Parts.Dispose();
+}
+
+/// <summary>
+/// The weights that graphs have asked for. Values in a graph say which weights they mean; here those are loaded when a node first uses them, and stay
+/// until others take their place.
+/// </summary>
+internal sealed class LoadedWeights : IDisposable
+{
+    // A base model and its refiner; or one with and one without a LoRA.
+    private const int MostModels = 2;
+    private const int MostParts = 3;
+
+    private readonly GraphFolders _folders;
+    private readonly LeastRecent<LoadedModel> _models = new(MostModels);
+    private readonly LeastRecent<PictureDecoder> _vaes = new(MostParts);
+    private readonly LeastRecent<Pretrained<ControlNetModel>> _controls = new(MostParts);
+    private readonly LeastRecent<PictureUpscaler> _upscalers = new(MostParts);
+
+    public LoadedWeights(GraphFolders folders, Backend? device) => (_folders, Device) = (folders, device);
+
+    /// <summary>Where networks compute; null for the usual device.</summary>
+    public Backend? Device { get; }
+
+    /// <summary>The whole model.</summary>
+    /// <exception cref="PareidoliaException">It is missing, damaged, or a LoRA does not fit.</exception>
+    public LoadedModel Model(ModelChoice choice) => _models.Get($"{Stamp(choice.Checkpoint)}\n{choice.Key}\n{choice.TextKey}", () => Load(choice));
+
+    /// <summary>What reads its prompts: that of any copy in memory whose text encoder is the same.</summary>
+    public PromptEncoder Text(ModelChoice choice) =>
+        (_models.Find(key => key.EndsWith($"\n{choice.TextKey}", StringComparison.Ordinal)) ?? Model(choice)).Parts.Text;
+
+    /// <summary>An autoencoder.</summary>
+    /// <exception cref="PareidoliaException">It is missing or damaged.</exception>
+    public PictureDecoder Vae(VaeValue vae) => !vae.OfCheckpoint
+        ? _vaes.Get(Stamp(vae.Path), () => PictureDecoder.Load(vae.Path, Device))
+        : (_models.Find(key => key.StartsWith($"{Stamp(vae.Path)}\n", StringComparison.Ordinal)) ?? Model(new ModelChoice(vae.Path, []))).Parts.Decoder;
+
+    /// <summary>A ControlNet for a model.</summary>
+    /// <exception cref="PareidoliaException">It is missing, damaged, or for another family of models.</exception>
+    public ControlNetModel Control(string path, ModelChoice choice) => _controls.Get(
+        $"{Stamp(path)}\n{choice.Checkpoint}", () => ControlNetFile.Load(path, Model(choice).Parts.UNet.Model.Config, Device)).Model;
+
+    /// <summary>A network that enlarges pictures.</summary>
+    /// <exception cref="PareidoliaException">It is missing or damaged.</exception>
+    public PictureUpscaler Upscaler(string path) => _upscalers.Get(Stamp(path), () => PictureUpscaler.Load(path, Device));
+
+    /// <summary>Lets go of all weights; what is asked for again is loaded again.</summary>
+    public void Free()
+    {
+        _models.Clear();
+        _vaes.Clear();
+        _controls.Clear();
+        _upscalers.Clear();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Free();
+
+    private static string Stamp(string path) => File.Exists(path) ? $"{path}|{File.GetLastWriteTimeUtc(path).Ticks}" : path;
+
+    private LoadedModel Load(ModelChoice choice)
+    {
+        ModelSource source = ModelSource.Open(choice.Checkpoint, new SingleFileOptions { Tokenizer = _folders.Tokenizer });
+        string? embeddings = _folders.Models is string models && Path.Combine(models, ModelFolders.Embeddings) is string folder && Directory.Exists(folder)
+            ? folder
+            : null;
+        return new LoadedModel(
+            ModelParts.Load(source, new AdapterChoice { Loras = choice.Loras, Embeddings = embeddings }, Device),
+            source.Component("scheduler").Config, ModelSettings.Of(source));
+    }
+}
+
+/// <summary>Things that are dear to load; of more than some, the one that was longest not asked for goes.</summary>
+internal sealed class LeastRecent<T>(int most) where T : class, IDisposable
+{
+    // The newest last.
+    private readonly List<(string Key, T Value)> _held = [];
+
+    /// <summary>The thing of a key, loaded where it is not there.</summary>
+    public T Get(string key, Func<T> load)
+    {
+        int found = _held.FindIndex(held => held.Key == key);
+        if (found >= 0)
+        {
+            (string, T Value) held = _held[found];
+            _held.RemoveAt(found);
+            _held.Add(held);
+            return held.Value;
+        }
+        // First the room, then the thing: two large models need not be in memory for one to be loaded.
+        while (_held.Count >= most)
+            Remove(0);
+        _held.Add((key, load()));
+        return _held[^1].Value;
+    }
+
+    /// <summary>The newest whose key is such; null where there is none.</summary>
+    public T? Find(Predicate<string> isSuch) => _held.FindLast(held => isSuch(held.Key)).Value;
+
+    /// <summary>Releases all.</summary>
+    public void Clear()
+    {
+        while (_held.Count > 0)
+            Remove(_held.Count - 1);
+    }
+
+    private void Remove(int place)
+    {
+        _held[place].Value.Dispose();
+        _held.RemoveAt(place);
+    }
+}

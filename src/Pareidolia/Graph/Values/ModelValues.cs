@@ -1,0 +1,61 @@
+using Pareidolia.Adapters;
+using Pareidolia.Diffusion;
+
+namespace Pareidolia.Graph.Values;
+
+/// <summary>Which weights: a checkpoint and the LoRAs that change it. Two that are equal share one copy in memory.</summary>
+/// <param name="Checkpoint">The folder or file.</param>
+/// <param name="Loras">In the order in which they were added.</param>
+internal sealed record ModelChoice(string Checkpoint, IReadOnlyList<LoraChoice> Loras)
+{
+    /// <summary>What tells it from others.</summary>
+    public string Key => string.Join('\n', Loras.Select(lora => $"{lora.Path}|{lora.UNetWeight:R}|{lora.TextWeight:R}").Prepend(Checkpoint));
+
+    /// <summary>What tells its text encoder from others: LoRAs that leave it alone do not count.</summary>
+    public string TextKey => string.Join('\n', Loras.Where(lora => lora.TextWeight != 0).Select(lora => $"{lora.Path}|{lora.TextWeight:R}").Prepend(Checkpoint));
+
+    /// <summary>The same with one more LoRA.</summary>
+    public ModelChoice With(LoraChoice lora) => this with { Loras = [.. Loras, lora] };
+}
+
+/// <summary>How a model is asked: what nodes between loader and sampler changed about it.</summary>
+internal sealed record ModelPatches
+{
+    /// <summary>RescaleCFG's multiplier; 0 for none.</summary>
+    public double Rescale { get; init; }
+
+    /// <summary>PerturbedAttentionGuidance's scale; 0 for none.</summary>
+    public double Perturbed { get; init; }
+
+    /// <summary>What of the scheduler's config is different, as JSON; null for nothing.</summary>
+    public string? Scheduler { get; init; }
+
+    /// <summary>Whether a mask's shades say in which step a pixel begins to change (DifferentialDiffusion).</summary>
+    public bool Differential { get; init; }
+}
+
+/// <summary>MODEL: a denoising network.</summary>
+internal sealed record ModelValue(ModelChoice Choice, ModelPatches Patches) : GraphValue;
+
+/// <summary>CLIP: what reads prompts.</summary>
+/// <param name="Choice">Of which checkpoint.</param>
+/// <param name="Layer">The layer that is read, counted from the end; null for the model's usual one.</param>
+internal sealed record ClipValue(ModelChoice Choice, int? Layer = null) : GraphValue;
+
+/// <summary>VAE: an autoencoder, that of a checkpoint or one from a file of its own.</summary>
+internal sealed record VaeValue(string Path, bool OfCheckpoint) : GraphValue;
+
+/// <summary>CONTROL_NET: a file that is loaded for the model that it guides.</summary>
+internal sealed record ControlNetValue(string Path) : GraphValue;
+
+/// <summary>UPSCALE_MODEL: a network that enlarges pictures.</summary>
+internal sealed record UpscaleModelValue(string Path) : GraphValue;
+
+/// <summary>SAMPLER.</summary>
+internal sealed record SamplerValue(NamedSampler Sampler) : GraphValue;
+
+/// <summary>SIGMAS: noise over picture at each step, falling.</summary>
+internal sealed record SigmasValue(IReadOnlyList<double> Levels) : GraphValue;
+
+/// <summary>NOISE: a seed; null for no noise.</summary>
+internal sealed record NoiseValue(ulong? Seed) : GraphValue;

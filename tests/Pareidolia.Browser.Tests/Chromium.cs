@@ -1,0 +1,61 @@
+using Microsoft.Playwright;
+
+namespace Pareidolia.Browser.Tests;
+
+/// <summary>A real browser, started once for all tests. Where there is none, the tests are skipped and say so; where CI=true they fail.</summary>
+public sealed class Chromium : IAsyncLifetime
+{
+    private static readonly string[] s_places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync()
+    {
+        if (Place is not string place)
+            return;
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = place, Args = ["--no-sandbox"] });
+    }
+
+    /// <summary>An empty page at a studio, which fails its test if a script of it fails or anything breaks the content security policy.</summary>
+    /// <param name="studio">Whose page.</param>
+    /// <param name="view">The part of the page to open, such as <c>gallery</c>.</param>
+    /// <param name="width">Pixels.</param>
+    /// <param name="light">Whether the system prefers light colours.</param>
+    public async Task<StudioPage> Open(StudioProcess studio, string view = "create", int width = 1280, bool light = false)
+    {
+        Require();
+        IPage page = await _browser!.NewPageAsync(new BrowserNewPageOptions
+        {
+            ViewportSize = new ViewportSize { Width = width, Height = 900 },
+            ColorScheme = light ? ColorScheme.Light : ColorScheme.Dark,
+            BaseURL = studio.Address.ToString(),
+        });
+        StudioPage opened = new(page);
+        _ = await page.GotoAsync($"/#/{view}");
+        return opened;
+    }
+
+    /// <summary>Skips the test where there is no browser.</summary>
+    public static void Require()
+    {
+        if (Place is not null)
+            return;
+        const string Message = "This test needs a browser: install Debian's package chromium, or name one in CHROMIUM.";
+        if (Environment.GetEnvironmentVariable("CI") == "true")
+            Assert.Fail(Message);
+        Assert.Skip(Message);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null)
+            await _browser.CloseAsync();
+        _playwright?.Dispose();
+    }
+
+    private static string? Place => s_places.Prepend(Environment.GetEnvironmentVariable("CHROMIUM")).FirstOrDefault(File.Exists);
+}

@@ -1,0 +1,159 @@
+using Pareidolia.Models;
+using Pareidolia.Tests.Pipelines;
+using Pareidolia.Text;
+using Pareidolia.Training;
+using Pareidolia.Training.Data;
+using Pareidolia.Weights;
+
+namespace Pareidolia.Tests.Training;
+
+/// <summary>Diffusion models of every kind, trained in a second each on <see cref="TinyData"/>: pixels, latents, unCLIP's decoder and priors, a cascade.</summary>
+internal static class TinyRuns
+{
+    private const int Width = 16;
+
+    private const string Velocity = """{ "_class_name": "DDIMScheduler", "num_train_timesteps": 1000, "beta_schedule": "squaredcos_cap_v2", "prediction_type": "v_prediction", "timestep_spacing": "trailing", "clip_sample": false }""";
+
+    private const string Noise = """{ "_class_name": "DPMSolverMultistepScheduler", "num_train_timesteps": 1000, "beta_schedule": "linear", "prediction_type": "epsilon", "thresholding": true, "sample_max_value": 1.5 }""";
+
+    private const string Clean = """{ "_class_name": "DDIMScheduler", "num_train_timesteps": 1000, "beta_schedule": "squaredcos_cap_v2", "prediction_type": "sample", "timestep_spacing": "trailing", "clip_sample": false }""";
+
+    private const string Reading = """ "cross_attention_dim": 16 """;
+
+    private const string Seeing = """ "cross_attention_dim": 16, "encoder_hid_dim": 16, "encoder_hid_dim_type": "image_proj", "addition_embed_type": "image" """;
+
+    private static readonly Lazy<TemporaryFolder> s_clip = new(MakeClip);
+    private static readonly Lazy<TemporaryFolder> s_pixels = new(() => Finished("pixels"));
+    private static readonly Lazy<TemporaryFolder> s_decoder = new(() => Finished("decoder"));
+
+    /// <summary>The kinds of run.</summary>
+    public static IReadOnlyList<string> Kinds { get; } =
+        ["pixels", "pixels, noise", "latents", "decoder", "superresolution", "prior", "prior, autoregressive"];
+
+    /// <summary>The recipe of a kind.</summary>
+    public static string Recipe(string kind) => kind switch
+    {
+        "pixels" => Diffusion(16, 3, Reading, Velocity, Text()),
+        "pixels, noise" => Diffusion(16, 3, Reading, Noise, Text()),
+        "latents" => Diffusion(4, 4, Reading, Velocity, $"{Text()}, \"vae\": \"{TinyModel.Folder}/vae\""),
+        "decoder" => Diffusion(16, 3, Seeing, Velocity, $"{Text()}, \"clip\": \"{s_clip.Value["clip"]}\"", "\"condition\": \"picture\","),
+        "superresolution" => SuperResolution(ModelOf(s_pixels)),
+        "prior" => Prior("diffusion", ModelOf(s_decoder)),
+        _ => Prior("autoregressive", ModelOf(s_decoder)),
+    };
+
+    /// <summary>The trainer of a kind.</summary>
+    public static Trainer Trainer(string kind, Recipe recipe, DataRoot root) => kind switch
+    {
+        "superresolution" => new SuperResolutionTrainer(recipe, root),
+        "prior" or "prior, autoregressive" => new PriorTrainer(recipe, root),
+        _ => new DiffusionTrainer(recipe, root),
+    };
+
+    /// <summary>The network that a kind trains, below the exported model.</summary>
+    public static string Network(string kind) => kind switch
+    {
+        "superresolution" => "unet_2",
+        "prior" or "prior, autoregressive" => "prior",
+        _ => "unet",
+    };
+
+    /// <summary>Runs until a number of reports have come, then pauses as Ctrl-C does; gives the run's folder.</summary>
+    public static string Run(TemporaryFolder folder, string kind, string run, int reports = int.MaxValue)
+    {
+        string recipe = TinyData.Write(folder, Recipe(kind));
+        using Trainer trainer = Trainer(kind, Pareidolia.Training.Recipe.Load(recipe), DataRoot.Resolve(folder.Path));
+        using TrainingLoop loop = new(trainer, folder[run]);
+        using CancellationTokenSource pause = new();
+        try
+        {
+            foreach (TrainingProgress _ in loop.Run(pause.Token))
+                if (--reports <= 0)
+                    pause.Cancel();
+        }
+        catch (OperationCanceledException)
+        {
+            // Paused as asked.
+        }
+        return folder[run];
+    }
+
+    /// <summary>The model of a finished run of a kind, for tests that leave it as it is.</summary>
+    public static string Model(TemporaryFolder folder, string kind) => Path.Combine(Run(folder, kind, "whole"), "model");
+
+    private static string ModelOf(Lazy<TemporaryFolder> run) => run.Value["whole/model"];
+
+    private static string Text() => $"\"text_encoder\": \"{s_clip.Value["text_encoder"]}\", \"tokenizer\": \"{s_clip.Value["tokenizer"]}\"";
+
+    private static string Diffusion(int size, int channels, string reads, string scheduler, string inputs, string more = "") => $$"""
+        {
+          "kind": "diffusion",
+          "data": { "train": ["tiny.tar"], "validation": ["tiny.tar"], "size": 16 },
+          "inputs": { {{inputs}} },
+          "model": { "sample_size": {{size}}, "in_channels": {{channels}}, "out_channels": {{channels}}, "block_out_channels": [8, 16], "layers_per_block": 1,
+            "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D"], "up_block_types": ["CrossAttnUpBlock2D", "UpBlock2D"],
+            "attention_head_dim": 2, "norm_num_groups": 4, {{reads}} },
+          "scheduler": {{scheduler}}, {{more}}
+          "defaults": { "steps": 3, "guidance": 2, "size": {{(channels == 3 ? 16 : 32)}} }, "sample_steps": 2, {{Common}}
+        }
+        """;
+
+    private static string SuperResolution(string model) => $$"""
+        {
+          "kind": "superresolution",
+          "data": { "train": ["tiny.tar"], "validation": ["tiny.tar"], "size": 32, "crop": 16 },
+          "inputs": { "base": "{{model}}" },
+          "model": { "sample_size": 32, "in_channels": 6, "out_channels": 3, "block_out_channels": [8, 16], "layers_per_block": 1,
+            "down_block_types": ["ResnetDownsampleBlock2D", "SimpleCrossAttnDownBlock2D"], "mid_block_type": "UNetMidBlock2DSimpleCrossAttn",
+            "up_block_types": ["SimpleCrossAttnUpBlock2D", "ResnetUpsampleBlock2D"], "attention_head_dim": 8, "norm_num_groups": 4,
+            "cross_attention_dim": 16, "class_embed_type": "timestep", "resnet_time_scale_shift": "scale_shift" },
+          "scheduler": {{Velocity}},
+          "defaults": { "size": 32, "stage_2": { "steps": 2, "guidance": 1.5, "augmentation": 40 } }, "sample_steps": 2, {{Common}}
+        }
+        """;
+
+    private static string Prior(string type, string model) => $$"""
+        {
+          "kind": "prior",
+          "data": { "train": ["tiny.tar"], "validation": ["tiny.tar"], "size": 16 },
+          "inputs": { "base": "{{model}}" },
+          "model": { "prior_type": "{{type}}", "num_attention_heads": 2, "attention_head_dim": 8, "num_layers": 1, "embedding_dim": 16, "num_embeddings": 24,
+            "codes": 4, "code_levels": 8 },
+          "scheduler": {{Clean}}, "sample_steps": 2, {{Common}}
+        }
+        """;
+
+    private const string Common = """
+        "batch": 4, "steps": 5, "seed": 5, "ema": 0.9, "optimizer": { "learning_rate": 0.002, "warmup": 2 }, "log_every": 1, "checkpoint_every": 2
+        """;
+
+    private static TemporaryFolder Finished(string kind)
+    {
+        TemporaryFolder folder = Lasting();
+        Run(folder, kind, "whole");
+        return folder;
+    }
+
+    // A CLIP whose texts and embeddings have one width, as unCLIP's prior needs it.
+    private static TemporaryFolder MakeClip()
+    {
+        TemporaryFolder folder = Lasting();
+        TinyModel.CopyTo(folder);
+        int words = ClipTokenizer.Load(folder["tokenizer"]).Vocabulary.Ids.Count;
+        ClipTextConfig text = new()
+        {
+            VocabSize = words, MaxPositionEmbeddings = 24, HiddenSize = Width, IntermediateSize = 2 * Width, NumHiddenLayers = 2, NumAttentionHeads = 2, EosTokenId = words - 1,
+        };
+        ClipVisionConfig vision = new() { ImageSize = 16, PatchSize = 8, HiddenSize = Width, IntermediateSize = 2 * Width, NumHiddenLayers = 1, NumAttentionHeads = 2 };
+        using Pretrained<ClipModel> clip = ClipModel.Initialise(new ClipConfig { Text = text, Vision = vision, ProjectionDim = Width }, 5);
+        clip.Model.Save(folder["clip"], clip.Weights);
+        return folder;
+    }
+
+    private static TemporaryFolder Lasting()
+    {
+        TemporaryFolder folder = new();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Dispose();
+        return folder;
+    }
+}

@@ -1,0 +1,56 @@
+import type { Prompt } from '../graph/toPrompt';
+import { request, type Send } from './request';
+
+export interface NodeError {
+  readonly class_type: string;
+  readonly errors: readonly { readonly type: string; readonly message: string; readonly details: string; readonly extra_info?: { readonly input_name?: string } }[];
+}
+
+export interface Refused {
+  readonly sentence: string;
+  readonly nodes: Readonly<Record<string, NodeError>>;
+}
+
+/** ComfyUI's own routes, as far as the editor needs them. */
+export class Comfy {
+  constructor(private readonly send: Send) {}
+
+  objectInfo(): Promise<Record<string, unknown>> {
+    return request(this.send, 'api/object_info');
+  }
+
+  /** Puts a graph into the queue; its id, or why it cannot run. */
+  async run(prompt: Prompt, workflow: unknown, clientId: string): Promise<{ id: string } | Refused> {
+    const body = JSON.stringify({ prompt, client_id: clientId, extra_data: { extra_pnginfo: { workflow } } });
+    const response = await this.send('api/prompt', { method: 'POST', body, headers: { 'content-type': 'application/json' }, credentials: 'same-origin' });
+    const answer = await jsonOf(response);
+    return response.ok ? { id: String(answer['prompt_id']) } : refusal(answer, response.status);
+  }
+
+  interrupt(id: string): Promise<void> {
+    return request(this.send, 'api/interrupt', { method: 'POST', json: { prompt_id: id } });
+  }
+
+  async upload(file: File): Promise<string> {
+    const form = new FormData();
+    form.set('image', file, file.name);
+    const { name, subfolder } = await request<{ name: string; subfolder: string }>(this.send, 'api/upload/image', { method: 'POST', form });
+    return subfolder ? `${subfolder}/${name}` : name;
+  }
+}
+
+type Answer = Record<string, unknown>;
+
+async function jsonOf(response: Response): Promise<Answer> {
+  try {
+    return (await response.json()) as Answer;
+  } catch {
+    return {};
+  }
+}
+
+function refusal(answer: Answer, status: number): Refused {
+  const error = answer['error'] as { message?: string; details?: string } | string | undefined;
+  const sentence = typeof error === 'string' ? error : [error?.message, error?.details].filter(Boolean).join(': ');
+  return { sentence: sentence || String(answer['title'] ?? `The server answers ${status}.`), nodes: (answer['node_errors'] ?? {}) as Refused['nodes'] };
+}

@@ -1,0 +1,169 @@
+import type { Hires, Model, Picture, Settings, Size, WeightedName } from '../api/dto';
+import { parseParameters, type Parameters } from './parameters';
+import { marginsText, type Margins } from './outpaint';
+import { sizeOfRatio } from './sizes';
+import { axesOf, type AxisDraft } from './xyz';
+
+/** A picture to start from, as it was uploaded or is in the gallery. */
+export interface InitPicture extends Size {
+  readonly id: string;
+  readonly url: string;
+}
+
+/** What the form shows. Null means: what the model does by itself. */
+export interface Form {
+  readonly prompt: string;
+  readonly negativePrompt: string;
+  readonly model: string | null;
+  readonly sampler: string | null;
+  readonly schedule: string | null;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly steps: number | null;
+  readonly guidanceScale: number | null;
+  readonly seed: number | null;
+  readonly count: number;
+  readonly style: string | null;
+  readonly loras: readonly WeightedName[];
+  readonly clipSkip: number | null;
+  readonly tiling: string | null;
+  readonly hires: Hires | null;
+  readonly init: InitPicture | null;
+  /** The picture of a mask, once it is uploaded: white is drawn anew. */
+  readonly mask: string | null;
+  /** Draw only around the mask, at full size, and put it in. */
+  readonly onlyMasked: boolean;
+  /** Room around the picture, to be drawn; takes the place of a mask. */
+  readonly outpaint: Margins | null;
+  readonly denoise: number;
+  readonly maskBlur: number;
+  readonly inpaintFill: string;
+  readonly axes: readonly AxisDraft[];
+  /** Settings of a picture that have no field of their own: its noise must be drawn as it was, or the picture is another one. */
+  readonly extra: Settings;
+}
+
+/** The server's four ways to begin under a mask. */
+export const fills = ['original', 'fill', 'noise', 'nothing'] as const;
+
+export const MOST_SEED = 4294967295;
+
+export const emptyForm: Form = {
+  prompt: '', negativePrompt: '', model: null, sampler: null, schedule: null, width: null, height: null, steps: null,
+  guidanceScale: null, seed: null, count: 4, style: null, loras: [], clipSkip: null, tiling: null, hires: null, init: null,
+  mask: null, onlyMasked: false, outpaint: null, denoise: 0.75, maskBlur: 4, inpaintFill: 'original',
+  axes: [{ axis: 'steps', text: '' }, { axis: 'guidanceScale', text: '' }, { axis: '', text: '' }], extra: {},
+};
+
+export const randomSeed = (): number => Math.floor(Math.random() * (MOST_SEED + 1));
+
+/** The form with the settings of a picture; what they do not say is left to the model. */
+export function withSettings(form: Form, settings: Settings): Form {
+  return {
+    ...form,
+    prompt: settings.prompt ?? '',
+    negativePrompt: settings.negativePrompt ?? '',
+    model: settings.model ?? form.model,
+    sampler: settings.sampler ?? null,
+    schedule: settings.schedule ?? null,
+    width: settings.width ?? null,
+    height: settings.height ?? null,
+    steps: settings.steps ?? null,
+    guidanceScale: settings.guidanceScale ?? null,
+    seed: settings.seed ?? null,
+    style: settings.style ?? null,
+    loras: settings.loras ?? [],
+    clipSkip: settings.clipSkip ?? null,
+    tiling: settings.tiling && settings.tiling !== 'none' ? settings.tiling : null,
+    denoise: settings.denoise ?? form.denoise,
+    hires: settings.hires ?? null,
+    init: initOf(settings),
+    mask: settings.mask ?? null,
+    outpaint: null,
+    extra: extraOf(settings),
+  };
+}
+
+const shown: readonly string[] = [
+  'kind', 'priority', 'prompt', 'negativePrompt', 'model', 'sampler', 'schedule', 'steps', 'guidanceScale', 'width', 'height', 'seed', 'count', 'style', 'loras',
+  'clipSkip', 'tiling', 'denoise', 'hires', 'initPicture', 'mask', 'maskBlur', 'inpaintFill', 'onlyMasked', 'xyz', 'previewEvery',
+];
+
+const extraOf = (settings: Settings): Settings =>
+  given(Object.fromEntries(Object.entries(settings).filter(([name]) => !shown.includes(name))));
+
+// The gallery's pictures have a number behind their job's id; uploads have none.
+function initOf({ initPicture: id, width, height }: Settings): InitPicture | null {
+  if (!id) return null;
+  const url = id.includes('-') ? `api/v1/pictures/${id}/file` : `api/v1/uploads/${id}`;
+  return { id, url, width: width ?? 512, height: height ?? 512 };
+}
+
+/** What the form asks of the server, with the parameters of the prompt in the place of the form's own. */
+export function settingsOf(form: Form, model: Model | null, withGrid = false): Settings {
+  const { prompt, parameters } = parseParameters(form.prompt);
+  const axes = withGrid ? axesOf(form.axes) : null;
+  return given({
+    ...form.extra,
+    ...plain(form, prompt),
+    ...fromPicture(form),
+    ...ofParameters(parameters, form, model),
+    ...(axes ? { xyz: axes, count: 1 } : {}),
+  });
+}
+
+function plain(form: Form, prompt: string): Settings {
+  return {
+    prompt,
+    negativePrompt: form.negativePrompt || null,
+    model: form.model, sampler: form.sampler, schedule: form.schedule, steps: form.steps, guidanceScale: form.guidanceScale,
+    width: form.width, height: form.height, seed: form.seed, count: form.count, style: form.style, clipSkip: form.clipSkip,
+    loras: form.loras.length > 0 ? form.loras : null,
+    tiling: form.tiling,
+    hires: form.hires,
+  };
+}
+
+function fromPicture({ init, mask, outpaint, denoise, maskBlur, inpaintFill, onlyMasked }: Form): Settings {
+  if (!init) return {};
+  const around = outpaint ? marginsText(outpaint) : '';
+  // The size follows from the margins, and all of the new part is drawn.
+  if (around) return { initPicture: init.id, outpaint: around, maskBlur, width: null, height: null };
+  return { initPicture: init.id, denoise, ...(mask ? { mask, maskBlur, inpaintFill, ...(onlyMasked ? { onlyMasked } : {}) } : {}) };
+}
+
+function ofParameters(parameters: Parameters, form: Form, model: Model | null): Settings {
+  const { ratio, no, chaos, tile, guidance, ...same } = parameters;
+  return {
+    ...same,
+    ...(ratio && model ? sizeOfRatio(model, ratio, model.factor) : {}),
+    ...(no ? { negativePrompt: [form.negativePrompt, no].filter(Boolean).join(', ') } : {}),
+    ...(guidance === undefined ? {} : { guidanceScale: guidance }),
+    ...(tile ? { tiling: 'both' } : {}),
+    // All pictures get the seed's noise, and each so much of its own.
+    ...(chaos === undefined ? {} : { variationStrength: chaos }),
+  };
+}
+
+// Absent, not null: the record of a job then says what was asked for and nothing else.
+const given = (settings: Settings): Settings =>
+  Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null && value !== undefined));
+
+/** The same picture drawn again, larger: its own seed, and a second pass at twice the size. */
+export const redrawn = (picture: Picture, denoise = 0.4): Settings => ({ ...repeated(picture), hires: { scale: 2, denoise } });
+
+/** What enlarges a picture best: a network before arithmetic. */
+export const bestUpscaler = (names: readonly string[]): string | null =>
+  names.find((name) => !arithmetic.includes(name.toLowerCase())) ?? names.find((name) => name === 'Lanczos') ?? names[0] ?? null;
+
+const arithmetic: readonly string[] = ['none', 'nearest', 'bilinear', 'bicubic', 'lanczos'];
+
+/** Pictures like this one: most of its noise, and some of their own. */
+export const varied = (picture: Picture, strength: number, count = 4): Settings => ({
+  ...repeated(picture), count, variationOf: picture.id, variationStrength: strength,
+});
+
+function repeated(picture: Picture): Settings {
+  const { xyz: _, variationOf: _of, variationStrength: _strength, hires: _hires, ...settings } = picture.settings ?? {};
+  return given({ ...settings, kind: null, priority: null, variationSeed: null, prompt: settings.prompt ?? picture.prompt, seed: picture.seed, count: 1 } as Settings);
+}

@@ -1,0 +1,30 @@
+import type { Size } from '../api/dto';
+
+/** Pixels to add at each edge. */
+export interface Margins {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** Where the old picture lies in the new one. */
+export interface Outpainting extends Size {
+  readonly x: number;
+  readonly y: number;
+}
+
+export const edges = ['left', 'top', 'right', 'bottom'] as const;
+export const noMargins: Margins = { left: 0, top: 0, right: 0, bottom: 0 };
+
+/** As the server reads them: `left=64,right=64`; nothing where nothing is added. */
+export const marginsText = (margins: Margins): string =>
+  edges.filter((edge) => margins[edge] > 0).map((edge) => `${edge}=${margins[edge]}`).join(',');
+
+/** The larger picture. */
+export const outpainting = (picture: Size, margins: Margins): Outpainting => ({
+  width: margins.left + picture.width + margins.right,
+  height: margins.top + picture.height + margins.bottom,
+  x: margins.left,
+  y: margins.top,
+});

@@ -1,0 +1,69 @@
+import { useEffect } from 'react';
+import { newKey } from '../core/api/api';
+import { afterRun } from '../core/graph/afterRun';
+import { applyMessage, noRun, previewOf, withPreview } from '../core/graph/run';
+import { toPrompt } from '../core/graph/toPrompt';
+import { writeWorkflow } from '../core/graph/workflow';
+import { attempt, comfy } from '../parts/studio';
+import { complain } from '../parts/toasts';
+import { graphNow, history, kinds, run } from './state';
+
+const clientId = newKey();
+const AGAIN_MS = 2000;
+
+/** Hears what runs say, as long as the editor is open. */
+export function useRunMessages(): void {
+  useEffect(() => {
+    let socket: WebSocket, timer = 0, closed = false;
+    const connect = () => {
+      socket = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/ws?clientId=${clientId}`);
+      socket.binaryType = 'arraybuffer';
+      socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => hear(data);
+      socket.onclose = () => { if (!closed) timer = window.setTimeout(connect, AGAIN_MS); };
+    };
+    connect();
+    return () => {
+      closed = true;
+      clearTimeout(timer);
+      socket.close();
+    };
+  }, []);
+}
+
+function hear(data: string | ArrayBuffer): void {
+  const now = performance.now() / 1000;
+  if (typeof data === 'string') {
+    const { type, data: said } = JSON.parse(data) as { type: string; data: Record<string, unknown> };
+    run.update((old) => applyMessage(old, type, said ?? {}, now));
+    return;
+  }
+  const preview = previewOf(data);
+  if (!preview) return;
+  const url = URL.createObjectURL(new Blob([preview.picture], { type: preview.mime }));
+  run.update((old) => {
+    const next = withPreview(old, preview.node, url, now);
+    for (const [id, { previewUrl }] of Object.entries(old.nodes)) if (previewUrl && next.nodes[id]?.previewUrl !== previewUrl) URL.revokeObjectURL(previewUrl);
+    return next;
+  });
+}
+
+/** Puts the graph into the queue. What is wrong with a node is shown at it. */
+export async function startRun(): Promise<void> {
+  const graph = graphNow(), known = kinds.get();
+  const answer = await attempt(() => comfy.run(toPrompt(graph, known), writeWorkflow(graph, known), clientId));
+  if (!answer) return;
+  if ('sentence' in answer) {
+    const first = Object.entries(answer.nodes)[0], fault = first?.[1].errors[0];
+    const sentence = fault ? `${first[1].class_type} ${first[0]}: ${[fault.message, fault.details].filter(Boolean).join(': ')}` : answer.sentence;
+    run.set({ ...noRun, over: 'failed', error: { node: first?.[0] ?? null, sentence } });
+    complain(sentence);
+    return;
+  }
+  run.update((old) => ({ ...noRun, promptId: answer.id, waiting: old.waiting }));
+  history.update((old) => ({ ...old, present: afterRun(old.present, known) }));
+}
+
+export async function stopRun(): Promise<void> {
+  const id = run.get().promptId;
+  if (id) await attempt(() => comfy.interrupt(id));
+}

@@ -1,0 +1,1 @@
+export function LearnView({ id }: { readonly id: string | null }) { return id; }

@@ -1,0 +1,63 @@
+import { useEffect, useState } from 'react';
+import type { Job, Recipe } from '../core/api/dto';
+import { inOrder } from '../core/jobs';
+import { act, CancelButton } from '../parts/CancelButton';
+import { SelectField } from '../parts/fields';
+import { JobProgress, JobStateLabel } from '../parts/JobProgress';
+import { api, attempt, jobs, submit } from '../parts/studio';
+import { useStore } from '../parts/useStore';
+import { strings } from '../strings.en';
+import { Curves } from './Curves';
+
+/** Begins a training, and watches those that are there. */
+export function TrainView() {
+  const { running, waiting, over } = inOrder(useStore(jobs)), runs = [...running, ...waiting, ...over].filter((job) => job.kind === 'train');
+  return (
+    <div className="view stack">
+      <h1>{strings.train.title}</h1>
+      <StartPanel />
+      <h2>{strings.train.runs}</h2>
+      {runs.length === 0 && <p className="muted">{strings.train.noRuns}</p>}
+      {runs.map((job) => <RunCard key={job.id} job={job} />)}
+    </div>
+  );
+}
+
+function StartPanel() {
+  const [recipes, setRecipes] = useState<readonly Recipe[] | null>(null), [name, setName] = useState<string | null>(null);
+  useEffect(() => void attempt(() => api.recipes()).then((found) => setRecipes(found ?? [])), []);
+  if (recipes === null) return <p className="muted">{strings.loading}</p>;
+  const chosen = recipes.find((recipe) => recipe.name === name) ?? recipes[0];
+  if (!chosen) return <p className="muted">{strings.train.none}</p>;
+  return (
+    <section className="panel stack" aria-label={strings.train.recipe}>
+      <SelectField label={strings.train.recipe} value={chosen.name} choices={recipes.map((recipe) => ({ value: recipe.name, label: recipe.name }))} onChange={setName} />
+      <div className="row spread">
+        <span className="muted">{strings.train.about(chosen.kind, chosen.steps, chosen.batch)}</span>
+        <button className="primary" onClick={() => void submit('train', { recipe: chosen.name })}>{strings.train.start}</button>
+      </div>
+    </section>
+  );
+}
+
+function RunCard({ job }: { readonly job: Job }) {
+  const name = job.settings.recipe ?? job.id;
+  return (
+    <article className="panel stack" aria-label={name}>
+      <div className="row">
+        <strong className="grow">{name}</strong>
+        <JobStateLabel job={job} />
+        {(job.state === 'running' || job.state === 'queued') && <button onClick={() => void act(job, 'pause')}>{strings.train.stop}</button>}
+        {job.state === 'paused' && <button onClick={() => void act(job, 'resume')}>{strings.jobs.resume}</button>}
+        {(job.state === 'failed' || job.state === 'cancelled') && <button onClick={() => void act(job, 'retry')}>{strings.jobs.retry}</button>}
+        <CancelButton job={job} />
+      </div>
+      {job.error && <p className="bad">{job.error}</p>}
+      <JobProgress job={job} />
+      <div className="detail">
+        <Curves job={job} />
+        {job.progress?.previewUrl && <img className="pixel" src={job.progress.previewUrl} alt={strings.train.samples} />}
+      </div>
+    </article>
+  );
+}
