@@ -17,9 +17,7 @@ public sealed partial class PromptVerifier
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(categories);
         using Scope scope = new();
-        int size = _clip.Model.Config.Vision.ImageSize;
-        Tensor pixels = Tensor.From(ClipPixels.Of(image, size, _mean, _deviation), [1, size, size, 3], _clip.Weights.Device);
-        ZeroShotClassifier classifier = new(_clip.Model, [.. categories.Select(category => Ids([category]))]);
-        return [.. classifier.Probabilities(pixels).ToArray().Select(share => (double)share)];
+        ZeroShotClassifier classifier = new(_reader.Model, [.. categories.Select(category => _reader.Ids([category]))]);
+        return [.. classifier.Probabilities(_reader.Pixels(image)).ToArray().Select(share => (double)share)];
     }
 }
