@@ -87,6 +87,17 @@ internal sealed class HelpExamples(HelpAction plain) : SynchronousCommandLineAct
               pareidolia text nearest river
               pareidolia text eval --model runs/gpt-gpt/model
             """,
+        ["serve"] = """
+            Examples:
+              pareidolia serve                                                  http://127.0.0.1:7860, with the shipped model
+              pareidolia serve --model models/emoji --model sd15.safetensors --data /srv/studio
+              pareidolia serve --listen 0.0.0.0 --auth                          users first: pareidolia users add ada --role admin
+            """,
+        ["users"] = """
+            Examples:
+              pareidolia users add ada --role admin --data studio               reads the password from the standard input
+              pareidolia users token ada --note "the script"
+            """,
         ["eval"] = """
             Examples:
               pareidolia eval

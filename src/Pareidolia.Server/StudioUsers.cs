@@ -35,6 +35,7 @@ public sealed class StudioUsers : IDisposable
     /// <exception cref="PareidoliaException">There is none of that name.</exception>
     public void RemoveUser(string name)
     {
+        ArgumentNullException.ThrowIfNull(name);
         if (!_users.Remove(name))
             throw new PareidoliaException($"There is no user '{name}'.");
     }

@@ -59,6 +59,8 @@ internal sealed class OrderCompletion(ModelShelf shelf, OrderReading reading, Pi
         {
             ModelSettings own = cell.Model == order.Model ? model : shelf.SettingsOf(shelf.Find(cell.Model));
             GenerateSettings settings = reading.Read(cell, own);
+            _ = shelf.AdaptersOf(cell);
+            _ = ModelShelf.Open(shelf.Find(cell.Model), cell.Precision);
             settings.Validate(own.Factor);
             RequireFewPixels(settings);
         }

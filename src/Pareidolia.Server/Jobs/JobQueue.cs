@@ -7,7 +7,7 @@ namespace Pareidolia.Server.Jobs;
 /// Accepts jobs, says how they stand, and hands them out one at a time. What it has accepted is in the database before it says so. The only place
 /// where a job changes its state.
 /// </summary>
-internal sealed class JobQueue(JobStore store, JobKinds kinds, PictureStore pictures, JobEvents events, StudioOptions options)
+internal sealed class JobQueue(JobStore store, JobKinds kinds, PictureStore pictures, JobEvents events, StudioOptions options) : IDisposable
 {
     private const int MostPriority = 1000;
 
@@ -82,7 +82,9 @@ internal sealed class JobQueue(JobStore store, JobKinds kinds, PictureStore pict
     public Job Resume(string id) => Change(id, job => job.State switch
     {
         JobState.Paused => job with { State = JobState.Queued },
-        JobState.Queued or JobState.Running => job,
+        // A run that is about to stop waits for its turn at once.
+        JobState.Running => Stopping(job, JobState.Queued),
+        JobState.Queued => job,
         _ => throw Conflict(job, "resume"),
     });
 
@@ -139,6 +141,9 @@ internal sealed class JobQueue(JobStore store, JobKinds kinds, PictureStore pict
         return job;
     }
 
+    /// <inheritdoc/>
+    public void Dispose() => _filled.Dispose();
+
     private RunningJob? TryBegin(CancellationToken stopping)
     {
         RunningJob run;
@@ -175,7 +180,10 @@ internal sealed class JobQueue(JobStore store, JobKinds kinds, PictureStore pict
     // The state changes when the run has stopped.
     private Job Stopping(Job job, JobState state)
     {
-        _running?.Stop(state);
+        if (state == JobState.Queued)
+            _running?.StopOnlyToWait();
+        else
+            _running?.Stop(state);
         return job;
     }
 

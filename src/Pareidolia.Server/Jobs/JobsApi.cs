@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Pareidolia.Server.Generate;
 using Pareidolia.Server.Http;
 using Pareidolia.Server.Safety;
 using Pareidolia.Server.Train;
@@ -17,7 +18,7 @@ internal static class JobsApi
     public static void MapJobs(this IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder jobs = routes.MapGroup("/api/v1/jobs").WithTags("Jobs");
-        _ = jobs.MapPost("/", Submit).Accepts<JsonElement>("application/json").Produces<JobView>(202)
+        _ = jobs.MapPost("/", Submit).Accepts<PictureOrder>("application/json").Produces<JobView>(202)
             .WithSummary("Submit a job: its kind and settings. A repeated Idempotency-Key gives the first job again.");
         _ = jobs.MapGet("/", (HttpContext context, JobStore store, JobQueue queue) => List(context, store, queue)).Produces<JobPage>()
             .WithSummary("List jobs, the newest first.");

@@ -43,6 +43,13 @@ internal sealed class RunningJob : IDisposable
         _stop.Cancel();
     }
 
+    /// <summary>A run that was to pause waits for its next turn instead; one that was not goes on.</summary>
+    public void StopOnlyToWait()
+    {
+        if (StoppedAs == JobState.Paused)
+            StoppedAs = JobState.Queued;
+    }
+
     /// <summary>Takes note of what the run tells, and passes it on.</summary>
     public void Apply(JobStep step)
     {

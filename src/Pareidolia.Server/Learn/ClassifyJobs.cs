@@ -37,8 +37,8 @@ internal sealed class ClassifyJobs(PictureSources sources, ModelShelf shelf)
     {
         ClassifyOrder order = JsonBody.As(job.Settings, ServerJson.Default.ClassifyOrder);
         Image picture = sources.Get(order.Picture!, "picture");
-        using PromptVerifier verifier = PromptVerifier.Load(shelf.Find(order.Model).Path);
-        IReadOnlyList<double> shares = verifier.Classify(picture, order.Categories!);
+        using PictureLabels labels = PictureLabels.Load(shelf.Find(order.Model).Path);
+        IReadOnlyList<double> shares = labels.Of(picture, order.Categories!);
         ClassifyReport report = new([.. order.Categories!.Select((category, i) => new CategoryView(category, shares[i]))]);
         yield return new StepTaken(1, 1);
         yield return new ResultKnown(JsonSerializer.SerializeToElement(report, ServerJson.Default.ClassifyReport));

@@ -89,15 +89,21 @@ internal sealed class ModelShelf : IDisposable
         return source;
     }
 
+    /// <summary>What joins an order's model: what the order names, and what its prompt does.</summary>
+    /// <exception cref="Refusal">Something is not there.</exception>
+    /// <exception cref="PareidoliaException">The prompt asks for what is not there.</exception>
+    public AdapterChoice AdaptersOf(PictureOrder order)
+    {
+        PromptDialect dialect = order.Dialect is string name ? PromptDialects.Parse(name) : SettingsOf(Find(order.Model)).Defaults.Dialect;
+        AdapterChoice adapters = new() { Embeddings = _options.Embeddings, Loras = _loras.Find(order.Loras) };
+        return dialect == PromptDialect.A1111 ? adapters.Mentioned([order.Prompt ?? ""], _options.Loras) : adapters;
+    }
+
     /// <summary>Loads what an order draws with, unless it is there. Called by the queue's worker alone.</summary>
     public LoadedModel Load(PictureOrder order)
     {
         ShelfModel model = Find(order.Model);
-        IReadOnlyList<LoraChoice> loras = _loras.Find(order.Loras);
-        bool mentions = (order.Dialect is string dialect ? PromptDialects.Parse(dialect) : SettingsOf(model).Defaults.Dialect) == PromptDialect.A1111;
-        AdapterChoice adapters = new() { Embeddings = _options.Embeddings, Loras = loras };
-        if (mentions)
-            adapters = adapters.Mentioned([order.Prompt ?? ""], _options.Loras);
+        AdapterChoice adapters = AdaptersOf(order);
         string key = $"{model.Name}|{order.Precision}|{string.Join(',', adapters.Loras)}";
         if (Loaded?.Key == key)
             return Loaded;

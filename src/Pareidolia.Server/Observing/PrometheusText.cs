@@ -17,16 +17,20 @@ internal sealed class PrometheusText : IDisposable
     // So many sets of labels of one instrument are kept: a client cannot fill the memory with routes that it makes up.
     private const int MostSeries = 2000;
 
-    private static readonly string[] s_meters = [StudioMeters.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"];
+    private const string Runtime = "System.Runtime";
+
+    private static readonly string[] s_meters = [StudioMeters.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel"];
 
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<string, Series> _all = new();
 
-    public PrometheusText()
+    /// <summary>Begins to listen.</summary>
+    /// <param name="factory">Whoever else serves in this process has meters of the same names from another one.</param>
+    public PrometheusText(IMeterFactory factory)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (s_meters.Contains(instrument.Meter.Name))
+            if (instrument.Meter.Name == Runtime || (s_meters.Contains(instrument.Meter.Name) && ReferenceEquals(instrument.Meter.Scope, factory)))
                 listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Take(instrument, value, tags));

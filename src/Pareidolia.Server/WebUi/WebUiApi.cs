@@ -60,8 +60,8 @@ internal static class WebUiApi
 
     private static void MapLists(RouteGroupBuilder group)
     {
-        _ = group.MapGet("/samplers", (WebUiLists lists) => Json(lists.Samplers()));
-        _ = group.MapGet("/schedulers", (WebUiLists lists) => Json(lists.Schedulers()));
+        _ = group.MapGet("/samplers", () => Json(WebUiLists.Samplers()));
+        _ = group.MapGet("/schedulers", () => Json(WebUiLists.Schedulers()));
         _ = group.MapGet("/sd-models", (WebUiLists lists) => Json(lists.Checkpoints()));
         _ = group.MapGet("/upscalers", (WebUiLists lists) => Json(lists.Upscalers()));
         _ = group.MapGet("/latent-upscale-modes", () => Json(WebUiLists.LatentModes()));

@@ -15,12 +15,12 @@ internal sealed class WebUiLists(ModelShelf shelf, UpscalerShelf upscalers, Lora
     /// <summary>How a model is called in lists and options.</summary>
     public static string TitleOf(ShelfModel model) => $"{model.Name}.safetensors";
 
-    public JsonArray Samplers() => [.. SamplerCatalog.Samplers.Where(sampler => sampler.InWebUi).Select(sampler => new JsonObject
+    public static JsonArray Samplers() => [.. SamplerCatalog.Samplers.Where(sampler => sampler.InWebUi).Select(sampler => new JsonObject
     {
         ["name"] = sampler.Label, ["aliases"] = Array([.. sampler.Aliases, sampler.Name]), ["options"] = new JsonObject { ["scheduler"] = sampler.Schedule },
     })];
 
-    public JsonArray Schedulers() =>
+    public static JsonArray Schedulers() =>
     [
         new JsonObject { ["name"] = "automatic", ["label"] = "Automatic", ["aliases"] = new JsonArray(), ["default_rho"] = -1, ["need_inner_model"] = false },
         .. SamplerCatalog.Schedules.Select(schedule => new JsonObject

@@ -4,148 +4,151 @@ using System.Text.Json.Serialization;
 
 namespace Pareidolia.Server.WebUi;
 
-/// <summary>The body of <c>txt2img</c> and <c>img2img</c>, with the web UI's defaults. Its names are theirs.</summary>
+/// <summary>
+/// The body of <c>txt2img</c> and <c>img2img</c>, with the web UI's defaults. Its names are theirs. Its properties can be set, because the reader that is
+/// made at compile time forgets the defaults of those that can only be initialised.
+/// </summary>
 internal sealed record WebUiRequest
 {
-    public string? Prompt { get; init; } = "";
+    public string? Prompt { get; set; } = "";
 
-    public string? NegativePrompt { get; init; } = "";
+    public string? NegativePrompt { get; set; } = "";
 
-    public IReadOnlyList<string>? Styles { get; init; }
+    public IReadOnlyList<string>? Styles { get; set; }
 
-    public long? Seed { get; init; } = -1;
+    public long? Seed { get; set; } = -1;
 
-    public long? Subseed { get; init; } = -1;
+    public long? Subseed { get; set; } = -1;
 
-    public double? SubseedStrength { get; init; } = 0;
+    public double? SubseedStrength { get; set; } = 0;
 
-    public int? SeedResizeFromH { get; init; } = -1;
+    public int? SeedResizeFromH { get; set; } = -1;
 
-    public int? SeedResizeFromW { get; init; } = -1;
+    public int? SeedResizeFromW { get; set; } = -1;
 
-    public string? SamplerName { get; init; }
+    public string? SamplerName { get; set; }
 
-    public string? Scheduler { get; init; }
+    public string? Scheduler { get; set; }
 
-    public int? BatchSize { get; init; } = 1;
+    public int? BatchSize { get; set; } = 1;
 
-    public int? NIter { get; init; } = 1;
+    public int? NIter { get; set; } = 1;
 
-    public int? Steps { get; init; } = 50;
+    public int? Steps { get; set; } = 50;
 
-    public double? CfgScale { get; init; } = 7;
+    public double? CfgScale { get; set; } = 7;
 
-    public int? Width { get; init; } = 512;
+    public int? Width { get; set; } = 512;
 
-    public int? Height { get; init; } = 512;
+    public int? Height { get; set; } = 512;
 
-    public bool? RestoreFaces { get; init; }
+    public bool? RestoreFaces { get; set; }
 
-    public bool? Tiling { get; init; }
+    public bool? Tiling { get; set; }
 
-    public bool? DoNotSaveSamples { get; init; } = false;
+    public bool? DoNotSaveSamples { get; set; } = false;
 
-    public bool? DoNotSaveGrid { get; init; } = false;
+    public bool? DoNotSaveGrid { get; set; } = false;
 
-    public double? Eta { get; init; }
+    public double? Eta { get; set; }
 
-    public double? DenoisingStrength { get; init; }
+    public double? DenoisingStrength { get; set; }
 
-    public double? SMinUncond { get; init; }
+    public double? SMinUncond { get; set; }
 
-    public double? SChurn { get; init; }
+    public double? SChurn { get; set; }
 
-    public double? STmax { get; init; }
+    public double? STmax { get; set; }
 
-    public double? STmin { get; init; }
+    public double? STmin { get; set; }
 
-    public double? SNoise { get; init; }
+    public double? SNoise { get; set; }
 
-    public JsonObject? OverrideSettings { get; init; }
+    public JsonObject? OverrideSettings { get; set; }
 
-    public bool? OverrideSettingsRestoreAfterwards { get; init; } = true;
+    public bool? OverrideSettingsRestoreAfterwards { get; set; } = true;
 
-    public string? RefinerCheckpoint { get; init; }
+    public string? RefinerCheckpoint { get; set; }
 
-    public double? RefinerSwitchAt { get; init; }
+    public double? RefinerSwitchAt { get; set; }
 
-    public bool? DisableExtraNetworks { get; init; } = false;
+    public bool? DisableExtraNetworks { get; set; } = false;
 
-    public JsonElement? Comments { get; init; }
+    public JsonElement? Comments { get; set; }
 
-    public bool? EnableHr { get; init; } = false;
+    public bool? EnableHr { get; set; } = false;
 
-    public int? FirstphaseWidth { get; init; } = 0;
+    public int? FirstphaseWidth { get; set; } = 0;
 
-    public int? FirstphaseHeight { get; init; } = 0;
+    public int? FirstphaseHeight { get; set; } = 0;
 
-    public string? FirstpassImage { get; init; }
+    public string? FirstpassImage { get; set; }
 
-    public double? HrScale { get; init; } = 2;
+    public double? HrScale { get; set; } = 2;
 
-    public string? HrUpscaler { get; init; }
+    public string? HrUpscaler { get; set; }
 
-    public int? HrSecondPassSteps { get; init; } = 0;
+    public int? HrSecondPassSteps { get; set; } = 0;
 
-    public int? HrResizeX { get; init; } = 0;
+    public int? HrResizeX { get; set; } = 0;
 
-    public int? HrResizeY { get; init; } = 0;
+    public int? HrResizeY { get; set; } = 0;
 
-    public string? HrCheckpointName { get; init; }
+    public string? HrCheckpointName { get; set; }
 
-    public string? HrSamplerName { get; init; }
+    public string? HrSamplerName { get; set; }
 
-    public string? HrScheduler { get; init; }
+    public string? HrScheduler { get; set; }
 
-    public string? HrPrompt { get; init; } = "";
+    public string? HrPrompt { get; set; } = "";
 
-    public string? HrNegativePrompt { get; init; } = "";
+    public string? HrNegativePrompt { get; set; } = "";
 
-    public IReadOnlyList<string>? InitImages { get; init; }
+    public IReadOnlyList<string>? InitImages { get; set; }
 
-    public int? ResizeMode { get; init; } = 0;
+    public int? ResizeMode { get; set; } = 0;
 
-    public double? ImageCfgScale { get; init; }
+    public double? ImageCfgScale { get; set; }
 
-    public string? Mask { get; init; }
+    public string? Mask { get; set; }
 
-    public int? MaskBlur { get; init; }
+    public int? MaskBlur { get; set; }
 
-    public int? MaskBlurX { get; init; } = 4;
+    public int? MaskBlurX { get; set; } = 4;
 
-    public int? MaskBlurY { get; init; } = 4;
+    public int? MaskBlurY { get; set; } = 4;
 
-    public bool? MaskRound { get; init; } = true;
+    public bool? MaskRound { get; set; } = true;
 
-    public int? InpaintingFill { get; init; } = 0;
+    public int? InpaintingFill { get; set; } = 0;
 
-    public bool? InpaintFullRes { get; init; } = true;
+    public bool? InpaintFullRes { get; set; } = true;
 
-    public int? InpaintFullResPadding { get; init; } = 0;
+    public int? InpaintFullResPadding { get; set; } = 0;
 
-    public int? InpaintingMaskInvert { get; init; } = 0;
+    public int? InpaintingMaskInvert { get; set; } = 0;
 
-    public double? InitialNoiseMultiplier { get; init; }
+    public double? InitialNoiseMultiplier { get; set; }
 
-    public string? LatentMask { get; init; }
+    public string? LatentMask { get; set; }
 
-    public bool? IncludeInitImages { get; init; } = false;
+    public bool? IncludeInitImages { get; set; } = false;
 
-    public string? ForceTaskId { get; init; }
+    public string? ForceTaskId { get; set; }
 
-    public string? SamplerIndex { get; init; } = "Euler";
+    public string? SamplerIndex { get; set; } = "Euler";
 
-    public string? ScriptName { get; init; }
+    public string? ScriptName { get; set; }
 
-    public JsonArray? ScriptArgs { get; init; }
+    public JsonArray? ScriptArgs { get; set; }
 
-    public bool? SendImages { get; init; } = true;
+    public bool? SendImages { get; set; } = true;
 
-    public bool? SaveImages { get; init; } = false;
+    public bool? SaveImages { get; set; } = false;
 
-    public JsonObject? AlwaysonScripts { get; init; }
+    public JsonObject? AlwaysonScripts { get; set; }
 
-    public string? Infotext { get; init; }
+    public string? Infotext { get; set; }
 
     /// <summary>What the web UI does not know, and passes over as it does.</summary>
     [JsonExtensionData]
@@ -169,39 +172,39 @@ internal sealed record ImageRequest(string? Image, string? Model);
 /// <summary>The body of <c>extra-single-image</c> and <c>extra-batch-images</c>.</summary>
 internal sealed record UpscaleRequest
 {
-    public int? ResizeMode { get; init; } = 0;
+    public int? ResizeMode { get; set; } = 0;
 
-    public bool? ShowExtrasResults { get; init; } = true;
+    public bool? ShowExtrasResults { get; set; } = true;
 
-    public double? GfpganVisibility { get; init; } = 0;
+    public double? GfpganVisibility { get; set; } = 0;
 
-    public double? CodeformerVisibility { get; init; } = 0;
+    public double? CodeformerVisibility { get; set; } = 0;
 
-    public double? CodeformerWeight { get; init; } = 0;
+    public double? CodeformerWeight { get; set; } = 0;
 
-    public double? UpscalingResize { get; init; } = 2;
+    public double? UpscalingResize { get; set; } = 2;
 
-    public int? UpscalingResizeW { get; init; } = 512;
+    public int? UpscalingResizeW { get; set; } = 512;
 
-    public int? UpscalingResizeH { get; init; } = 512;
+    public int? UpscalingResizeH { get; set; } = 512;
 
-    public bool? UpscalingCrop { get; init; } = true;
+    public bool? UpscalingCrop { get; set; } = true;
 
     [JsonPropertyName("upscaler_1")]
-    public string? FirstUpscaler { get; init; } = "None";
+    public string? FirstUpscaler { get; set; } = "None";
 
     [JsonPropertyName("upscaler_2")]
-    public string? SecondUpscaler { get; init; } = "None";
+    public string? SecondUpscaler { get; set; } = "None";
 
     [JsonPropertyName("extras_upscaler_2_visibility")]
-    public double? SecondVisibility { get; init; } = 0;
+    public double? SecondVisibility { get; set; } = 0;
 
-    public bool? UpscaleFirst { get; init; } = false;
+    public bool? UpscaleFirst { get; set; } = false;
 
-    public string? Image { get; init; }
+    public string? Image { get; set; }
 
     [JsonPropertyName("imageList")]
-    public IReadOnlyList<NamedFile>? ImageList { get; init; }
+    public IReadOnlyList<NamedFile>? ImageList { get; set; }
 }
 
 /// <summary>A file and its name.</summary>

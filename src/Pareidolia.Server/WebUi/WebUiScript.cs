@@ -47,8 +47,8 @@ internal static class WebUiScript
             JsonValueKind.Number => Listed(type, fromPicture),
             _ => throw new Refusal(422, "script_args: the type of an axis is neither a number nor a name.") { Field = "script_args" },
         };
-        string? axis = s_axes.FirstOrDefault(known => known.Label.Equals(label, StringComparison.OrdinalIgnoreCase)) is ({ } found, var own) && found.Length > 0 ? own
-            : s_named.GetValueOrDefault(label, "");
+        int place = Array.FindIndex(s_axes, known => known.Label.Equals(label, StringComparison.OrdinalIgnoreCase));
+        string? axis = place >= 0 ? s_axes[place].Axis : s_named.GetValueOrDefault(label, "");
         if (axis is null)
             return null;
         if (axis.Length == 0)

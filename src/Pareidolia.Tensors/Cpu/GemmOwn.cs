@@ -10,7 +10,8 @@ namespace Pareidolia.Tensors.Cpu;
 /// </summary>
 internal static unsafe class GemmOwn
 {
-    private const int MostRows = 480;
+    // A left block of so many rows is still read from the second cache; packing the right side for fewer rows at a time costs more.
+    private const int MostRows = 1024;
     private const int LeastColumns = 96;
     private const int WantedTasks = 16;
     private const long PartialFloats = 4 << 20;

@@ -12,6 +12,12 @@ public sealed record ConvolutionalWordConfig
     /// <summary>Channels of a word.</summary>
     public int HiddenSize { get; init; } = 256;
 
+    /// <summary>
+    /// How many words the first convolution over neighbours sums, each channel by itself: an odd number. It passes what stands around a word straight on,
+    /// which brings words of one subject together early (https://arxiv.org/abs/1301.3781).
+    /// </summary>
+    public int Neighbours { get; init; } = 11;
+
     /// <summary>How many words a convolution sees, the word itself in the middle: an odd number.</summary>
     public int KernelSize { get; init; } = 5;
 
@@ -25,7 +31,7 @@ public sealed record ConvolutionalWordConfig
     public double InitializerRange { get; init; } = 0.05;
 
     /// <summary>How far to either side a contextual vector sees.</summary>
-    public int Reach => Dilations.Sum() * (KernelSize / 2);
+    public int Reach => (Neighbours / 2) + (Dilations.Sum() * (KernelSize / 2));
 
     /// <summary>Reads a config.</summary>
     /// <exception cref="PareidoliaException">A value is of the wrong kind or out of range.</exception>
@@ -33,14 +39,12 @@ public sealed record ConvolutionalWordConfig
     {
         ArgumentNullException.ThrowIfNull(config);
         ConvolutionalWordConfig standard = new();
-        int kernel = config.Int("kernel_size", standard.KernelSize);
-        if (kernel < 1 || kernel % 2 == 0)
-            throw new PareidoliaException($"'{config.Name}': \"kernel_size\" is {kernel}; an odd number is needed, so that a word has as many neighbours on either side.");
         return new ConvolutionalWordConfig
         {
             VocabSize = config.Int("vocab_size", standard.VocabSize),
             HiddenSize = config.Int("hidden_size", standard.HiddenSize),
-            KernelSize = kernel,
+            Neighbours = Odd(config, "neighbours", standard.Neighbours),
+            KernelSize = Odd(config, "kernel_size", standard.KernelSize),
             Dilations = config.Ints("dilations", standard.Dilations),
             LayerNormEps = config.Double("layer_norm_eps", standard.LayerNormEps),
             InitializerRange = config.Double("initializer_range", standard.InitializerRange),
@@ -56,10 +60,18 @@ public sealed record ConvolutionalWordConfig
         json.WriteString("model_type", "convolutional-words");
         json.WriteNumber("vocab_size", VocabSize);
         json.WriteNumber("hidden_size", HiddenSize);
+        json.WriteNumber("neighbours", Neighbours);
         json.WriteNumber("kernel_size", KernelSize);
         json.WriteList("dilations", Dilations);
         json.WriteNumber("layer_norm_eps", LayerNormEps);
         json.WriteNumber("initializer_range", InitializerRange);
         json.WriteEndObject();
+    }
+
+    private static int Odd(JsonConfig config, string key, int standard)
+    {
+        int words = config.Int(key, standard);
+        return words >= 1 && words % 2 == 1 ? words
+            : throw new PareidoliaException($"'{config.Name}': \"{key}\" is {words}; an odd number is needed, so that a word has as many neighbours on either side.");
     }
 }

@@ -7,12 +7,14 @@ namespace Pareidolia.Models;
 
 /// <summary>
 /// Words to vectors, and vectors of words in their sentence. A sentence is a matrix [words, dictionary] of one-hot rows; the first convolution over
-/// it is one word wide, which is to look a row up (key <c>embeddings</c>); the next ones see a word and its neighbours (keys <c>layers.i</c>). The
-/// contextual vector of a place, times every word's row, guesses the word that stands there.
+/// it is one word wide, which is to look a row up (key <c>embeddings</c>); the next ones see a word and its neighbours: one channel at a time (key
+/// <c>neighbours</c>), then all channels together (keys <c>layers.i</c>). The contextual vector of a place, times every word's row, guesses the word that
+/// stands there.
 /// </summary>
 public sealed class ConvolutionalWordModel
 {
     private readonly Embedding _words;
+    private readonly Tensor _neighbours;
     private readonly WordConvolution[] _layers;
     private readonly LayerNorm _norm;
     private readonly Tensor _bias;
@@ -23,6 +25,7 @@ public sealed class ConvolutionalWordModel
         ArgumentNullException.ThrowIfNull(config);
         Config = config;
         _words = new Embedding(config.VocabSize, config.HiddenSize, weights["embeddings"], (float)config.InitializerRange);
+        _neighbours = weights["neighbours"].Get("weight", [config.HiddenSize, config.Neighbours, 1], Initializer.Ones, WeightLayout.ChannelsFirst);
         _layers = [.. config.Dilations.Select((dilation, i) => new WordConvolution(config, dilation, weights["layers"][i]))];
         _norm = new LayerNorm(config.HiddenSize, weights["final_layer_norm"], (float)config.LayerNormEps);
         _bias = weights["prediction"].Get("bias", [config.VocabSize], Initializer.Zeros);
@@ -76,6 +79,7 @@ public sealed class ConvolutionalWordModel
 
     private Tensor Contextual(Tensor x)
     {
+        x += x.Conv1d(_neighbours, null, padding: Config.Neighbours / 2, groups: Config.HiddenSize);       // [b, n, c]
         foreach (WordConvolution layer in _layers)
             x = layer.Forward(x);                                                                          // [b, n, c]
         return _norm.Forward(x);

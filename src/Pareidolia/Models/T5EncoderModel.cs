@@ -19,6 +19,15 @@ public sealed class T5EncoderModel(T5Config config, WeightScope weights)
     /// <summary>The numbers it was built with.</summary>
     public T5Config Config => config;
 
+    // What DeepFloyd IF reads of a prompt.
+    private const int UsualLength = 77;
+
+    /// <summary>Whether a part of a model is a T5, or holds one.</summary>
+    internal static bool IsIn(ModelComponent component) => component.Config.Text("model_type") == "t5";
+
+    /// <summary>Tokens of a prompt that are read: what a tokenizer's config says, else 77.</summary>
+    internal static int LengthIn(ModelComponent tokenizer) => tokenizer.Config.Int("model_max_length", UsualLength);
+
     /// <summary>The table of pieces.</summary>
     internal Embedding Pieces => _pieces;
 

@@ -22,7 +22,7 @@ internal sealed class DryModel(ModelSource model, int width, int height, int pic
     private int Rows => guided ? 2 * pictures : pictures;
 
     /// <summary>Reading prompts of usual length.</summary>
-    public StageForecast Text() => Total([.. TextTower.Parts.Where(part => model.Has(part.Encoder)).Select(part => Tower(part.Encoder))]);
+    public StageForecast Text() => T5Reader.IsIn(model) ? T5() : Total([.. TextTower.Parts.Where(part => model.Has(part.Encoder)).Select(part => Tower(part.Encoder))]);
 
     /// <summary>One question to the UNet; of a cascade, one to each.</summary>
     public StageForecast Denoising()
@@ -72,6 +72,13 @@ internal sealed class DryModel(ModelSource model, int width, int height, int pic
     }
 
     private Tensor Latent(int channels) => Tensor.Empty([1, height, width, channels], _dry.Device);
+
+    private StageForecast T5()
+    {
+        T5Config config = T5Config.FromJson(model.Component(TextTower.Parts[0].Encoder).NeededConfig());
+        int tokens = T5EncoderModel.LengthIn(model.Component(TextTower.Parts[0].Tokenizer));
+        return Stage(at => new T5EncoderModel(config, at), t5 => t5.Forward(Tensor.From(new int[tokens], [1, tokens], _dry.Device)));
+    }
 
     private StageForecast Tower(string part)
     {

@@ -19,10 +19,11 @@ internal sealed class PromptEncoder : IDisposable
     private readonly bool _isXl;
     private readonly bool _silencesEmpty;
     private readonly ImagePrior? _prior;
+    private readonly T5Reader? _t5;
 
-    private PromptEncoder(TextTower[] towers, ImagePrior? prior, ModelSource model, AdapterChoice adapters)
+    private PromptEncoder(TextTower[] towers, ImagePrior? prior, T5Reader? t5, ModelSource model, AdapterChoice adapters)
     {
-        _prior = prior;
+        (_prior, _t5) = (prior, t5);
         (_towers, _isXl) = (towers, model.Has(TextTower.Parts[1].Encoder));
         (_learned, _networks) = (Embeddings.Load(adapters.Embeddings), [.. adapters.Loras.Select(lora => lora.Name)]);
         // As diffusers has it by default; the published refiner says no.
@@ -31,20 +32,20 @@ internal sealed class PromptEncoder : IDisposable
     }
 
     /// <summary>Numbers that it says of a token.</summary>
-    public int Width => _prior?.Width ?? _towers.Sum(tower => tower.Width);
+    public int Width => _prior?.Width ?? _t5?.Width ?? _towers.Sum(tower => tower.Width);
 
     /// <summary>Numbers that it says of a whole text; null where it says none.</summary>
     public int? PooledWidth => _isXl ? _towers[^1].PooledWidth : null;
 
     /// <summary>The parameters of each place's text encoder; null where a model has none there.</summary>
     public IReadOnlyList<WeightStore?> Stores =>
-        [.. TextTower.Parts.Select((_, place) => _towers.FirstOrDefault(tower => tower.Place == place)?.Model.Weights)];
+        [.. TextTower.Parts.Select((_, place) => _towers.FirstOrDefault(tower => tower.Place == place)?.Model.Weights ?? (place == 0 ? _t5?.Weights : null))];
 
     /// <summary>Elements of the weights that stand for pictures in the place of texts; 0 where texts are read.</summary>
     public long PriorParameters => _prior?.Parameters ?? 0;
 
     /// <summary>Tokens that are read at once, start and end included.</summary>
-    public int Length => _towers.Min(tower => tower.Length);
+    public int Length => _t5?.Length ?? _towers.Min(tower => tower.Length);
 
     /// <summary>Loads the text encoders of a model, and the learned words that join it.</summary>
     /// <exception cref="PareidoliaException">One is missing or damaged.</exception>
@@ -53,17 +54,19 @@ internal sealed class PromptEncoder : IDisposable
         int[] places = [.. TextTower.Parts.Index().Where(part => model.Has(part.Item.Encoder)).Select(part => part.Index)];
         List<TextTower> towers = [];
         ImagePrior? prior = null;
+        T5Reader? t5 = null;
         try
         {
-            prior = ImagePrior.Load(model, device);
-            foreach (int place in places.DefaultIfEmpty(0))
+            (prior, t5) = (ImagePrior.Load(model, device), T5Reader.Load(model, device));
+            foreach (int place in t5 is null ? places.DefaultIfEmpty(0) : [])
                 towers.Add(TextTower.Load(model, place, device));
-            return new PromptEncoder([.. towers], prior, model, adapters);
+            return new PromptEncoder([.. towers], prior, t5, model, adapters);
         }
         catch
         {
             towers.ForEach(tower => tower.Dispose());
             prior?.Dispose();
+            t5?.Dispose();
             throw;
         }
     }
@@ -75,7 +78,7 @@ internal sealed class PromptEncoder : IDisposable
     public IReadOnlyList<(int Token, double Cosine)> Neighbours(int token, int count) => _towers[0].Neighbours(token, count);
 
     /// <summary>A text's tokens.</summary>
-    public Tokens Tokenize(string text) => _towers[0].Tokenizer.Tokenize(text);
+    public Tokens Tokenize(string text) => _t5?.Tokenize(text) ?? _towers[0].Tokenizer.Tokenize(text);
 
     /// <summary>What the prompts of a batch say to a network, and, where they are guided, the negative prompts; and the prompts of regions.</summary>
     /// <param name="batch">The pictures.</param>
@@ -123,6 +126,7 @@ internal sealed class PromptEncoder : IDisposable
         foreach (TextTower tower in _towers)
             tower.Dispose();
         _prior?.Dispose();
+        _t5?.Dispose();
     }
 
     /// <summary>What stands in the place of texts for a network that reads where CLIP sees pictures.</summary>
@@ -191,8 +195,8 @@ internal sealed class PromptEncoder : IDisposable
     private EncodedText[] Read(string[] texts, GenerateSettings settings, TowerPlace place, bool negative)
     {
         using Scope scope = new();
-        if (_prior is not null)
-            return [.. texts.Select(text => new EncodedText(scope.Keep(_prior.OfText(text)), null))];
+        if (_prior is not null || _t5 is not null)
+            return [.. texts.Select(text => new EncodedText(scope.Keep(_prior?.OfText(text) ?? _t5!.Read(text)), null))];
         IReadOnlyList<EncodedText>[] said = [.. _towers.Select(tower => tower.Read(texts, settings.Dialect, place, _learned))];
         EncodedText[] joined = [.. texts.Select((_, i) => Joined([.. said.Select(tower => tower[i])]))];
         bool silent = negative && _silencesEmpty && settings.Dialect != PromptDialect.ComfyUi;

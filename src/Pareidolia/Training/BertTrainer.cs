@@ -66,7 +66,7 @@ public sealed class BertTrainer : Trainer
     public override void Sample(string path)
     {
         const string Text = "the [MASK] ran across the road . she put the [MASK] on the table .";
-        int[] ids = _tokenizer.Encode(Text);
+        int[] ids = [.. _tokenizer.Encode(Text).Take(_model.Model.Config.MaxPositionEmbeddings)];
         Tensor logits = _model.Model.Forward(TokenWindows.AsTensor(ids, 1));                               // [1, n, v]
         int[] best = logits.ArgMax(-1).ToIntArray();
         TextSample.Write(path, _tokenizer.Decode([.. ids.Select((id, i) => id == _tokenizer.Mask ? best[i] : id)]) + "\n");

@@ -34,13 +34,34 @@ internal sealed class CaptionEmbeddings
         }
     }
 
-    /// <summary>Encodes all captions by a text encoder's folder and its tokenizer's.</summary>
+    /// <summary>Encodes all captions by a text encoder's folder, CLIP's or T5's, and its tokenizer's.</summary>
+    /// <param name="textEncoder">The text encoder's folder.</param>
+    /// <param name="tokenizer">The tokenizer's.</param>
+    /// <param name="captions">All that will be asked for.</param>
+    /// <param name="length">Tokens that a T5 reads; null for what its tokenizer says.</param>
     /// <exception cref="PareidoliaException">One is missing or damaged.</exception>
-    public static CaptionEmbeddings Load(string textEncoder, string tokenizer, IEnumerable<string> captions)
+    public static CaptionEmbeddings Load(string textEncoder, string tokenizer, IEnumerable<string> captions, int? length = null)
     {
+        if (T5EncoderModel.IsIn(new ModelComponent(textEncoder)))
+            return OfT5(textEncoder, tokenizer, captions, length);
         using Pretrained<ClipTextModel> encoder = ClipTextModel.Load(textEncoder);
         ClipTokenizer words = ClipTokenizer.Load(tokenizer);
         return Of(encoder.Model, words, captions);
+    }
+
+    private static CaptionEmbeddings OfT5(string textEncoder, string tokenizer, IEnumerable<string> captions, int? length)
+    {
+        using Pretrained<T5EncoderModel> t5 = T5EncoderModel.Load(textEncoder);
+        T5Tokenizer words = T5Tokenizer.Load(tokenizer);
+        int tokens = length ?? T5EncoderModel.LengthIn(new ModelComponent(tokenizer));
+        Tensor Encode(IReadOnlyList<string> group)
+        {
+            (int[] Ids, int[] Mask)[] rows = [.. group.Select(caption => words.Padded(caption, tokens))];
+            Tensor ids = Tensor.From([.. rows.SelectMany(row => row.Ids)], [rows.Length, tokens]), mask = Tensor.From([.. rows.SelectMany(row => row.Mask)], [rows.Length, tokens]);
+            return t5.Model.Forward(ids, mask);
+        }
+
+        return new CaptionEmbeddings(Encode, captions);
     }
 
     /// <summary>The same of a text encoder that is there already.</summary>

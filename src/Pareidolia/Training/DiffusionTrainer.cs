@@ -112,12 +112,13 @@ public sealed class DiffusionTrainer : Trainer
     // Of a frozen text encoder, whose states are computed once, or of one that learns along.
     private Func<IReadOnlyList<string>, Tensor> States(Recipe recipe, JsonConfig inputs)
     {
-        using Pretrained<ClipTextModel> encoder = ClipTextModel.Load(recipe.Beside(Needed(inputs, "text_encoder")));
-        ClipTokenizer tokenizer = ClipTokenizer.Load(recipe.Beside(Needed(inputs, "tokenizer")));
-        _textEncoder = recipe.Json.Bool("train_text_encoder", false) ? new TrainedTextEncoder(encoder, tokenizer, Weights) : null;
-        return _textEncoder is not null
-            ? _textEncoder.Of
-            : CaptionEmbeddings.Of(encoder.Model, tokenizer, _train.Pictures.Concat(_validation.Pictures).SelectMany(picture => picture.Record.Captions)).Of;
+        (string folder, string words) = (recipe.Beside(Needed(inputs, "text_encoder")), recipe.Beside(Needed(inputs, "tokenizer")));
+        if (!recipe.Json.Bool("train_text_encoder", false))
+            return CaptionEmbeddings.Load(
+                folder, words, _train.Pictures.Concat(_validation.Pictures).SelectMany(picture => picture.Record.Captions), PipelineExport.T5Length(recipe)).Of;
+        using Pretrained<ClipTextModel> encoder = ClipTextModel.Load(folder);
+        _textEncoder = new TrainedTextEncoder(encoder, ClipTokenizer.Load(words), Weights);
+        return _textEncoder.Of;
     }
 
     // How many of the drawn digits the classifier takes for what was asked for, and how its features of them lie.

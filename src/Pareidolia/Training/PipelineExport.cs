@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Pareidolia.Files;
 using Pareidolia.Models;
+using Pareidolia.Text;
 using Pareidolia.Weights;
 
 namespace Pareidolia.Training;
@@ -26,7 +27,7 @@ internal static class PipelineExport
         using JsonDocument document = JsonDocument.Parse(recipe.Text);
         foreach ((string input, string name) in s_copied.Where(part => !ownTextEncoder || part.Input is not ("text_encoder" or ClipFolder)))
             if (recipe.Section("inputs").Text(input) is string source)
-                Copy(recipe.Beside(source), Path.Combine(folder, name));
+                CopyPart(recipe, recipe.Beside(source), Path.Combine(folder, name), input);
         if (ownTextEncoder)
             CopyWholeClip(recipe, Path.Combine(folder, ClipFolder));
         else
@@ -34,11 +35,11 @@ internal static class PipelineExport
         WriteObject(Path.Combine(folder, "scheduler", "scheduler_config.json"), document.RootElement.GetProperty("scheduler"));
         if (document.RootElement.TryGetProperty("defaults", out JsonElement defaults))
             WriteObject(Path.Combine(folder, "pareidolia.json"), defaults);
-        bool latent = recipe.Section("inputs").Has("vae");
+        (bool latent, bool t5) = (recipe.Section("inputs").Has("vae"), HasT5(recipe));
         WriteIndex(folder, latent ? "StableDiffusionPipeline" : "PixelDiffusionPipeline",
         [
-            ("scheduler", "diffusers", recipe.Section("scheduler").Text("_class_name")!), ("text_encoder", "transformers", "CLIPTextModel"),
-            ("tokenizer", "transformers", "CLIPTokenizer"), ("unet", "diffusers", nameof(UNet2DConditionModel)),
+            ("scheduler", "diffusers", recipe.Section("scheduler").Text("_class_name")!), ("text_encoder", "transformers", t5 ? nameof(T5EncoderModel) : "CLIPTextModel"),
+            ("tokenizer", "transformers", t5 ? "T5TokenizerFast" : "CLIPTokenizer"), ("unet", "diffusers", nameof(UNet2DConditionModel)),
             .. latent ? [("vae", "diffusers", "AutoencoderKL")] : Array.Empty<(string, string, string)>(),
         ]);
     }
@@ -67,6 +68,36 @@ internal static class PipelineExport
             .. model.Names.Select(name => (name, model.Index.Texts(name)[0], model.Index.Texts(name)[1])),
             (network.Folder, "pareidolia", network.Class), (scheduler, "diffusers", recipe.Section("scheduler").Text("_class_name")!),
         ]);
+    }
+
+    /// <summary>Tokens that a T5 among the recipe's inputs reads; null for what its tokenizer says.</summary>
+    public static int? T5Length(Recipe recipe) => recipe.Json.Has("text_length") ? recipe.Json.Int("text_length") : null;
+
+    private static bool HasT5(Recipe recipe) =>
+        recipe.Section("inputs").Text("text_encoder") is string encoder && T5EncoderModel.IsIn(new ModelComponent(recipe.Beside(encoder)));
+
+    // Of a T5 only the half that reads goes along, and beside its tokenizer how much of a prompt is read.
+    private static void CopyPart(Recipe recipe, string source, string target, string input)
+    {
+        if (input == "text_encoder" && HasT5(recipe))
+        {
+            using Pretrained<T5EncoderModel> t5 = T5EncoderModel.Load(source);
+            t5.Model.Save(target, t5.Weights, SafetensorsType.F16);
+        }
+        else if (input == "tokenizer" && HasT5(recipe))
+        {
+            UnigramVocabulary.Load(source).Save(target);
+            int length = T5Length(recipe) ?? T5EncoderModel.LengthIn(new ModelComponent(source));
+            WriteJson(Path.Combine(target, "tokenizer_config.json"), json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("tokenizer_class", "T5TokenizerFast");
+                json.WriteNumber("model_max_length", length);
+                json.WriteEndObject();
+            });
+        }
+        else
+            Copy(source, target);
     }
 
     /// <summary>Copies the files of an input's folder.</summary>

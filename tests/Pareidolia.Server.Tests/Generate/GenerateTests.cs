@@ -54,10 +54,11 @@ public sealed class GenerateTests
     public async Task A_second_pass_that_was_interrupted_ends_in_the_same_bytes()
     {
         await using TestStudio studio = await Start();
-        object order = new { kind = "generate", prompt = "a red apple", seed = 3, steps = 20, hires = new { scale = 2, steps = 20 } };
+        object order = new { kind = "generate", prompt = "a red apple", seed = 3, steps = 100, hires = new { scale = 2, steps = 100 } };
         JsonElement undisturbed = await Draw(studio, order);
         string id = (await studio.Post("/api/v1/jobs", order, 202)).GetProperty("id").GetString()!;
-        while (studio.Part<JobQueue>().Running?.Progress is not { Step: > 25 })
+        DateTime end = DateTime.UtcNow.AddSeconds(60);
+        while (studio.Part<JobQueue>().Running?.Progress is not { Step: > 110 } && DateTime.UtcNow < end)
             await Task.Delay(1);
         _ = await studio.Post($"/api/v1/jobs/{id}/pause", new { });
         JsonElement paused = await studio.Wait(id, "paused");

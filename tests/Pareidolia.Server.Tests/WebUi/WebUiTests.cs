@@ -156,10 +156,11 @@ public sealed class WebUiTests
     {
         await using TestStudio studio = await Start();
         Task<JsonElement> drawing = Draw(studio, new { prompt = "a", steps = 900, seed = 1, width = 64, height = 64, force_task_id = "task(txt2img-1)" });
+        DateTime end = DateTime.UtcNow.AddSeconds(60);
         JsonElement progress;
         do
             progress = await studio.Get("/sdapi/v1/progress");
-        while (progress.GetProperty("state").GetProperty("sampling_step").GetInt32() < 20);
+        while (progress.GetProperty("state").GetProperty("sampling_step").GetInt32() < 20 && DateTime.UtcNow < end);
         Assert.InRange(progress.GetProperty("progress").GetDouble(), 0.01, 0.99);
         Assert.Equal("task(txt2img-1)", progress.GetProperty("current_task").GetString());
         JsonElement task = await studio.Post("/internal/progress", new { id_task = "task(txt2img-1)", id_live_preview = -1, live_preview = true });

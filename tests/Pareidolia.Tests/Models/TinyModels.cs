@@ -35,7 +35,7 @@ internal static class TinyModels
         ["bert"] = Bert,
         ["gpt2"] = Gpt2,
         ["t5"] = T5,
-        ["t5, gated"] = T5Gated,
+        ["t5, own head"] = T5OwnHead,
         ["words"] = Words,
     };
 
@@ -71,13 +71,14 @@ internal static class TinyModels
         VocabSize = 11, HiddenSize = 8, NumHiddenLayers = 2, NumAttentionHeads = 2, IntermediateSize = 12, MaxPositionEmbeddings = 6, InitializerRange = 0.3,
     };
 
+    // Not version 1.0's relu: where it bends, a step to either side is no slope.
     public static T5Config T5Config { get; } = new()
     {
         VocabSize = 11, DModel = 8, DKv = 4, DFf = 12, NumLayers = 2, NumDecoderLayers = 2, NumHeads = 2, RelativeAttentionNumBuckets = 8,
-        RelativeAttentionMaxDistance = 8,
+        RelativeAttentionMaxDistance = 8, FeedForwardProj = "gated-gelu",
     };
 
-    public static ConvolutionalWordConfig WordConfig { get; } = new() { VocabSize = 10, HiddenSize = 8, KernelSize = 3, Dilations = [1, 2], InitializerRange = 0.5 };
+    public static ConvolutionalWordConfig WordConfig { get; } = new() { VocabSize = 10, HiddenSize = 8, Neighbours = 3, KernelSize = 3, Dilations = [1, 2], InitializerRange = 0.5 };
 
     public static Tensor Noise(Shape shape, Backend device, ulong seed = 7)
     {
@@ -103,7 +104,7 @@ internal static class TinyModels
 
     private static TinyModel T5(Backend device) => T5Of(T5Config, device);
 
-    private static TinyModel T5Gated(Backend device) => T5Of(T5Config with { FeedForwardProj = "gated-gelu", TieWordEmbeddings = false }, device);
+    private static TinyModel T5OwnHead(Backend device) => T5Of(T5Config with { TieWordEmbeddings = false }, device);
 
     private static TinyModel T5Of(T5Config config, Backend device)
     {

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Pareidolia.Imaging;
+using Pareidolia.Models;
 using Pareidolia.Pipelines;
 using Pareidolia.Tensors;
 using Pareidolia.Tests.Tensors;
+using Pareidolia.Tests.Training.Data;
 using Pareidolia.Training;
 using Pareidolia.Training.Data;
 using Pareidolia.Weights;
@@ -79,6 +81,26 @@ public sealed class DiffusionTrainingTests
     }
 
     [Fact]
+    public void Grey_digits_are_drawn_as_pictures_and_judged_by_a_classifier()
+    {
+        using TemporaryFolder folder = new();
+        TinyDigits.Write(folder, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        using (Pretrained<PictureClassifier> judge = PictureClassifier.Initialise(new PictureClassifierConfig { BlockOutChannels = [8], FeatureDim = 6 }, 1))
+            judge.Model.Save(folder["judge"], judge.Weights);
+        File.WriteAllText(folder["recipe.json"], TinyRuns.Digits(folder["judge"]));
+        using (DiffusionTrainer trainer = new(Recipe.Load(folder["recipe.json"]), DataRoot.Resolve(folder.Path)))
+        using (TrainingLoop loop = new(trainer, folder["run"]))
+            Assert.Equal(5, loop.Run().Count());
+        Dictionary<string, double> last = Numbers(File.ReadLines(folder["run/metrics.jsonl"]).Last());
+        Assert.InRange(last["class_accuracy"], 0, 1);
+        Assert.True(last["frechet_distance"] > 0 && last["diversity"] > 0 && last["diversity_of_data"] > 0);
+        using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(folder["run/model"]);
+        Image drawn = pipeline.Generate("a handwritten seven", 3);
+        Assert.Equal((32, 32, 3), (drawn.Width, drawn.Height, drawn.Channels));
+        Assert.All(drawn.Pixels.Chunk(3), pixel => Assert.True(pixel[0] == pixel[1] && pixel[1] == pixel[2], "a pixel of a grey model has a colour"));
+    }
+
+    [Fact]
     public void A_cascade_counts_the_steps_of_all_stages_and_shows_them_in_the_last_ones_size()
     {
         using TemporaryFolder folder = new();
@@ -141,6 +163,12 @@ public sealed class DiffusionTrainingTests
     {
         using JsonDocument row = JsonDocument.Parse(line);
         return [.. row.RootElement.EnumerateObject().Select(member => member.Name)];
+    }
+
+    private static Dictionary<string, double> Numbers(string line)
+    {
+        using JsonDocument row = JsonDocument.Parse(line);
+        return row.RootElement.EnumerateObject().ToDictionary(member => member.Name, member => member.Value.GetDouble());
     }
 
     private static byte[] NetworkBytes(string run, string kind) =>

@@ -1,5 +1,6 @@
 using Pareidolia.Models;
 using Pareidolia.Tests.Pipelines;
+using Pareidolia.Tests.Training.Data;
 using Pareidolia.Text;
 using Pareidolia.Training;
 using Pareidolia.Training.Data;
@@ -95,6 +96,20 @@ internal static class TinyRuns
             "attention_head_dim": 2, "norm_num_groups": 4, {{reads}} },
           "scheduler": {{scheduler}}, {{more}}
           "defaults": { "steps": 3, "guidance": 2, "size": {{(channels == 3 ? 16 : 32)}} }, "sample_steps": 2, {{Common}}
+        }
+        """;
+
+    /// <summary>A recipe that learns grey digits and lets a classifier judge what is drawn.</summary>
+    public static string Digits(string classifier) => $$"""
+        {
+          "kind": "diffusion",
+          "data": { "train": "{{TinyDigits.Images}}", "validation": "{{TinyDigits.Images}}", "size": 32, "channels": 1 },
+          "inputs": { {{Text()}}, "classifier": "{{classifier}}" },
+          "model": { "sample_size": 32, "in_channels": 1, "out_channels": 1, "block_out_channels": [8, 16], "layers_per_block": 1,
+            "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D"], "up_block_types": ["CrossAttnUpBlock2D", "UpBlock2D"],
+            "attention_head_dim": 2, "norm_num_groups": 4, {{Reading}} },
+          "scheduler": {{Velocity}}, "judged_per_class": 2,
+          "defaults": { "steps": 2, "guidance": 2, "size": 32 }, "sample_steps": 2, {{Common}}
         }
         """;
 
