@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Pareidolia.Imaging;
+using Pareidolia.Models;
 using Pareidolia.Pipelines;
 using Pareidolia.Server.Generate;
 using Pareidolia.Server.Http;
@@ -19,6 +20,8 @@ internal sealed class ExplainJobs(PictureStore pictures, ModelShelf shelf, DataF
 {
     /// <summary>The kind's name.</summary>
     public const string Kind = "explain";
+
+    private const int MostNearest = 6;
 
     /// <summary>Adds the kind.</summary>
     public void AddTo(JobKinds kinds) => kinds.Add(Kind, new JobKind((job, _) => Run(job).ToAsyncEnumerable()) { Complete = Complete });
@@ -39,10 +42,13 @@ internal sealed class ExplainJobs(PictureStore pictures, ModelShelf shelf, DataF
     {
         Picture picture = pictures.Get(job.Settings.GetProperty("picture").GetString()!);
         string? name = picture.Settings is JsonElement settings ? PictureOrder.Read(settings).Model : null;
-        using PromptVerifier verifier = PromptVerifier.Load(shelf.Find(name).Path);
-        PromptScore score = verifier.Score(PngReader.Read(pictures.FileOf(picture.Id)), picture.Prompt);
+        string path = shelf.Find(name).Path;
+        using PromptVerifier verifier = PromptVerifier.Load(path);
+        Image image = PngReader.Read(pictures.FileOf(picture.Id));
+        PromptScore score = verifier.Score(image, picture.Prompt);
+        NearPicture[] nearest = PictureIndex.Load(path) is PictureIndex index ? [.. index.ByMeaning(verifier.Embed(image), MostNearest).Select(NearPicture.Of)] : [];
         JsonElement report = JsonSerializer.SerializeToElement(
-            new ExplainReport(picture.Id, picture.Prompt, score.Whole, [.. score.Phrases.Select(part => new PhraseScore(part.Phrase, part.Score))]),
+            new ExplainReport(picture.Id, picture.Prompt, score.Whole, [.. score.Phrases.Select(part => new PhraseScore(part.Phrase, part.Score))], nearest),
             ServerJson.Default.ExplainReport);
         AtomicFile.Write(FileOf(picture.Id), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(report.GetRawText())));
         yield return new StepTaken(1, 1);
@@ -56,8 +62,19 @@ internal sealed record ExplainOrder(string Picture);
 /// <summary>How well a phrase fits, as a cosine: -1 to 1.</summary>
 internal sealed record PhraseScore(string Phrase, double Score);
 
-/// <summary>How well a picture fits its prompt.</summary>
-internal sealed record ExplainReport(string Picture, string Prompt, double Whole, IReadOnlyList<PhraseScore> Phrases);
+/// <summary>A picture that the model was trained on.</summary>
+/// <param name="Caption">What is said of it.</param>
+/// <param name="Similarity">The cosine of the two in CLIP's space.</param>
+/// <param name="Url">A small copy of it, as a data address.</param>
+internal sealed record NearPicture(string Caption, double Similarity, string Url)
+{
+    /// <summary>One of an index.</summary>
+    public static NearPicture Of(IndexedPicture near) => new(near.Caption, near.Score,
+        $"data:image/png;base64,{Convert.ToBase64String(PngWriter.Encode(new Image(PictureIndex.Side, PictureIndex.Side, 3, near.Pixels)))}");
+}
+
+/// <summary>How well a picture fits its prompt, and which training pictures mean the most similar; none where the model has no index of them.</summary>
+internal sealed record ExplainReport(string Picture, string Prompt, double Whole, IReadOnlyList<PhraseScore> Phrases, IReadOnlyList<NearPicture> Nearest);
 
 /// <summary><c>/api/v1/pictures/{id}/explain</c>.</summary>
 internal static class ExplainApi

@@ -2,7 +2,7 @@ import {
   applyEdgeChanges, applyNodeChanges, Background, Controls, MiniMap, ReactFlow, useReactFlow,
   type Connection, type Edge, type FinalConnectionState, type NodeChange,
 } from '@xyflow/react';
-import { useCallback, useEffect, useMemo, useState, type MouseEvent } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type MouseEvent } from 'react';
 import { mayConnect, type Change } from '../core/graph/changes';
 import { inputsOf, newNode, nextId, nodeOf, outputsOf, type Graph, type Place } from '../core/graph/graph';
 import { fits, type NodeKind, type NodeKinds } from '../core/graph/nodeKind';
@@ -36,10 +36,16 @@ interface Props {
 export function Canvas({ graph, kinds, theme }: Props) {
   const [nodes, setNodes] = useState<FlowNode[]>([]), [edges, setEdges] = useState<Edge[]>([]), [search, setSearch] = useState<Search | null>(null);
   const { screenToFlowPosition } = useReactFlow(), running = useStore(run);
-  useEffect(() => setNodes((old) => flowNodes(graph, old)), [graph]);
+  // Nodes that are pasted exist for the canvas only after the next rendering; they are chosen then.
+  const wanted = useRef<readonly string[] | null>(null);
+  useEffect(() => {
+    const ids = wanted.current;
+    wanted.current = null;
+    setNodes((old) => (ids ? flowNodes(graph, old).map((node) => ({ ...node, selected: ids.includes(node.id) })) : flowNodes(graph, old)));
+  }, [graph]);
   useEffect(() => setEdges((old) => flowEdges(graph, kinds, old)), [graph, kinds]);
   const chosen = useMemo(() => nodes.filter((node) => node.selected && node.type === 'card').map((node) => node.id), [nodes]);
-  const choose = useCallback((ids: readonly string[]) => setNodes((old) => old.map((node) => ({ ...node, selected: ids.includes(node.id) }))), []);
+  const choose = useCallback((ids: readonly string[]) => { wanted.current = ids; }, []);
   const group = useCallback(() => groupChosen(nodes), [nodes]);
   useKeys({ nodes: chosen, choose, group });
   const linked = useMemo(() => new Set(graph.links.map((link) => socketKey(link.to, link.input))), [graph.links]);

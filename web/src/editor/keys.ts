@@ -35,8 +35,8 @@ export function useKeys({ nodes, choose, group }: Chosen): void {
       if (!text) return;
       event.preventDefault();
       const { graph, ids } = pasted(graphNow(), JSON.parse(text) as Fragment, APART);
-      replace(graph);
       choose(ids);
+      replace(graph);
     };
     const listeners = { keydown: keyDown, copy, cut: copy, paste } as Record<string, EventListener | ((event: never) => void)>;
     for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name, listener as EventListener);

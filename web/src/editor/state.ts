@@ -6,7 +6,7 @@ import { noRun, type NodeRun, type Run } from '../core/graph/run';
 import { starter } from '../core/graph/starter';
 import { historyOf, record, type History } from '../core/history';
 import { createStore } from '../core/store';
-import { attempt, comfy } from '../parts/studio';
+import { api, attempt, comfy, names } from '../parts/studio';
 
 /** What the editor edits. It outlives the view, so that nothing is lost by looking elsewhere. */
 export const history = createStore<History<Graph>>(historyOf(emptyGraph));
@@ -32,7 +32,8 @@ export async function loadKinds(): Promise<void> {
   const info = await attempt(() => comfy.objectInfo());
   if (!info) return;
   kinds.set(kindsOf(info));
-  if (graphNow() === emptyGraph) history.set(historyOf(starter(kinds.get())));
+  const models = names.get().models.length > 0 ? names.get().models : (await attempt(() => api.models())) ?? [];
+  if (graphNow() === emptyGraph) history.set(historyOf(starter(kinds.get(), models[0] ?? null)));
 }
 
 /** What a node shows of the run. */

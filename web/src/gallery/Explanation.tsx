@@ -42,7 +42,7 @@ function Verdict({ report }: { readonly report: Report }) {
           <h4>{strings.explain.nearest}</h4>
           <div className="maps">
             {nearest.map(({ url, caption, similarity }, i) => (
-              <figure key={i}>{url && <img src={url} alt={caption} />}<figcaption>{caption} · {similarity.toFixed(2)}</figcaption></figure>
+              <figure key={i}>{url && <img className="pixel" src={url} alt={caption} />}<figcaption>{caption} · {similarity.toFixed(2)}</figcaption></figure>
             ))}
           </div>
         </>

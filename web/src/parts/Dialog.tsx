@@ -1,4 +1,5 @@
 import { useEffect, useRef, type ReactNode } from 'react';
+import { createPortal } from 'react-dom';
 import { strings } from '../strings.en';
 
 interface Props {
@@ -11,7 +12,8 @@ interface Props {
 export function Dialog({ title, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
-  return (
+  // Not inside whatever opens it: a button in a form would submit that.
+  return createPortal(
     <dialog ref={dialog} aria-label={title} onCancel={(e) => { e.preventDefault(); onClose?.(); }}>
       <div className="stack">
         <div className="row spread">
@@ -20,6 +22,7 @@ export function Dialog({ title, onClose, children }: Props) {
         </div>
         {children}
       </div>
-    </dialog>
+    </dialog>,
+    document.body,
   );
 }

@@ -1,16 +1,18 @@
-import { useEffect, useId, useState, type ReactNode } from 'react';
+import { cloneElement, useEffect, useId, useState, type ReactElement } from 'react';
 
 interface Labelled {
   readonly label: string;
   readonly hint?: string;
 }
 
-export function Field({ label, hint, children }: Labelled & { readonly children: ReactNode }) {
+/** A control with its label beside it, not around it: what is typed is no part of a name. */
+export function Field({ label, hint, children }: Labelled & { readonly children: ReactElement<{ id?: string }> }) {
+  const id = useId();
   return (
-    <label title={hint}>
-      <span className="label">{label}</span>
-      {children}
-    </label>
+    <div className="field" title={hint}>
+      <label htmlFor={id} className="label">{label}</label>
+      {cloneElement(children, { id })}
+    </div>
   );
 }
 

@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { Api, newKey, queryOf } from './api';
+import { Comfy } from './comfy';
+import { Problem } from './request';
+
+interface Asked {
+  readonly path: string;
+  readonly init: RequestInit;
+}
+
+/** A server that answers the same to everything, and remembers what it was asked. */
+function server(status: number, body: string, type = 'application/json') {
+  const asked: Asked[] = [];
+  const send = ((path: string, init: RequestInit) => {
+    asked.push({ path, init });
+    return Promise.resolve(new Response(status === 204 ? null : body, { status, statusText: 'Said', headers: { 'content-type': type } }));
+  }) as typeof fetch;
+  return { asked, send };
+}
+
+describe('our own API', () => {
+  test('a job is submitted once, whatever the network does: it has a key', async () => {
+    const { asked, send } = server(202, '{"id":"j"}');
+    const api = new Api(send);
+    expect(await api.submit('generate', { prompt: 'a' })).toEqual({ id: 'j' });
+    await api.submit('generate', { prompt: 'a' });
+    const keys = asked.map(({ init }) => (init.headers as Record<string, string>)['idempotency-key']);
+    expect(asked[0]).toMatchObject({ path: 'api/v1/jobs', init: { method: 'POST', body: '{"kind":"generate","prompt":"a"}' } });
+    expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
+    expect(keys[0]).not.toBe(keys[1]);
+  });
+
+  test('a refusal is the sentence of its problem', async () => {
+    const { send } = server(400, '{"title":"Steps is 0; a number from 1 to 1000 is needed.","status":400}', 'application/problem+json');
+    await expect(new Api(send).job('j')).rejects.toEqual(new Problem(400, 'Steps is 0; a number from 1 to 1000 is needed.'));
+  });
+
+  test("a proxy's page is no sentence", async () => {
+    await expect(new Api(server(502, '<html>', 'text/html').send).job('j')).rejects.toThrow('The server answers 502 Said.');
+  });
+
+  test('a server that is gone is said', async () => {
+    const gone = (() => Promise.reject(new TypeError('fetch failed'))) as typeof fetch;
+    await expect(new Api(gone).session()).rejects.toThrow('The server does not answer: it may be stopped, or the network is down.');
+  });
+
+  test('an empty answer is none', async () => {
+    expect(await new Api(server(204, '').send).remove('p')).toBeUndefined();
+  });
+
+  test('only what is asked for stands in the address', async () => {
+    const { asked, send } = server(200, '{"items":[],"nextCursor":null}');
+    await new Api(send).pictures({ q: 'a & b', model: '', cursor: null, limit: 5 });
+    expect(asked[0]?.path).toBe('api/v1/pictures?q=a+%26+b&limit=5');
+    expect(queryOf({})).toBe('');
+  });
+
+  test('keys are never the same', () => expect(new Set(Array.from({ length: 100 }, newKey)).size).toBe(100));
+});
+
+describe("ComfyUI's API", () => {
+  test('a graph that is accepted has an id', async () => {
+    const { asked, send } = server(200, '{"prompt_id":"p","number":1,"node_errors":{}}');
+    expect(await new Comfy(send).run({}, { nodes: [] }, 'me')).toEqual({ id: 'p' });
+    expect(JSON.parse(String(asked[0]?.init.body))).toEqual({ prompt: {}, client_id: 'me', extra_data: { extra_pnginfo: { workflow: { nodes: [] } } } });
+  });
+
+  test('one that is refused says why, and at which node', async () => {
+    const nodes = { '9': { class_type: 'SaveImage', errors: [{ type: 'required_input_missing', message: 'Required input is missing', details: 'images' }] } };
+    const body = JSON.stringify({ error: { type: 'prompt_outputs_failed_validation', message: 'Prompt outputs failed validation', details: '' }, node_errors: nodes });
+    expect(await new Comfy(server(400, body).send).run({}, null, 'me')).toEqual({ sentence: 'Prompt outputs failed validation', nodes });
+  });
+});
