@@ -104,8 +104,8 @@ public sealed class DataCheck
         Listed(_samePixels, seen.Pixels).Add(record.Key);
         Listed(_alike, seen.Small).Add((record.Key, seen.Pixels));
         // Every picture has the same chance to be on the sheet, and the same set has the same sheet.
-        int place = _pictures < SheetPictures ? _pictures : new KeyedRandom(0, _pictures, "contact sheet").Next(_pictures + 1);
-        if (place == _sheet.Count)
+        int place = new KeyedRandom(0, _pictures, "contact sheet").Next(_pictures + 1);
+        if (_sheet.Count < SheetPictures)
             _sheet.Add(seen.Thumbnail);
         else if (place < SheetPictures)
             _sheet[place] = seen.Thumbnail;

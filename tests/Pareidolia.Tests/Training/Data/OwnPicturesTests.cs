@@ -75,6 +75,20 @@ public sealed class OwnPicturesTests : IDisposable
     }
 
     [Fact]
+    public void The_sheet_has_64_pictures_of_a_larger_set()
+    {
+        Directory.CreateDirectory(_folder["many"]);
+        for (int i = 0; i < 200; i++)
+        {
+            Write($"many/{i}.png", PngWriter.Encode(Drawn(96, 96, i)));
+            Write($"many/{i}.txt", Shards.Text($"number {i}"));
+        }
+        Image sheet = DataCheck.Run([_folder["many"]]).Sheet!;
+        Assert.Equal((8 * 100) - 4, sheet.Width);
+        Assert.Equal((8 * 100) - 4, sheet.Height);
+    }
+
+    [Fact]
     public void What_is_packed_is_read_again_and_the_same_pictures_make_the_same_bytes()
     {
         Directory.CreateDirectory(_folder["out"]);
