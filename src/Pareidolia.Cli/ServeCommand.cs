@@ -18,6 +18,8 @@ internal sealed class ServeCommand
     private readonly Option<int?> _port = OptionOf.Whole("--port", $"The port, else {StudioOptions.UsualPort}; 0 is any that is free.");
     private readonly Option<string?> _data = OptionOf.Text("--data", "FOLDER", "Where the queue and the pictures are kept, else ./studio.");
     private readonly Option<string[]> _models = new("--model") { HelpName = "FOLDER|FILE", Description = "A model; may be given several times. Else the one that comes with the program." };
+    private readonly Option<string?> _modelsFolder = OptionOf.Text(
+        "--models-dir", "FOLDER", "A folder of models for graphs, with checkpoints/, loras/, vae/ ... as ComfyUI has it.");
     private readonly Option<string?> _loras = OptionOf.Text("--lora-dir", "FOLDER", "LoRAs that clients may name.");
     private readonly Option<string?> _embeddings = OptionOf.Text("--embeddings", "FOLDER", "Words learned by textual inversion.");
     private readonly Option<string?> _upscalers = OptionOf.Text("--upscalers", "FOLDER", "Upscaling networks.");
@@ -38,7 +40,7 @@ internal sealed class ServeCommand
         _io = io;
         Command = new Command("serve", "Run the studio: a queue, a gallery, and the HTTP APIs of this program and of others.")
         {
-            _listen, _port, _data, _models, _loras, _embeddings, _upscalers, _recipes, _trainingData,
+            _listen, _port, _data, _models, _modelsFolder, _loras, _embeddings, _upscalers, _recipes, _trainingData,
             _auth, _readOnly, _hosts, _origins, _json, _config, _threads,
         };
         Command.SetAction(parsed => Run(Options(parsed)));
@@ -58,6 +60,7 @@ internal sealed class ServeCommand
             Listen = Address(set.Text("listen", parsed.GetValue(_listen))),
             Port = (int)(set.Whole("port", ushort.MaxValue, parsed.GetValue(_port)) ?? usual.Port),
             Models = models.Length > 0 ? [.. models.Select(ShippedModel.Locate)] : [ShippedModel.Locate(null)],
+            ModelsFolder = set.Text("models-dir", parsed.GetValue(_modelsFolder)),
             Loras = set.Text("lora-dir", parsed.GetValue(_loras)),
             Embeddings = set.Text("embeddings", parsed.GetValue(_embeddings)),
             Upscalers = set.Text("upscalers", parsed.GetValue(_upscalers)),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Pareidolia.Training;
 using Pareidolia.Training.Data;
+using Pareidolia.Training.FineTuning;
 using Pareidolia.Training.Gans;
 
 namespace Pareidolia.Cli;
@@ -22,6 +23,7 @@ internal sealed class TrainCommand
         ["gpt"] = ("a byte-level tokenizer and a next-word model from text", (recipe, root) => new GptTrainer(recipe, root)),
         ["t5"] = ("a text encoder by span corruption from text", (recipe, root) => new T5Trainer(recipe, root)),
         ["words"] = ("a dictionary and a convolutional word model from text", (recipe, root) => new WordsTrainer(recipe, root)),
+        ["finetune"] = ("a model that is there, from a few pictures: a LoRA, a new word, or all of it", (recipe, root) => new FineTuneTrainer(recipe, root)),
         ["upscaler"] = ("a twofold upscaler that follows an autoencoder", (recipe, root) => new UpscalerTrainer(recipe, root)),
     };
 

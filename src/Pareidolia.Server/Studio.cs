@@ -116,7 +116,8 @@ public static class Studio
     private static JobKinds Kinds(IServiceProvider parts, Action<JobKinds> addKinds)
     {
         JobKinds kinds = new();
-        new GraphJobs(parts.GetRequiredService<GraphRunner>(), parts.GetRequiredService<ComfySockets>(), parts.GetRequiredService<PictureStore>()).AddTo(kinds);
+        new GraphJobs(parts.GetRequiredService<GraphRunner>(), parts.GetRequiredService<ComfySockets>(), parts.GetRequiredService<PromptHistory>(),
+            parts.GetRequiredService<PictureStore>()).AddTo(kinds);
         addKinds(kinds);
         parts.GetRequiredService<GenerateJobs>().AddTo(kinds);
         parts.GetRequiredService<TrainJobs>().AddTo(kinds);

@@ -10,8 +10,11 @@ internal static class ComfyFolders
     /// <summary>Folders below the studio's own, and the models that it was given.</summary>
     public static GraphFolders Of(StudioOptions options, DataFolder data)
     {
-        string root = Path.Combine(data.Path, "graphs");
-        GraphFolders folders = new(Path.Combine(root, "input"), Path.Combine(root, "output"), Path.Combine(root, "temp"), options.ModelsFolder)
+        string root = Path.Combine(data.Path, "graphs"), temporary = Path.Combine(root, "temp");
+        // What was only looked at is of no use after a start.
+        if (Directory.Exists(temporary))
+            Directory.Delete(temporary, recursive: true);
+        GraphFolders folders = new(Path.Combine(root, "input"), Path.Combine(root, "output"), temporary, options.ModelsFolder)
         {
             Tokenizer = new HubCache(HubSettings.FromEnvironment().CacheFolder).FindTokenizer(),
         };

@@ -14,7 +14,7 @@ namespace Pareidolia.Server.Comfy;
 /// Runs graphs as jobs of the queue. A graph that was interrupted begins anew: what it gives follows from the graph alone, so that its pictures are the
 /// same. Saved pictures join the gallery too.
 /// </summary>
-internal sealed class GraphJobs(GraphRunner runner, ComfySockets sockets, PictureStore pictures)
+internal sealed class GraphJobs(GraphRunner runner, ComfySockets sockets, PromptHistory history, PictureStore pictures)
 {
     /// <summary>Adds the kind.</summary>
     public void AddTo(JobKinds kinds) => kinds.Add(GraphSettings.Kind, new JobKind(Run) { Complete = settings => GraphSettings.Complete(settings, runner) });
@@ -57,13 +57,13 @@ internal sealed class GraphJobs(GraphRunner runner, ComfySockets sockets, Pictur
                 messages.Tell(happening);
                 _ = happenings.TryWrite(happening);
             }, cancellation);
-            return (outcome, messages.End(outcome.Failure));
+            return (outcome, messages.End(outcome.Failure, kept => history.Ended(job.Id, kept)));
         }
         catch (PareidoliaException error)
         {
             // What was sound when it was accepted, and is not any more: a file has gone.
             GraphFailure failure = new("", "", error);
-            return (new GraphOutcome(failure, [], new Dictionary<string, IReadOnlyList<GraphPicture>>()), messages.End(failure));
+            return (new GraphOutcome(failure, [], new Dictionary<string, IReadOnlyList<GraphPicture>>()), messages.End(failure, kept => history.Ended(job.Id, kept)));
         }
         finally
         {

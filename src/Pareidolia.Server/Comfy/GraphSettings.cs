@@ -19,7 +19,7 @@ internal static class GraphSettings
     /// <exception cref="Refusal">No output can run; the message says why.</exception>
     public static JsonElement Complete(JsonElement settings, GraphRunner runner)
     {
-        JsonObject complete = JsonObject.Create(settings)!;
+        JsonObject complete = ComfyBody.Of(settings);
         if (complete["prompt"] is null && complete["workflow"] is JsonObject workflow)
         {
             complete["prompt"] = new WorkflowFile(workflow).ToPrompt().Json.DeepClone();

@@ -37,7 +37,7 @@ internal static class PromptApi
 
     private static async Task<IResult> Submit(HttpContext context, GraphRunner runner, JobQueue queue)
     {
-        JsonObject body = JsonObject.Create(await JsonBody.Read(context).ConfigureAwait(false))!;
+        JsonObject body = await ComfyBody.Read(context).ConfigureAwait(false);
         if (body["prompt"] is not JsonObject graph)
             return Json(ComfyErrors.Body(new NodeFault("no_prompt", "No prompt provided", "No prompt provided"), []), 400);
         GraphCheck check = Check(runner, graph, body);
@@ -96,7 +96,7 @@ internal static class PromptApi
 
     private static async Task<IResult> ChangeQueue(HttpContext context, JobStore store, JobQueue queue)
     {
-        JsonObject body = JsonObject.Create(await JsonBody.Read(context).ConfigureAwait(false))!;
+        JsonObject body = await ComfyBody.Read(context).ConfigureAwait(false);
         if (IsTrue(body["clear"]))
             foreach (Job job in Waiting(store).ToArray())
                 _ = queue.Cancel(job.Id);
@@ -108,7 +108,7 @@ internal static class PromptApi
 
     private static async Task<IResult> Interrupt(HttpContext context, JobStore store, JobQueue queue)
     {
-        JsonObject body = JsonObject.Create(await JsonBody.Read(context).ConfigureAwait(false))!;
+        JsonObject body = await ComfyBody.Read(context).ConfigureAwait(false);
         Job? running = queue.Running?.Job is { Kind: GraphSettings.Kind } job ? job : null;
         // Who names a prompt means that one alone.
         bool isMeant = TextOf(body["prompt_id"]) is not string id || PromptId.Find(store, id)?.Id == running?.Id;
@@ -119,7 +119,7 @@ internal static class PromptApi
 
     private static async Task<IResult> Free(HttpContext context, GraphRunner runner)
     {
-        JsonObject body = JsonObject.Create(await JsonBody.Read(context).ConfigureAwait(false))!;
+        JsonObject body = await ComfyBody.Read(context).ConfigureAwait(false);
         if (IsTrue(body["unload_models"]) || IsTrue(body["free_memory"]))
             await Task.Run(() => runner.Free(IsTrue(body["unload_models"]))).ConfigureAwait(false);
         return Results.Ok();
@@ -127,7 +127,7 @@ internal static class PromptApi
 
     private static async Task<IResult> ChangeHistory(HttpContext context, PromptHistory history)
     {
-        JsonObject body = JsonObject.Create(await JsonBody.Read(context).ConfigureAwait(false))!;
+        JsonObject body = await ComfyBody.Read(context).ConfigureAwait(false);
         if (IsTrue(body["clear"]))
             history.Hide(null);
         history.Hide(IdsOf(body["delete"]));

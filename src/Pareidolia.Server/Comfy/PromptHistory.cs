@@ -14,11 +14,17 @@ internal sealed class PromptHistory
     private readonly JobStore _store;
     private readonly Database _database;
 
+    // What the newest prompt came to: clients who hear that it is over ask for it before the queue has put it down.
+    private volatile Tuple<string, JsonObject>? _newest;
+
     public PromptHistory(JobStore store, Database database)
     {
         (_store, _database) = (store, database);
         _ = database.Execute("CREATE TABLE IF NOT EXISTS hidden_prompts (job TEXT PRIMARY KEY) STRICT");
     }
+
+    /// <summary>Takes note of what a prompt came to.</summary>
+    public void Ended(string jobId, JsonObject kept) => _newest = Tuple.Create(jobId, kept);
 
     /// <summary>Prompts that are over, the oldest first.</summary>
     /// <param name="count">The newest, as many; null for all.</param>
@@ -26,7 +32,7 @@ internal sealed class PromptHistory
     public JsonObject List(int? count = null, int offset = -1)
     {
         HashSet<string> hidden = [.. _database.Query("SELECT job FROM hidden_prompts", row => row.GetString(0))];
-        Job[] over = [.. _store.List(null, GraphSettings.Kind, null, Most).Where(job => job.IsOver && !hidden.Contains(job.Id)).Reverse()];
+        Job[] over = [.. _store.List(null, GraphSettings.Kind, null, Most).Where(job => IsOver(job) && !hidden.Contains(job.Id)).Reverse()];
         IEnumerable<Job> wanted = offset >= 0 ? over.Skip(offset).Take(count ?? over.Length) : over.TakeLast(count ?? over.Length);
         JsonObject history = [];
         foreach (Job job in wanted)
@@ -36,7 +42,7 @@ internal sealed class PromptHistory
 
     /// <summary>One prompt; nothing where it is not over.</summary>
     public JsonObject One(string promptId) =>
-        PromptId.Find(_store, promptId) is { IsOver: true } job && !IsHidden(job) ? new JsonObject { [promptId] = EntryOf(job) } : [];
+        PromptId.Find(_store, promptId) is Job job && IsOver(job) && !IsHidden(job) ? new JsonObject { [promptId] = EntryOf(job) } : [];
 
     /// <summary>Hides prompts; null for all that are over.</summary>
     public void Hide(IEnumerable<string>? promptIds)
@@ -62,9 +68,12 @@ internal sealed class PromptHistory
 
     private bool IsHidden(Job job) => _database.Number("SELECT COUNT(*) FROM hidden_prompts WHERE job = $job", ("$job", job.Id)) > 0;
 
-    private static JsonObject EntryOf(Job job)
+    private bool IsOver(Job job) => job.IsOver || _newest?.Item1 == job.Id;
+
+    private JsonObject EntryOf(Job job)
     {
-        JsonObject kept = job.Result is JsonElement result && result.ValueKind == JsonValueKind.Object ? JsonObject.Create(result)! : Ended(job);
+        JsonObject kept = _newest is { } newest && newest.Item1 == job.Id ? newest.Item2
+            : job.Result is JsonElement result && result.ValueKind == JsonValueKind.Object ? JsonObject.Create(result)! : Ended(job);
         return new JsonObject
         {
             ["prompt"] = Item(job), ["outputs"] = kept["outputs"]?.DeepClone() ?? new JsonObject(), ["status"] = kept["status"]?.DeepClone(), ["meta"] = kept["meta"]?.DeepClone() ?? new JsonObject(),

@@ -54,25 +54,30 @@ internal sealed class PromptMessages(ComfySockets sockets, string? clientId, str
     }
 
     /// <summary>The run is over.</summary>
-    /// <returns>What is kept of it: outputs and status, as the history shows them.</returns>
-    public JsonObject End(GraphFailure? failure)
+    /// <param name="failure">Why it ended early; null where it did not.</param>
+    /// <param name="keep">Takes what is kept of it, outputs and status as the history shows them, before clients hear that it is over.</param>
+    public JsonObject End(GraphFailure? failure, Action<JsonObject> keep)
     {
-        if (failure is null)
-            Keep("execution_success", []);
-        else if (failure.Error is null)
-            Keep("execution_interrupted", new JsonObject { ["node_id"] = failure.Node, ["node_type"] = failure.Class, ["executed"] = Names(_executed) });
-        else
-            Keep("execution_error", Explained(failure, failure.Error));
-        sockets.Current = null;
-        if (_node is not null && failure is not null)
-            SetState(_node, 0, 1, "error");
-        Send("executing", new JsonObject { ["node"] = null, ["display_node"] = null });
-        return new JsonObject
+        (string type, JsonObject said) = failure switch
+        {
+            null => ("execution_success", new JsonObject()),
+            { Error: null } => ("execution_interrupted", new JsonObject { ["node_id"] = failure.Node, ["node_type"] = failure.Class, ["executed"] = Names(_executed) }),
+            { Error: Exception error } => ("execution_error", Explained(failure, error)),
+        };
+        Note(type, said);
+        JsonObject kept = new()
         {
             ["outputs"] = _outputs.DeepClone(),
             ["status"] = new JsonObject { ["status_str"] = failure is null ? "success" : "error", ["completed"] = failure is null, ["messages"] = _kept.DeepClone() },
             ["meta"] = MetaOf(),
         };
+        keep(kept);
+        sockets.Current = null;
+        sockets.Tell(clientId, type, said);
+        if (_node is not null && failure is not null)
+            SetState(_node, 0, 1, "error");
+        Send("executing", new JsonObject { ["node"] = null, ["display_node"] = null });
+        return kept;
     }
 
     private static JsonArray Names(IEnumerable<string> names) => [.. names.Select(name => (JsonNode)name)];
@@ -126,9 +131,14 @@ internal sealed class PromptMessages(ComfySockets sockets, string? clientId, str
 
     private void Keep(string type, JsonObject data)
     {
+        Note(type, data);
+        sockets.Tell(clientId, type, data);
+    }
+
+    private void Note(string type, JsonObject data)
+    {
         (data["prompt_id"], data["timestamp"]) = (promptId, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
         _kept.Add((JsonNode)new JsonArray(type, data));
-        sockets.Tell(clientId, type, data);
     }
 
     private void Send(string type, JsonObject data)

@@ -13,11 +13,22 @@ public static class HtmlReport
     private const string Style = """
         :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
         body { max-width: 66rem; margin: 2rem auto; padding: 0 1rem; }
-        h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; border-top: 1px solid #8886; padding-top: 1rem; }
-        .row { display: flex; flex-wrap: wrap; gap: .6rem; } figure { margin: 0; } figcaption { font-size: .8rem; max-width: 14rem; }
-        img { image-rendering: pixelated; display: block; border-radius: 4px; } .frame img { width: 84px; } .map img, .guide img { width: 168px; } .near img { width: 84px; }
-        .picture img { width: min(256px, 100%); } table { border-collapse: collapse; } td, th { padding: .2rem .8rem .2rem 0; text-align: left; vertical-align: top; font-size: .9rem; }
-        .holds { color: #1a7f37; } .fails { color: #c0392b; } p.note { opacity: .75; font-size: .9rem; } pre { white-space: pre-wrap; font-size: .8rem; }
+        h1 { font-size: 1.5rem; }
+        h2 { font-size: 1.15rem; margin-top: 2.2rem; border-top: 1px solid #8886; padding-top: 1rem; }
+        .row { display: flex; flex-wrap: wrap; gap: .6rem; }
+        figure { margin: 0; }
+        figcaption { font-size: .8rem; max-width: 14rem; }
+        img { image-rendering: pixelated; display: block; border-radius: 4px; height: auto; }
+        .frame img, .near img { width: 84px; }
+        .map img, .guide img { width: 168px; }
+        .picture img { width: min(256px, 100%); }
+        svg { max-width: 100%; height: auto; }
+        table { border-collapse: collapse; }
+        td, th { padding: .2rem .8rem .2rem 0; text-align: left; vertical-align: top; font-size: .9rem; }
+        .holds { color: #1a7f37; }
+        .fails { color: #c0392b; }
+        p.note { opacity: .75; font-size: .9rem; }
+        pre { white-space: pre-wrap; font-size: .8rem; }
         """;
 
     /// <summary>Writes <c>report.html</c> and the pictures into a folder.</summary>
@@ -59,80 +70,101 @@ public static class HtmlReport
     {
         ArgumentNullException.ThrowIfNull(report);
         StringBuilder html = new();
-        html.Append($"<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\n<title>{Text(report.Prompt)}</title>\n<style>{Style}</style></head>\n<body>\n");
-        html.Append($"<h1>{Text(report.Prompt)}</h1>\n<p>drawn by {Text(report.Model)}</p>\n<div class=\"picture\">{Picture(report.Picture, report.Prompt)}</div>\n<pre>{Text(report.Settings)}</pre>\n");
-        AddSteps(html, report);
-        AddWords(html, report);
+        html.Append($"""
+            <!doctype html>
+            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+            <title>{Text(report.Prompt)}</title>
+            <style>{Style}</style></head>
+            <body>
+            <h1>{Text(report.Prompt)}</h1>
+            <p>drawn by {Text(report.Model)}</p>
+            <div class="picture">{Picture(report.Picture, report.Prompt)}</div>
+            <pre>{Text(report.Settings)}</pre>
+
+            """);
+        AddSteps(html, report.Steps);
+        AddWords(html, report.Words);
         AddVerdicts(html, report);
         AddNearest(html, report);
-        AddGuidance(html, report);
+        Begin(html, "With other strengths of guidance", "The same seed.");
+        Row(html, report.Guidance.Select(guided => Figure("guide", guided.Picture, $"guidance {Written(guided.Scale)}", Written(guided.Scale))));
         AddTokens(html, report);
         return html.Append("</body></html>\n").ToString();
     }
 
-    private static void AddSteps(StringBuilder html, ExplainReport report)
+    private static void AddSteps(StringBuilder html, IReadOnlyList<ExplainedStep> steps)
     {
-        html.Append("<h2>The noise leaving</h2>\n<p class=\"note\">Above, the sample as it is after each step; below, the clean picture that the network expects then.</p>\n<div class=\"row\">");
-        foreach (ExplainedStep step in report.Steps.Where(step => step.Noisy is not null))
-            html.Append($"<figure class=\"frame\">{Picture(step.Noisy!, $"step {step.Number}, noisy")}{Picture(step.Clean!, $"step {step.Number}, expected")}<figcaption>step {step.Number}</figcaption></figure>");
-        html.Append("</div>\n");
-        html.Append(new LossPlot("Noise against step", [new PlotSeries("share of the sample that is noise", [.. report.Steps.Select(step => ((double)step.Number, step.Share))])]) { YLabel = "share" }.ToSvg());
-        html.Append(new LossPlot("How far the expected picture moves", [new PlotSeries("mean change of its latents", [.. report.Steps.Select(step => ((double)step.Number, step.Change))])]) { YLabel = "change" }.ToSvg());
+        Begin(html, "The noise leaving", "Above, the sample as it is after each step; below, the clean picture that the network expects then.");
+        Row(html, steps.Where(step => step.Noisy is not null).Select(step =>
+            $"""<figure class="frame">{Picture(step.Noisy!, $"step {step.Number}, noisy")}{Picture(step.Clean!, $"step {step.Number}, expected")}"""
+            + $"<figcaption>step {step.Number}</figcaption></figure>"));
+        html.Append(Curve("Noise against step", "share of the sample that is noise", steps.Select(step => (step.Number, step.Share))));
+        html.Append(Curve("How far the expected picture moves", "mean change of its latents", steps.Select(step => (step.Number, step.Change))));
     }
 
-    private static void AddWords(StringBuilder html, ExplainReport report)
+    private static string Curve(string title, string name, IEnumerable<(int Step, double Value)> points) =>
+        new LossPlot(title, [new PlotSeries(name, [.. points.Select(point => ((double)point.Step, point.Value))])]) { YLabel = name }.ToSvg();
+
+    private static void AddWords(StringBuilder html, IReadOnlyList<WordMap> words)
     {
-        html.Append("<h2>Which word was looked at where</h2>\n<p class=\"note\">Cross-attention of the picture's cells to each word, added up over heads, layers and steps (arXiv:2210.04885); each map from its own least to its own most. The number compares the word's attention with the mean of all words.</p>\n<div class=\"row\">");
-        foreach (WordMap word in report.Words)
-            html.Append($"<figure class=\"map\">{Picture(word.Map, $"where {word.Word} was looked at")}<figcaption><b>{Text(word.Word)}</b> {Written(Math.Round(word.Strength, 2))}</figcaption></figure>");
-        html.Append("</div>\n");
+        Begin(html, "Which word was looked at where", "Cross-attention of the picture's cells to each word, added up over heads, layers and steps "
+            + "(arXiv:2210.04885); each map from its own least to its own most. The number compares the word's attention with the mean of all words.");
+        Row(html, words.Select(word => Figure("map", word.Map, $"where {word.Word} was looked at", $"{word.Word} {Written(Math.Round(word.Strength, 2))}")));
     }
 
     private static void AddVerdicts(StringBuilder html, ExplainReport report)
     {
-        html.Append("<h2>Does it show what was asked for?</h2>\n");
         if (report.Verdicts is null)
         {
-            html.Append("<p>The model has no CLIP to ask.</p>\n");
+            Begin(html, "Does it show what was asked for?", "The model has no CLIP to ask.");
             return;
         }
-        html.Append("<table><tr><th>phrase</th><th>CLIP</th><th>what it might be taken for</th><th></th></tr>\n");
-        foreach (PhraseVerdict verdict in report.Verdicts)
-            html.Append($"<tr><td>{Text(verdict.Phrase)}</td><td>{Written(Math.Round(verdict.Score, 3))}</td><td>{string.Join("<br>", verdict.Contrasts.Select(contrast => $"{Text(contrast.Text)} {Written(Math.Round(contrast.Score, 3))}"))}</td><td class=\"{(verdict.Holds ? "holds\">fits best" : "fails\">something else fits better")}</td></tr>\n");
-        html.Append($"</table>\n<p class=\"note\">{Text(report.HitRate?.ToString() ?? "How often such a verdict is right was not measured for this model.")}</p>\n");
+        Begin(html, "Does it show what was asked for?", report.HitRate?.ToString() ?? "How often such a verdict is right was not measured for this model.");
+        Table(html, ["phrase", "CLIP", "what it might be taken for", ""], report.Verdicts.Select(verdict => new[]
+        {
+            Text(verdict.Phrase), Rounded(verdict.Score),
+            string.Join("<br>", verdict.Contrasts.Select(contrast => $"{Text(contrast.Text)} {Rounded(contrast.Score)}")),
+            verdict.Holds ? """<span class="holds">fits best</span>""" : """<span class="fails">something else fits better</span>""",
+        }));
     }
 
     private static void AddNearest(StringBuilder html, ExplainReport report)
     {
-        html.Append("<h2>The nearest training pictures</h2>\n");
         if (report.NearestByMeaning is null)
         {
-            html.Append("<p>Not indexed: this model comes without an index of the pictures that it was trained on.</p>\n");
+            Begin(html, "The nearest training pictures", "Not indexed: this model comes without an index of the pictures that it was trained on.");
             return;
         }
-        html.Append($"<p class=\"note\">Of {report.Indexed} pictures, as small copies of {PictureIndex.Side}x{PictureIndex.Side} pixels. By meaning (cosine in CLIP's space) and by pixels (mean difference, 0 to 1).</p>\n");
+        Begin(html, "The nearest training pictures", $"Of {report.Indexed} pictures, as small copies of {PictureIndex.Side}x{PictureIndex.Side} pixels: "
+            + "by meaning (cosine in CLIP's space), then by pixels (mean difference, 0 to 1).");
         foreach (IReadOnlyList<IndexedPicture> near in (IReadOnlyList<IndexedPicture>[])[report.NearestByMeaning, report.NearestByPixels!])
-            html.Append("<div class=\"row\">").AppendJoin("", near.Select(one => $"<figure class=\"near\">{Picture(Copy(one), one.Caption)}<figcaption>{Written(Math.Round(one.Score, 3))} {Text(one.Caption)}</figcaption></figure>")).Append("</div>\n");
-    }
-
-    private static void AddGuidance(StringBuilder html, ExplainReport report)
-    {
-        html.Append("<h2>With other strengths of guidance</h2>\n<div class=\"row\">");
-        foreach ((double scale, Image picture) in report.Guidance)
-            html.Append($"<figure class=\"guide\">{Picture(picture, $"guidance {Written(scale)}")}<figcaption>{Written(scale)}</figcaption></figure>");
-        html.Append("</div>\n");
+            Row(html, near.Select(one => Figure("near", Copy(one), one.Caption, $"{Rounded(one.Score)} {one.Caption}")));
     }
 
     private static void AddTokens(StringBuilder html, ExplainReport report)
     {
-        html.Append("<h2>The tokens, and what lies near them</h2>\n");
-        if (report.CutOff.Length > 0)
-            html.Append($"<p class=\"fails\">Cut off, because the text encoder reads no more: {Text(report.CutOff)}</p>\n");
-        html.Append("<table><tr><th>token</th><th>id</th><th>nearest in the text encoder's table (cosine)</th></tr>\n");
-        foreach (ExplainedToken token in report.Tokens)
-            html.Append($"<tr><td>{Text(token.Text)}</td><td>{token.Id}</td><td>{Text(string.Join(", ", token.Neighbours.Select(near => $"{near.Text} {Written(Math.Round(near.Cosine, 2))}")))}</td></tr>\n");
+        Begin(html, "The tokens, and what lies near them",
+            report.CutOff.Length == 0 ? "All of the prompt was read." : $"Cut off, because the text encoder reads no more: {report.CutOff}");
+        Table(html, ["token", "id", "nearest in the text encoder's table (cosine)"], report.Tokens.Select(token => new[]
+        {
+            Text(token.Text), Written(token.Id), Text(string.Join(", ", token.Neighbours.Select(near => $"{near.Text} {Written(Math.Round(near.Cosine, 2))}"))),
+        }));
+    }
+
+    private static void Begin(StringBuilder html, string title, string note) => html.Append($"<h2>{Text(title)}</h2>\n<p class=\"note\">{Text(note)}</p>\n");
+
+    private static void Row(StringBuilder html, IEnumerable<string> figures) => html.Append("<div class=\"row\">").AppendJoin('\n', figures).Append("</div>\n");
+
+    private static void Table(StringBuilder html, string[] heads, IEnumerable<string[]> rows)
+    {
+        html.Append("<table><tr>").AppendJoin("", heads.Select(head => $"<th>{Text(head)}</th>")).Append("</tr>\n");
+        foreach (string[] row in rows)
+            html.Append("<tr>").AppendJoin("", row.Select(cell => $"<td>{cell}</td>")).Append("</tr>\n");
         html.Append("</table>\n");
     }
+
+    private static string Figure(string kind, Image image, string alt, string caption) =>
+        $"<figure class=\"{kind}\">{Picture(image, alt)}<figcaption>{Text(caption)}</figcaption></figure>";
 
     private static Image Titled(IEnumerable<(string Title, Image Image)> cells)
     {
@@ -144,6 +176,8 @@ public static class HtmlReport
 
     private static string Picture(Image image, string alt) =>
         $"<img alt=\"{Text(alt)}\" width=\"{image.Width}\" height=\"{image.Height}\" src=\"data:image/png;base64,{Convert.ToBase64String(PngWriter.Encode(image))}\">";
+
+    private static string Rounded(double number) => Written(Math.Round(number, 3));
 
     private static string Written(double number) => number.ToString(CultureInfo.InvariantCulture);
 

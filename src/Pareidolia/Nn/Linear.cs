@@ -10,5 +10,5 @@ public sealed class Linear(int inputs, int outputs, WeightScope weights, bool bi
     private readonly Tensor? _bias = bias ? weights.Get("bias", [outputs], initializer is null ? Initializer.FanInBias(inputs) : Initializer.Zeros) : null;
 
     /// <summary>[.., in] to [.., out], plus a residual of the output's shape.</summary>
-    public Tensor Forward(Tensor x, Tensor? residual = null) => x.Linear(_weight, _bias, residual);
+    public Tensor Forward(Tensor x, Tensor? residual = null) => x.Linear(AddedWeights.Of(_weight), _bias, residual);
 }

@@ -23,12 +23,17 @@ internal sealed class PictureSpace : IDisposable
     /// <param name="autoencoder">The folder of an autoencoder; null for pixels.</param>
     /// <param name="augmentation">How pixels are varied; latents are not.</param>
     public PictureSpace(PictureSet train, string? autoencoder, Augmentation augmentation)
+        : this(train, autoencoder is null ? null : AutoencoderKl.Load(autoencoder), augmentation)
     {
-        (_train, _augmentation) = (train, augmentation);
+    }
+
+    /// <summary>The same for an autoencoder that is loaded; it is released with this.</summary>
+    public PictureSpace(PictureSet train, Pretrained<AutoencoderKl>? autoencoder, Augmentation? augmentation = null)
+    {
+        (_train, _augmentation, _autoencoder) = (train, augmentation ?? Augmentation.None, autoencoder);
         Shape = [train.Size, train.Size, train.Channels];
         if (autoencoder is null)
             return;
-        _autoencoder = AutoencoderKl.Load(autoencoder);
         List<float> values = [];
         foreach (int[] batch in Enumerable.Range(0, train.Pictures.Count).Chunk(Rows))
         {

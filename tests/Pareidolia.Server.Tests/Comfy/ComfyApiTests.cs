@@ -83,6 +83,8 @@ public sealed class ComfyApiTests
             Assert.NotEmpty(error.GetProperty("message").GetString()!);
             Assert.Equal(JsonValueKind.Object, error.GetProperty("extra_info").ValueKind);
         }
+        foreach (string odd in (string[])["""{"prompt": {"1": {"class_type": "\ud800", "inputs": {}}}}""", """{"prompt": {"1": {}, "1": {}}}""", "[]", "{", """{"prompt": {"\udfff": 1}}"""])
+            Assert.NotEmpty((await studio.Post("/prompt", odd, 400)).GetProperty("error").GetProperty("message").GetString()!);
         Assert.Equal(0, (await studio.Get("/prompt")).GetProperty("exec_info").GetProperty("queue_remaining").GetInt32());
         await studio.Wait(JobOf(await Queue(studio, Graph(), "me")), "done");
     }
@@ -93,7 +95,7 @@ public sealed class ComfyApiTests
         await using TestStudio studio = await Start();
         await using ComfyClient client = await ComfyClient.Connect(studio, "me");
         JsonObject graph = Graph();
-        graph["4"]!["inputs"]!["width"] = 72;
+        graph["4"]!["inputs"]!["width"] = 68;
         string failing = await Queue(studio, graph, "me"), next = await Queue(studio, Graph(), "me");
         JsonElement error = await client.Until((type, _) => type == "execution_error");
         Assert.Equal(("5", "KSampler"), (error.GetProperty("node_id").GetString(), error.GetProperty("node_type").GetString()));
@@ -237,7 +239,7 @@ public sealed class ComfyApiTests
         yield return (Changed("steps", "0"), "value_smaller_than_min");
         yield return (Changed("steps", "1e99"), "invalid_input_type");
         yield return (Changed("sampler_name", "\"magic\""), "value_not_in_list");
-        yield return (Changed("latent_image", "[\"6\", 0]"), "return_type_mismatch");
+        yield return (Changed("latent_image", "[\"1\", 0]"), "return_type_mismatch");
         yield return (Changed("latent_image", "[\"77\", 0]"), "bad_linked_input");
         JsonObject circle = Graph();
         circle["8"] = JsonNode.Parse("""{"class_type": "LatentUpscaleBy", "inputs": {"samples": ["5", 0], "upscale_method": "area", "scale_by": 1}}""");

@@ -38,7 +38,7 @@ public sealed class ExplainTests
     {
         using Scope scope = new();
         // Two pixels, three tokens, two heads of one number; the row of the negative text comes first and does not count.
-        Tensor query = Tensor.From([9, 9, 9, 9, 1, 0, 0, 1], [2, 2, 2]), key = Tensor.From([9, 9, 9, 9, 9, 9, 1, 1, 0, 0, 2, 2], [2, 3, 2]);
+        Tensor query = Tensor.From([9f, 9, 9, 9, 1, 0, 0, 1], [2, 2, 2]), key = Tensor.From([9f, 9, 9, 9, 9, 9, 1, 1, 0, 0, 2, 2], [2, 3, 2]);
         using AttentionWatch watch = new(1, 2, 3);
         AttentionWatch.See(query, key, 2);
         double total = Math.E + 1 + Math.Exp(2);

