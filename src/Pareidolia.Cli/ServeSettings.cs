@@ -12,7 +12,7 @@ namespace Pareidolia.Cli;
 internal sealed class ServeSettings(JsonElement file, Func<string, string?> variable)
 {
     /// <summary>Names that the file may hold.</summary>
-    private static readonly string[] s_known =
+    public static IReadOnlyList<string> Known { get; } =
     [
         "listen", "port", "data", "model", "lora-dir", "embeddings", "upscalers", "recipes", "training-data", "page", "auth", "read-only", "host", "allow-origin",
         "api-server-stop", "most-queued", "most-pictures", "most-pixels", "most-body-bytes", "changes-per-second", "otlp", "log-level", "log-json", "threads",
@@ -34,8 +34,8 @@ internal sealed class ServeSettings(JsonElement file, Func<string, string?> vari
         }
         if (file.ValueKind != JsonValueKind.Object)
             throw new PareidoliaException($"The configuration '{path}' is no JSON object.");
-        if (file.EnumerateObject().FirstOrDefault(field => !s_known.Contains(field.Name)) is { Value.ValueKind: not JsonValueKind.Undefined } odd)
-            throw new PareidoliaException($"The configuration '{path}' has '{Shown.Short(odd.Name)}'; there are {string.Join(", ", s_known)}.");
+        if (file.EnumerateObject().FirstOrDefault(field => !Known.Contains(field.Name)) is { Value.ValueKind: not JsonValueKind.Undefined } odd)
+            throw new PareidoliaException($"The configuration '{path}' has '{Shown.Short(odd.Name)}'; there are {string.Join(", ", Known)}.");
         return new ServeSettings(file, Environment.GetEnvironmentVariable);
     }
 

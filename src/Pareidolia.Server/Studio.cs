@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Pareidolia.Graph;
 using Pareidolia.Server.Comfy;
@@ -53,6 +54,7 @@ public static class Studio
             // The data folder is taken, and what it holds is read, before anything listens.
             _ = app.Services.GetRequiredService<JobWorker>();
             _ = app.Services.GetRequiredService<PrometheusText>();
+            _ = app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<JobEvents>().Close);
             RequireSafety(options, app.Services.GetRequiredService<UserStore>());
             app.UseErrors();
             _ = app.UseRouting();
@@ -103,6 +105,8 @@ public static class Studio
         _ = services.AddComfy();
         _ = services.AddSingleton<StudioMeters>().AddSingleton<PrometheusText>().AddSingleton<JobWorker>();
         _ = services.AddHostedService(parts => parts.GetRequiredService<JobWorker>());
+        // A step of a large picture may take long, and the running job ends with one.
+        _ = services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMinutes(1));
         services.AddTelemetry(options.Collector);
         services.AddMcp();
         _ = services.AddOpenApi();

@@ -36,7 +36,7 @@ internal static class EventStream
     public static async Task Relay(HttpResponse response, JobEvents.Watcher watcher, Func<StudioEvent, string> line, Func<StudioEvent, bool> isLast)
     {
         CancellationToken gone = response.HttpContext.RequestAborted;
-        while (!gone.IsCancellationRequested)
+        while (!gone.IsCancellationRequested && !watcher.IsClosed)
         {
             StudioEvent? happened = await watcher.Next(s_heartbeat, gone).ConfigureAwait(false);
             if (happened is null)

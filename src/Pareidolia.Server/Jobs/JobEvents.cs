@@ -16,6 +16,7 @@ internal sealed class JobEvents
     private const int MostUnread = 512;
 
     private readonly ConcurrentDictionary<Watcher, byte> _watchers = new();
+    private volatile bool _closed;
 
     /// <summary>How many watch.</summary>
     public int Count => _watchers.Count;
@@ -33,7 +34,17 @@ internal sealed class JobEvents
     {
         Watcher watcher = new(this, jobId);
         _watchers[watcher] = 0;
+        if (_closed)
+            watcher.Close();
         return watcher;
+    }
+
+    /// <summary>Ends all streams: the program ends, and would wait for them.</summary>
+    public void Close()
+    {
+        _closed = true;
+        foreach (Watcher watcher in _watchers.Keys)
+            watcher.Close();
     }
 
     /// <summary>One who watches.</summary>
@@ -42,6 +53,9 @@ internal sealed class JobEvents
         private readonly Channel<StudioEvent> _unread = Channel.CreateBounded<StudioEvent>(
             new BoundedChannelOptions(MostUnread) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
 
+        /// <summary>Whether nothing will happen any more, because the program ends.</summary>
+        public bool IsClosed => _unread.Reader.Completion.IsCompleted;
+
         /// <summary>What happens, until the watching is cancelled.</summary>
         public async IAsyncEnumerable<StudioEvent> All([EnumeratorCancellation] CancellationToken cancellation)
         {
@@ -49,7 +63,7 @@ internal sealed class JobEvents
                 yield return happened;
         }
 
-        /// <summary>The next thing that happened; null where nothing did for so long.</summary>
+        /// <summary>The next thing that happened; null where nothing did for so long, or nothing will.</summary>
         public async Task<StudioEvent?> Next(TimeSpan patience, CancellationToken cancellation)
         {
             using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -57,6 +71,10 @@ internal sealed class JobEvents
             try
             {
                 return await _unread.Reader.ReadAsync(limit.Token).ConfigureAwait(false);
+            }
+            catch (ChannelClosedException)
+            {
+                return null;
             }
             catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
             {
@@ -70,6 +88,9 @@ internal sealed class JobEvents
             if (jobId is null || jobId == happened.JobId)
                 _ = _unread.Writer.TryWrite(happened);
         }
+
+        /// <summary>Lets whoever reads come to an end.</summary>
+        public void Close() => _ = _unread.Writer.TryComplete();
 
         /// <inheritdoc/>
         public void Dispose() => _ = all._watchers.TryRemove(this, out _);

@@ -28,6 +28,8 @@ internal sealed class JobWait(JobQueue queue, JobEvents events)
             if (job.IsOver)
                 return job;
             _ = await watcher.Next(s_looks, gone).ConfigureAwait(false);
+            if (watcher.IsClosed)
+                throw new Refusal(503, "The server ends now; the job is kept and goes on at its next start.") { RetryAfter = 10 };
         }
     }
 }

@@ -24,7 +24,7 @@ internal sealed class OpenAiStream(JobQueue queue, JobEvents.Watcher watcher, Op
     {
         CancellationToken gone = response.HttpContext.RequestAborted;
         await EventStream.Begin(response).ConfigureAwait(false);
-        while (!queue.Get(job.Id).IsOver)
+        while (!queue.Get(job.Id).IsOver && !watcher.IsClosed)
             if (await watcher.Next(s_heartbeat, gone).ConfigureAwait(false) is { Name: "preview" } shown && shown.JobId == job.Id)
                 await Show(response, job).ConfigureAwait(false);
         JobView view = queue.View(queue.Get(job.Id));

@@ -27,6 +27,9 @@ internal sealed class DataFolder : IDisposable
         {
             throw new PareidoliaException($"Another studio works in '{path}': stop it, or name another folder with --data.", error);
         }
+        // What a killed studio had not finished writing.
+        foreach (string file in Directory.EnumerateFiles(Path, ".*.tmp", SearchOption.AllDirectories))
+            File.Delete(file);
     }
 
     /// <summary>The folder.</summary>

@@ -25,6 +25,7 @@ public sealed partial class Tensor
     /// </summary>
     public Tensor CrossEntropyLoss(Tensor classes, int ignored = -100, float labelSmoothing = 0)
     {
+        RequireFloats("cross entropy");
         RequireRank("cross entropy", 2, "[rows, classes]");
         int[] targets = Required(classes).ToIntArray();
         if (targets.Length != Shape[0])

@@ -13,7 +13,7 @@ public sealed record ConvolutionalWordConfig
     public int HiddenSize { get; init; } = 256;
 
     /// <summary>
-    /// How many words the first convolution over neighbours sums, each channel by itself: an odd number. It passes what stands around a word straight on,
+    /// How many words the convolution beside the others sums, each channel by itself: an odd number. It passes what stands around a word straight on,
     /// which brings words of one subject together early (https://arxiv.org/abs/1301.3781).
     /// </summary>
     public int Neighbours { get; init; } = 11;
@@ -31,7 +31,7 @@ public sealed record ConvolutionalWordConfig
     public double InitializerRange { get; init; } = 0.05;
 
     /// <summary>How far to either side a contextual vector sees.</summary>
-    public int Reach => (Neighbours / 2) + (Dilations.Sum() * (KernelSize / 2));
+    public int Reach => Math.Max(Neighbours / 2, Dilations.Sum() * (KernelSize / 2));
 
     /// <summary>Reads a config.</summary>
     /// <exception cref="PareidoliaException">A value is of the wrong kind or out of range.</exception>

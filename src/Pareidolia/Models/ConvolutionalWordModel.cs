@@ -7,8 +7,8 @@ namespace Pareidolia.Models;
 
 /// <summary>
 /// Words to vectors, and vectors of words in their sentence. A sentence is a matrix [words, dictionary] of one-hot rows; the first convolution over
-/// it is one word wide, which is to look a row up (key <c>embeddings</c>); the next ones see a word and its neighbours: one channel at a time (key
-/// <c>neighbours</c>), then all channels together (keys <c>layers.i</c>). The contextual vector of a place, times every word's row, guesses the word that
+/// it is one word wide, which is to look a row up (key <c>embeddings</c>); the next ones see a word and its neighbours: a wide one, one channel at a time
+/// (key <c>neighbours</c>), and beside it several, all channels together (keys <c>layers.i</c>). The contextual vector of a place, times every word's row, guesses the word that
 /// stands there.
 /// </summary>
 public sealed class ConvolutionalWordModel
@@ -79,10 +79,10 @@ public sealed class ConvolutionalWordModel
 
     private Tensor Contextual(Tensor x)
     {
-        x += x.Conv1d(_neighbours, null, padding: Config.Neighbours / 2, groups: Config.HiddenSize);       // [b, n, c]
+        Tensor around = x.Conv1d(_neighbours, null, padding: Config.Neighbours / 2, groups: Config.HiddenSize);   // [b, n, c]
         foreach (WordConvolution layer in _layers)
             x = layer.Forward(x);                                                                          // [b, n, c]
-        return _norm.Forward(x);
+        return _norm.Forward(x + around);
     }
 
     private static Func<WeightScope, ConvolutionalWordModel> Builder(ConvolutionalWordConfig config) => weights => new ConvolutionalWordModel(config, weights);

@@ -7,11 +7,11 @@ namespace Pareidolia.Models;
 
 /// <summary>
 /// Noise and a condition become a picture: transposed convolutions double the size from 4, with batch norm and ReLU between them. Keys
-/// <c>main.N</c> as torch numbers the sequence, and <c>condition</c> where a text's vector is made the condition here.
+/// <c>main.N</c> as torch numbers the sequence, and those of <see cref="TextCondition"/> where a text's vector is made the condition here.
 /// </summary>
 public sealed class DcganGenerator : IConditionalGenerator
 {
-    private readonly Linear? _condition;
+    private readonly TextCondition? _condition;
     private readonly (ConvTranspose2d Conv, BatchNorm Norm)[] _blocks;
     private readonly ConvTranspose2d _last;
 
@@ -22,7 +22,7 @@ public sealed class DcganGenerator : IConditionalGenerator
         Config = config;
         (int f, int levels, WeightScope main) = (config.BaseChannels, config.Levels, weights["main"]);
         Window doubling = Window.Square(2, 1);
-        _condition = config.TextDim > 0 ? new Linear(config.TextDim, config.ConditionDim, weights["condition"]) : null;
+        _condition = config.TextDim > 0 ? new TextCondition(config, weights) : null;
         _blocks = [.. Enumerable.Range(0, levels).Select(i => (
             new ConvTranspose2d(
                 i == 0 ? config.LatentDim + config.ConditionDim : f << (levels - i), f << (levels - 1 - i), 4, main[3 * i],
@@ -73,7 +73,7 @@ public sealed class DcganGenerator : IConditionalGenerator
         ArgumentNullException.ThrowIfNull(noise);
         ArgumentNullException.ThrowIfNull(text);
         using Scope scope = new();
-        Tensor condition = _condition?.Forward(text).LeakyRelu() ?? text;
+        Tensor condition = _condition?.Forward(text, training) ?? text;
         Tensor x = Tensor.Concat(1, noise, condition).Reshape(noise.Shape[0], 1, 1, -1);                // [b, 1, 1, z + c]
         foreach ((ConvTranspose2d conv, BatchNorm norm) in _blocks)
             x = norm.Forward(conv.Forward(x), training).Relu();                                         // [b, 4, 4, ..], then twice the size
@@ -82,13 +82,31 @@ public sealed class DcganGenerator : IConditionalGenerator
 }
 
 /// <summary>
+/// Makes the condition of a text's vector. The texts of a set have much in common; what tells them apart is brought to one size by batch norm. Keys
+/// <c>condition</c>, <c>condition_norm</c>.
+/// </summary>
+internal sealed class TextCondition(DcganConfig config, WeightScope weights)
+{
+    private readonly Linear _linear = new(config.TextDim, config.ConditionDim, weights["condition"], bias: false);
+    private readonly BatchNorm _norm = new(config.ConditionDim, weights["condition_norm"]);
+
+    /// <summary>Texts [b, text] to conditions [b, condition].</summary>
+    public Tensor Forward(Tensor text, bool training)
+    {
+        using Scope scope = new();
+        return scope.Keep(_norm.Forward(_linear.Forward(text), training).LeakyRelu());
+    }
+}
+
+/// <summary>
 /// Judges a picture with its condition: strided convolutions halve the size to 4, then one score. Keys <c>main.N</c> and <c>out</c>;
-/// <c>condition</c> where a text's vector is made the condition here, <c>embed</c> where it is compared by an inner product.
+/// those of <see cref="TextCondition"/> where a text's vector is made the condition here, <c>embed</c> where it is compared by an inner product.
 /// </summary>
 public sealed class DcganDiscriminator
 {
     private readonly DownBlock[] _blocks;
-    private readonly Linear? _condition;
+    private readonly bool _deviation;
+    private readonly TextCondition? _condition;
     private readonly SpectralLinear? _embed;
     private readonly Conv2d? _out;
     private readonly SpectralConv2d? _spectralOut;
@@ -100,9 +118,10 @@ public sealed class DcganDiscriminator
         (int f, int levels) = (config.BaseChannels, config.Levels);
         _blocks = [.. Enumerable.Range(0, levels).Select(i => new DownBlock(
             i == 0 ? config.Channels : f << (i - 1), f << i, new DownSettings(4, 2, config.SpectralNorm, i > 0), weights["main"], i == 0 ? 0 : (3 * i) - 1))];
-        int features = f << (levels - 1);
+        _deviation = config.MinibatchDeviation;
+        int features = (f << (levels - 1)) + (_deviation ? 1 : 0);
         int judged = config.Projection ? features : features + config.ConditionDim;
-        _condition = config.TextDim > 0 ? new Linear(config.TextDim, config.ConditionDim, weights["condition"]) : null;
+        _condition = config.TextDim > 0 ? new TextCondition(config, weights) : null;
         _embed = config.Projection ? new SpectralLinear(config.ConditionDim, features, weights["embed"]) : null;
         if (config.SpectralNorm)
             _spectralOut = new SpectralConv2d(judged, 1, 4, weights["out"], Window.Unit);
@@ -118,7 +137,7 @@ public sealed class DcganDiscriminator
         Tensor x = pictures;
         foreach (DownBlock block in _blocks)
             x = block.Forward(x, training);
-        return scope.Keep(x);
+        return scope.Keep(_deviation ? GanStart.WithDeviation(x) : x);
     }
 
     /// <summary>How well features [b, 4, 4, f] fit texts (or conditions) [b, c] and look real: scores [b], high for real pairs.</summary>
@@ -127,11 +146,11 @@ public sealed class DcganDiscriminator
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(text);
         using Scope scope = new();
-        Tensor condition = _condition?.Forward(text).LeakyRelu() ?? text;
+        Tensor condition = _condition?.Forward(text, training) ?? text;
         int b = features.Shape[0];
         if (_embed is null)
             return scope.Keep(Out(GanStart.Joined(features, condition), training).Reshape(b));
-        Tensor seen = features.Reshape(b, 16, -1).Mean(1);                                              // [b, f]
+        Tensor seen = features.Reshape(b, 16, -1).Sum(1);                                               // [b, f]
         Tensor agreement = (seen * _embed.Forward(condition, training)).Sum(1);                         // [b]
         return scope.Keep(Out(features, training).Reshape(b) + agreement);
     }

@@ -33,6 +33,9 @@ public sealed record DcganConfig
     /// </summary>
     public bool Projection { get; init; }
 
+    /// <summary>Whether the discriminator also sees how much the pictures of a batch differ from each other (https://arxiv.org/abs/1710.10196).</summary>
+    public bool MinibatchDeviation { get; init; }
+
     /// <summary>How often the size doubles from 4.</summary>
     internal int Levels => GanStart.Levels(SampleSize, "sample_size");
 
@@ -52,6 +55,7 @@ public sealed record DcganConfig
             SampleSize = config.Int("sample_size", 64),
             SpectralNorm = config.Bool("spectral_norm", false),
             Projection = config.Bool("projection", false),
+            MinibatchDeviation = config.Bool("minibatch_deviation", false),
         };
         if (Math.Min(Math.Min(read.LatentDim, read.ConditionDim), read.BaseChannels) < 1 || read.TextDim < 0 || read.Channels is not (1 or 3))
             throw new PareidoliaException($"'{config.Name}': latent_dim, condition_dim and base_channels should be at least 1, text_dim at least 0, channels 1 or 3.");
@@ -72,6 +76,7 @@ public sealed record DcganConfig
         json.WriteNumber("sample_size", SampleSize);
         json.WriteBoolean("spectral_norm", SpectralNorm);
         json.WriteBoolean("projection", Projection);
+        json.WriteBoolean("minibatch_deviation", MinibatchDeviation);
         json.WriteEndObject();
     }
 }

@@ -35,6 +35,18 @@ internal static class GanStart
         return size == 4 && levels > 0 ? levels : throw new PareidoliaException($"{name} is {size << levels}; 8, 16, 32, 64, 128 or another power of two is needed.");
     }
 
+    /// <summary>
+    /// Joins to features [b, h, w, c] one more channel that says how much they differ from picture to picture: a discriminator that sees it notices a
+    /// generator that draws one picture again and again (https://arxiv.org/abs/1710.10196).
+    /// </summary>
+    public static Tensor WithDeviation(Tensor features)
+    {
+        using Scope scope = new();
+        Shape shape = features.Shape;
+        Tensor deviation = (features.Reshape(shape[0], -1).Variance(0, correction: 0) + 1e-8f).Sqrt().Mean();
+        return scope.Keep(Tensor.Concat(3, features, deviation.Reshape(1, 1, 1, 1).BroadcastTo([shape[0], shape[1], shape[2], 1])));
+    }
+
     /// <summary>Joins a vector [b, c] to every pixel of a picture [b, h, w, k].</summary>
     public static Tensor Joined(Tensor picture, Tensor vector)
     {

@@ -36,6 +36,9 @@ public sealed record StackGanConfig
     /// <summary>Whether the discriminator is spectrally normalised instead of batch-normalised (<c>spectral_norm</c>; not in the paper).</summary>
     public bool SpectralNorm { get; init; }
 
+    /// <summary>Whether the discriminator also sees how much the pictures of a batch differ from each other (<c>minibatch_deviation</c>; not in the paper).</summary>
+    public bool MinibatchDeviation { get; init; }
+
     /// <summary>The numbers of the stage that this one begins with.</summary>
     internal StackGanConfig Stage1 => this with { Stage = 1, SampleSize = Stage1Size };
 
@@ -58,6 +61,7 @@ public sealed record StackGanConfig
             Stage1Size = config.Int("stage1_sample_size", stage == 1 ? config.Int("sample_size", 64) : 64),
             SampleSize = config.Int("sample_size", stage == 1 ? 64 : 256),
             SpectralNorm = config.Bool("spectral_norm", false),
+            MinibatchDeviation = config.Bool("minibatch_deviation", false),
         };
         return read.Checked(config.Name);
     }
@@ -78,6 +82,7 @@ public sealed record StackGanConfig
         json.WriteNumber("sample_size", SampleSize);
         json.WriteNumber("stage1_sample_size", Stage1Size);
         json.WriteBoolean("spectral_norm", SpectralNorm);
+        json.WriteBoolean("minibatch_deviation", MinibatchDeviation);
         json.WriteEndObject();
     }
 

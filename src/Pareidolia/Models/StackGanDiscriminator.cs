@@ -12,6 +12,7 @@ namespace Pareidolia.Models;
 public sealed class StackGanDiscriminator
 {
     private readonly DownBlock[] _blocks;
+    private readonly bool _deviation;
     private readonly DownBlock _joint;
     private readonly Conv2d _conditional;
     private readonly Conv2d? _unconditional;
@@ -24,10 +25,11 @@ public sealed class StackGanDiscriminator
         List<(int Out, int Kernel, int Stride)> steps = Steps(config);
         _blocks = [.. steps.Select((step, i) => new DownBlock(
             i == 0 ? 3 : steps[i - 1].Out, step.Out, new DownSettings(step.Kernel, step.Stride, config.SpectralNorm, i > 0), encoder, i == 0 ? 0 : (3 * i) - 1))];
-        int features = steps[^1].Out;
+        _deviation = config.MinibatchDeviation;
+        (int last, int features) = (steps[^1].Out, steps[^1].Out + (_deviation ? 1 : 0));
         WeightScope logits = weights["get_cond_logits"]["outlogits"];
-        _joint = new DownBlock(features + config.ConditionDim, features, new DownSettings(3, 1, config.SpectralNorm, true), logits, 0);
-        _conditional = new Conv2d(features, 1, 4, logits[3], Window.Square(4), initializer: GanStart.Weights);
+        _joint = new DownBlock(features + config.ConditionDim, last, new DownSettings(3, 1, config.SpectralNorm, true), logits, 0);
+        _conditional = new Conv2d(last, 1, 4, logits[3], Window.Square(4), initializer: GanStart.Weights);
         _unconditional = config.Stage == 2
             ? new Conv2d(features, 1, 4, weights["get_uncond_logits"]["outlogits"][0], Window.Square(4), initializer: GanStart.Weights)
             : null;
@@ -41,7 +43,7 @@ public sealed class StackGanDiscriminator
         Tensor x = pictures;
         foreach (DownBlock block in _blocks)
             x = block.Forward(x, training);
-        return scope.Keep(x);
+        return scope.Keep(_deviation ? GanStart.WithDeviation(x) : x);
     }
 
     /// <summary>How well features [b, 4, 4, f] fit conditions [b, c]: logits [b].</summary>

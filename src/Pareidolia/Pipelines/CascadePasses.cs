@@ -44,7 +44,10 @@ internal sealed class CascadePasses(IReadOnlyList<CascadeStage> stages, Generate
                     using Enlarged shown = new(step, scale);
                     yield return step with
                     {
-                        Index = before + step.Index, Count = step.Count == 0 ? 0 : before + step.Count + left, Sample = shown.Sample, Denoised = shown.Denoised,
+                        Index = before + step.Index,
+                        Count = step.Count == 0 ? 0 : before + step.Count + left,
+                        Sample = shown.Sample,
+                        Denoised = shown.Denoised,
                     };
                 }
                 small?.Dispose();

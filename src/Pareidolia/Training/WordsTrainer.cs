@@ -22,7 +22,6 @@ public sealed class WordsTrainer : Trainer
     private readonly float[] _chances;
     private readonly IReadOnlyList<SenseSentence> _senses;
     private readonly IReadOnlyList<WordPair> _pairs;
-    private readonly int _window;
 
     /// <summary>Reads the text, counts the words and makes the model that the recipe describes.</summary>
     public WordsTrainer(Recipe recipe, DataRoot root)
@@ -36,14 +35,18 @@ public sealed class WordsTrainer : Trainer
         _dictionary = WordDictionary.Count(text, config.VocabSize);
         if (_dictionary.Words.Count != config.VocabSize)
             throw new PareidoliaException($"The text has a dictionary of {_dictionary.Words.Count} words; set the recipe's vocab_size to that instead of {config.VocabSize}.");
-        _window = recipe.Json.Int("window", 64);
-        _train = new TokenWindows(Ids(text), _window);
-        _validation = new TokenWindows(Ids(TextSet.Load(root, data, "validation")), _window);
+        int window = recipe.Json.Int("window", 64);
+        if (window < 1)
+            throw new PareidoliaException($"The recipe's window is {window}; at least 1 word is needed.");
+        _train = new TokenWindows(Ids(text), window);
+        _validation = new TokenWindows(Ids(TextSet.Load(root, data, "validation")), window);
         _masking = new Masking(_dictionary.Mask, WordDictionary.SpecialCount, config.VocabSize);
         _chances = Chances(recipe.Json.Double("mask", 0.2), recipe.Json.Double("subsample", 1e-3));
         _senses = data.Text("senses") is string senses ? SenseTable.Load(root.File(senses)) : [];
         _pairs = data.Text("pairs") is string pairs ? WordPairs.Load(root.File(pairs)) : [];
         _model = ConvolutionalWordModel.Initialise(config, recipe.Seed);
+        if (recipe.Json.Choice("start", "random", "counts") == "counts")
+            StartFromCounts(config);
     }
 
     /// <inheritdoc/>
@@ -116,6 +119,18 @@ public sealed class WordsTrainer : Trainer
     }
 
     private int[] Ids(IReadOnlyList<string> text) => [.. text.SelectMany(paragraph => _dictionary.Encode(paragraph).Append(_dictionary.Break))];
+
+    // The table begins where counting puts the words: the network need not find out first which of them have to do with each other.
+    private void StartFromCounts(ConvolutionalWordConfig config)
+    {
+        float length = (float)(config.InitializerRange * Math.Sqrt(config.HiddenSize));
+        float[] counted = WordCounts.Vectors(_train.Tokens, config.VocabSize, WordDictionary.SpecialCount, config.HiddenSize, length);
+        float[] table = _model.Model.Words.ToArray();
+        for (int row = WordDictionary.SpecialCount; row < config.VocabSize; row++)
+            if (counted[row * config.HiddenSize] != 0)
+                counted.AsSpan(row * config.HiddenSize, config.HiddenSize).CopyTo(table.AsSpan(row * config.HiddenSize));
+        _model.Model.Words.Load(table);
+    }
 
     // Proportional to min(1, sqrt(t / frequency)), with the share of hidden words that the recipe asks for in the mean.
     private float[] Chances(double share, double threshold)

@@ -52,6 +52,7 @@ public sealed class DiffusionTrainingTests
     [Theory]
     [InlineData("pixels", 16)]
     [InlineData("pixels, noise", 16)]
+    [InlineData("pixels, t5", 16)]
     [InlineData("latents", 32)]
     [InlineData("decoder", 16)]
     [InlineData("superresolution", 32)]
@@ -81,10 +82,28 @@ public sealed class DiffusionTrainingTests
     }
 
     [Fact]
+    public void A_t5_reads_as_much_of_a_prompt_as_in_training()
+    {
+        using TemporaryFolder folder = new();
+        string model = TinyRuns.Model(folder, "pixels, t5");
+        using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(model);
+        Assert.Equal(10, pipeline.PromptTokens);
+        float[] Read(string prompt)
+        {
+            using Pareidolia.Pipelines.Conditioning said = pipeline.Encode([new PictureRequest(prompt, "", 0)], pipeline.Defaults);
+            return said.At(1)[0].Context.ToArray();
+        }
+
+        Assert.Equal(Read("aaaaaaaaaaaaaaaaaaaab"), Read("aaaaaaaaaaaaaaaaaaaac"));
+        Assert.NotEqual(Read("ab"), Read("ac"));
+        Assert.Equal("T5EncoderModel", ModelSource.Open(model).Component("text_encoder").ClassName);
+    }
+
+    [Fact]
     public void Grey_digits_are_drawn_as_pictures_and_judged_by_a_classifier()
     {
         using TemporaryFolder folder = new();
-        TinyDigits.Write(folder, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        TinyDigits.Write(folder, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
         using (Pretrained<PictureClassifier> judge = PictureClassifier.Initialise(new PictureClassifierConfig { BlockOutChannels = [8], FeatureDim = 6 }, 1))
             judge.Model.Save(folder["judge"], judge.Weights);
         File.WriteAllText(folder["recipe.json"], TinyRuns.Digits(folder["judge"]));

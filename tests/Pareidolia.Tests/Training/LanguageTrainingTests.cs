@@ -47,6 +47,7 @@ public sealed class LanguageTrainingTests
     [InlineData("bert", "\"window\": 16", "\"window\": 1", "window is 1; 2 to the model's 16")]
     [InlineData("words", "\"vocab_size\": 28", "\"vocab_size\": 3", "more than the 4 special words")]
     [InlineData("words", "\"kernel_size\": 3", "\"kernel_size\": 4", "an odd number is needed")]
+    [InlineData("words", "\"start\": \"counts\"", "\"start\": \"luck\"", "\"start\" is \"luck\", which is not supported; one of random, counts is")]
     [InlineData("words", "train.txt", "none.txt", "no file that matches 'none.txt'")]
     [InlineData("words", "\"window\": 8", "\"window\": 8000", "at least two windows")]
     [InlineData("t5", "\"vocab_size\": 200", "\"vocab_size\": 150", "at least 200 are needed")]

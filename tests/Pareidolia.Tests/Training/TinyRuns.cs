@@ -24,18 +24,20 @@ internal static class TinyRuns
     private const string Seeing = """ "cross_attention_dim": 16, "encoder_hid_dim": 16, "encoder_hid_dim_type": "image_proj", "addition_embed_type": "image" """;
 
     private static readonly Lazy<TemporaryFolder> s_clip = new(MakeClip);
+    private static readonly Lazy<TemporaryFolder> s_t5 = new(MakeT5);
     private static readonly Lazy<TemporaryFolder> s_pixels = new(() => Finished("pixels"));
     private static readonly Lazy<TemporaryFolder> s_decoder = new(() => Finished("decoder"));
 
     /// <summary>The kinds of run.</summary>
     public static IReadOnlyList<string> Kinds { get; } =
-        ["pixels", "pixels, noise", "latents", "decoder", "superresolution", "prior", "prior, autoregressive"];
+        ["pixels", "pixels, noise", "pixels, t5", "latents", "decoder", "superresolution", "prior", "prior, autoregressive"];
 
     /// <summary>The recipe of a kind.</summary>
     public static string Recipe(string kind) => kind switch
     {
         "pixels" => Diffusion(16, 3, Reading, Velocity, Text()),
         "pixels, noise" => Diffusion(16, 3, Reading, Noise, Text()),
+        "pixels, t5" => Diffusion(16, 3, Reading, Velocity, $"\"text_encoder\": \"{s_t5.Value["t5"]}\", \"tokenizer\": \"{s_t5.Value["t5"]}\"", "\"text_length\": 12,"),
         "latents" => Diffusion(4, 4, Reading, Velocity, $"{Text()}, \"vae\": \"{TinyModel.Folder}/vae\""),
         "decoder" => Diffusion(16, 3, Seeing, Velocity, $"{Text()}, \"clip\": \"{s_clip.Value["clip"]}\"", "\"condition\": \"picture\","),
         "superresolution" => SuperResolution(ModelOf(s_pixels)),
@@ -162,6 +164,18 @@ internal static class TinyRuns
         ClipVisionConfig vision = new() { ImageSize = 16, PatchSize = 8, HiddenSize = Width, IntermediateSize = 2 * Width, NumHiddenLayers = 1, NumAttentionHeads = 2 };
         using Pretrained<ClipModel> clip = ClipModel.Initialise(new ClipConfig { Text = text, Vision = vision, ProjectionDim = Width }, 5);
         clip.Model.Save(folder["clip"], clip.Weights);
+        return folder;
+    }
+
+    // A T5 that reads letters.
+    private static TemporaryFolder MakeT5()
+    {
+        TemporaryFolder folder = Lasting();
+        string[] special = ["<pad>", UnigramVocabulary.EndToken, UnigramVocabulary.UnknownToken], letters = ["▁", .. Enumerable.Range('a', 26).Select(letter => ((char)letter).ToString())];
+        new UnigramVocabulary([.. special.Concat(letters).Select(piece => new UnigramPiece(piece, -1))], special.ToHashSet()).Save(folder["t5"]);
+        T5Config config = new() { VocabSize = special.Length + letters.Length, DModel = Width, DKv = 8, DFf = 20, NumLayers = 1, NumDecoderLayers = 1, NumHeads = 2 };
+        using Pretrained<T5EncoderModel> t5 = T5EncoderModel.Initialise(config, 3);
+        t5.Model.Save(folder["t5"], t5.Weights);
         return folder;
     }
 

@@ -18,7 +18,8 @@ internal static class TinyText
     /// <summary>A recipe of every kind of language model.</summary>
     public static IReadOnlyDictionary<string, string> Recipes { get; } = new Dictionary<string, string>
     {
-        ["words"] = Recipe("words", """{ "vocab_size": 28, "hidden_size": 16, "kernel_size": 3, "dilations": [1, 2] }""", 8),
+        ["words"] = Recipe("words", """{ "vocab_size": 28, "hidden_size": 16, "neighbours": 5, "kernel_size": 3, "dilations": [1, 2] }""", 8)
+            .Replace("\"window\"", "\"start\": \"counts\", \"window\"", StringComparison.Ordinal),
         ["bert"] = Recipe("bert", """
             { "vocab_size": 90, "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 24, "max_position_embeddings": 16 }
             """, 16),

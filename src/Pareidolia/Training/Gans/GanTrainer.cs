@@ -92,7 +92,7 @@ public abstract class GanTrainer : Trainer
     /// <summary>Held-out pictures, below them what is drawn for their captions from four noises.</summary>
     public override void Sample(string path)
     {
-        int[] chosen = Spread(SampleColumns);
+        int[] chosen = EvenlySpaced(SampleColumns);
         string[] captions = [.. chosen.Select(index => Validation.Pictures[index].Record.Captions[0])];
         Tensor[] rows = [.. Enumerable.Range(0, SampleRows).Select(row => Generator.Generate(Noise(chosen.Length, (ulong)row), Text(captions)))];
         PictureGrid.Write(path, Tensor.Concat(0, [Validation.Batch(chosen), .. rows]), chosen.Length);
@@ -123,7 +123,7 @@ public abstract class GanTrainer : Trainer
     protected Tensor Noise(int count, ulong row) => Tensor.Randn([count, Generator.NoiseLength], new TorchCpuGenerator((Recipe.Seed * 1_000_003) + row));
 
     /// <summary>Held-out pictures evenly over the set: of a labelled set the classes in turn.</summary>
-    protected int[] Spread(int count)
+    protected int[] EvenlySpaced(int count)
     {
         int[] order = [.. Enumerable.Range(0, Validation.Pictures.Count)];
         if (Validation.Pictures[0].Record.Label < 0)
@@ -143,7 +143,8 @@ public abstract class GanTrainer : Trainer
         string[] captions = [.. batch.Select(index => Caption(index, random))];
         Tensor text = Text(captions), wrongText = Text([.. Mismatch.Of(batch, Training).Select(place => captions[place])]);
         Tensor drawn = Fake(text, random);
-        Tensor real = Features(_augmentation.Apply(Training.Batch(batch), random)), fake = Features(_augmentation.Apply(drawn, random));
+        Tensor pictures = Training.Batch(batch);
+        Tensor real = Features(_augmentation.Apply(pictures, random)), fake = Features(_augmentation.Apply(drawn, random));
         Tensor condition = ConditionOf(text);
         Tensor right = Score(real, condition), wrong = Score(real, ConditionOf(wrongText)), faked = Score(fake, condition);
         Tensor loss = Hinge(right, real: true) + ((Hinge(wrong, real: false) + Hinge(faked, real: false)) * 0.5f);
@@ -152,6 +153,8 @@ public abstract class GanTrainer : Trainer
         metrics["score_real"] = right.Mean().Item();
         metrics["score_wrong_text"] = wrong.Mean().Item();
         metrics["score_drawn"] = faked.Mean().Item();
+        metrics["spread_real"] = Spread(pictures);
+        metrics["spread_drawn"] = Spread(drawn);
         return loss;
     }
 
@@ -159,6 +162,13 @@ public abstract class GanTrainer : Trainer
     {
         using IDisposable pause = Tape.Pause();
         return Draw(text, random).Pictures;
+    }
+
+    // How much the pictures of a batch differ from each other: a generator that draws one picture again and again has none.
+    private static double Spread(Tensor pictures)
+    {
+        using IDisposable pause = Tape.Pause();
+        return pictures.Reshape(pictures.Shape[0], -1).Variance(0).Mean().Sqrt().Item();
     }
 
     // Beyond a margin of 1 nothing is gained by being surer.

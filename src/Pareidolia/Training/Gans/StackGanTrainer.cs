@@ -68,7 +68,7 @@ public sealed class StackGanTrainer : GanTrainer
             base.Sample(path);
             return;
         }
-        int[] chosen = Spread(Columns);
+        int[] chosen = EvenlySpaced(Columns);
         StackGanOutput drawn = Drawn(chosen);
         PictureGrid.Write(path, Tensor.Concat(0, Enlarged(drawn, Interpolation.Nearest), drawn.Picture, Validation.Batch(chosen)), chosen.Length);
     }

@@ -6,14 +6,14 @@ namespace Pareidolia.Training.Metrics;
 public static class Diversity
 {
     /// <summary>Mean over classes of the mean distance between two pictures of a class, by the root of the mean square of their pixels in -1..1.</summary>
-    /// <param name="pictures">The pictures, at least two of some class.</param>
+    /// <param name="pictures">The pictures; NaN comes of them where no class has two.</param>
     /// <param name="perClass">Pictures of each class that are compared.</param>
     public static double MeanDistance(DrawnPictures pictures, int perClass = 200)
     {
         ArgumentNullException.ThrowIfNull(pictures);
         IEnumerable<int[]> classes = pictures.Labels.Index().GroupBy(entry => entry.Item, entry => entry.Index)
             .Select(group => group.Take(perClass).ToArray()).Where(places => places.Length > 1);
-        return classes.Average(places => OfClass(pictures, places));
+        return classes.Select(places => OfClass(pictures, places)).DefaultIfEmpty(double.NaN).Average();
     }
 
     private static double OfClass(DrawnPictures pictures, int[] places)

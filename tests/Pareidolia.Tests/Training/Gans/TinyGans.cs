@@ -18,7 +18,7 @@ internal static class TinyGans
 
     public static string Dcgan => $$"""
         { "kind": "gan", "data": { "train": ["tiny.tar"], "validation": ["tiny.tar"], "size": 16 }, "inputs": {{s_inputs}},
-          "model": { "latent_dim": 4, "condition_dim": 5, "text_dim": 16, "base_channels": 4, "sample_size": 16, "spectral_norm": true, "projection": true },
+          "model": { "latent_dim": 4, "condition_dim": 5, "text_dim": 16, "base_channels": 4, "sample_size": 16, "spectral_norm": true, "projection": true, "minibatch_deviation": true },
           "augment": ["color", "translation", "cutout"], "discriminator_rate": 2, {{Schedule}} }
         """;
 
@@ -31,7 +31,7 @@ internal static class TinyGans
         { "kind": "stackgan", "data": { "train": ["tiny.tar"], "validation": ["tiny.tar"], "size": 32 },
           "inputs": {{s_inputs[..^1]}}, "stage1": "{{stage1}}" },
           "model": { "stage": 2, "Z_DIM": 4, "TEXT_DIMENSION": 16, "CONDITION_DIM": 3, "GF_DIM": 2, "DF_DIM": 2, "R_NUM": 1, "sample_size": 32,
-            "stage1_sample_size": 16, "spectral_norm": true }, {{Schedule}} }
+            "stage1_sample_size": 16, "spectral_norm": true, "minibatch_deviation": true }, {{Schedule}} }
         """;
 
     public static string Classifier => $$"""

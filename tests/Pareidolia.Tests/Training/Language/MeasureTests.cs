@@ -93,6 +93,24 @@ public sealed class MeasureTests
     }
 
     [Fact]
+    public void Words_that_stand_together_are_near_by_counting_alone()
+    {
+        // Two subjects of six words each, ids 4 to 9 and 10 to 15, in stretches of their own; 16 never occurs.
+        System.Random random = new(3);
+        int[] ids = [.. Enumerable.Range(0, 400).SelectMany(stretch => Enumerable.Range(0, 12).Select(_ => 4 + (6 * (stretch % 2)) + random.Next(6)))];
+        float[] vectors = WordCounts.Vectors(ids, 17, 4, 4, 2);
+        Assert.Equal(vectors, WordCounts.Vectors(ids, 17, 4, 4, 2));
+        ReadOnlySpan<float> Of(int id) => vectors.AsSpan(id * 4, 4);
+        for (int id = 4; id < 16; id++)
+        {
+            Assert.Equal(2, Math.Sqrt(Of(id).ToArray().Sum(value => (double)value * value)), 4);
+            double same = WordVectors.Cosine(Of(id), Of(id < 10 ? 9 : 10)), other = WordVectors.Cosine(Of(id), Of(id < 10 ? 10 : 9));
+            Assert.True(same > other + 0.5, $"word {id}: {same:F2} and {other:F2}");
+        }
+        Assert.Equal([0f, 0, 0, 0], Of(16).ToArray());
+    }
+
+    [Fact]
     public void Texts_come_packed_plain_and_as_captions()
     {
         using TemporaryFolder folder = new();

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using Pareidolia.Cli;
+using Pareidolia.Tests;
+using Pareidolia.Tests.Training;
+
+namespace Pareidolia.Server.Tests.Train;
+
+/// <summary>Training through the queue.</summary>
+public sealed class TrainTests
+{
+    [Fact]
+    public async Task A_recipe_is_trained_its_loss_is_told_and_a_paused_run_ends_in_the_same_bytes()
+    {
+        using TemporaryFolder data = new();
+        _ = TinyData.Write(data, TinyData.Autoencoder);
+        await using TestStudio studio = await TestStudio.Start(options => options with { Recipes = data.Path, TrainingData = data.Path, Trainers = TrainCommand.Makers });
+        Assert.Equal("recipe", (await studio.Get("/api/v1/recipes"))[0].GetProperty("name").GetString());
+        string whole = await Submit(studio), parts = await Submit(studio);
+        _ = await studio.Wait(whole, "done", 120);
+        _ = await studio.Post($"/api/v1/jobs/{parts}/pause", new { });
+        _ = await studio.Wait(parts, "paused");
+        _ = await studio.Post($"/api/v1/jobs/{parts}/resume", new { });
+        _ = await studio.Wait(parts, "done", 120);
+        Assert.True((await studio.Get($"/api/v1/jobs/{parts}/metrics")).GetArrayLength() >= 12);
+        Assert.Equal(Model(studio, whole), Model(studio, parts));
+    }
+
+    [Fact]
+    public async Task A_recipe_that_is_not_there_is_refused()
+    {
+        await using TestStudio studio = await TestStudio.Start();
+        JsonElement problem = await studio.Post("/api/v1/jobs", new { kind = "train", recipe = "../../etc/passwd" }, 400);
+        Assert.StartsWith("There is no recipe '../../etc/passwd'", problem.GetProperty("title").GetString(), StringComparison.Ordinal);
+    }
+
+    private static async Task<string> Submit(TestStudio studio) =>
+        (await studio.Post("/api/v1/jobs", new { kind = "train", recipe = "recipe" }, 202)).GetProperty("id").GetString()!;
+
+    private static byte[] Model(TestStudio studio, string job) =>
+        File.ReadAllBytes(Directory.EnumerateFiles(Path.Combine(studio.Part<Storage.DataFolder>().Runs, job, "model"), "*.safetensors", SearchOption.AllDirectories).First());
+}
