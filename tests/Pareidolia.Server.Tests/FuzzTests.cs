@@ -96,7 +96,7 @@ public sealed class FuzzTests
         {
             return (0, what);
         }
-        catch (HttpRequestException)
+        catch (Exception error) when (error is HttpRequestException or UriFormatException)
         {
             return (-1, what);
         }

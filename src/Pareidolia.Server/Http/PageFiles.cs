@@ -23,16 +23,23 @@ internal static class PageFiles
         if (folder is not null && File.Exists(index))
             _ = app.UseStaticFiles(new StaticFileOptions { FileProvider = new PhysicalFileProvider(Path.GetFullPath(folder)), OnPrepareResponse = Cache });
         _ = app.MapGet("/", () => Page(index)).ExcludeFromDescription().WithMetadata(new OpenToAll());
-        _ = app.MapGet("/{*path:nonfile}", (HttpContext context) => IsPage(context.Request)
-            ? Page(index) : throw Refusal.Missing($"There is nothing at {context.Request.Path}.")).ExcludeFromDescription().WithMetadata(new OpenToAll());
+        _ = app.Use(async (context, next) =>
+        {
+            await next(context).ConfigureAwait(false);
+            if (context.Response is not { StatusCode: StatusCodes.Status404NotFound, HasStarted: false } || !IsPage(context))
+                return;
+            context.Response.StatusCode = StatusCodes.Status200OK;
+            await Page(index).ExecuteAsync(context).ConfigureAwait(false);
+        });
     }
 
     private static IResult Page(string? index) =>
         File.Exists(index) ? Results.File(Path.GetFullPath(index), "text/html; charset=utf-8") : Results.Content(NoPage, "text/html; charset=utf-8");
 
-    // What a browser goes to, and no program asks for.
-    private static bool IsPage(HttpRequest request) => request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
-        && !s_apis.Any(api => request.Path.StartsWithSegments(api, StringComparison.OrdinalIgnoreCase));
+    // What a browser goes to and no route has: an address that the page itself reads.
+    private static bool IsPage(HttpContext context) => context.GetEndpoint() is null && HttpMethods.IsGet(context.Request.Method)
+        && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase) && !Path.HasExtension(context.Request.Path)
+        && !s_apis.Any(api => context.Request.Path.StartsWithSegments(api, StringComparison.OrdinalIgnoreCase));
 
     // Vite puts a hash into the names of all but the page itself.
     private static void Cache(Microsoft.AspNetCore.StaticFiles.StaticFileResponseContext file) => file.Context.Response.Headers.CacheControl =

@@ -28,6 +28,8 @@ internal sealed class ModelShelf : IDisposable
     /// <summary>The name of the precision whose products are in bfloat16.</summary>
     public const string Bf16 = "bf16";
 
+    private const int LatentChannels = 4;
+
     private readonly StudioOptions _options;
     private readonly LoraShelf _loras;
     private readonly ConcurrentDictionary<string, ModelSettings> _settings = new();
@@ -74,6 +76,9 @@ internal sealed class ModelShelf : IDisposable
 
     /// <summary>What a model's author recommends.</summary>
     public ModelSettings SettingsOf(ShelfModel model) => _settings.GetOrAdd(model.Name, _ => ModelSettings.Of(model.Open()));
+
+    /// <summary>Whether a model changes a picture as the prompt says (instruct-pix2pix): its network reads two latents.</summary>
+    public static bool EditsPictures(ShelfModel model) => model.Open().Component("unet").Config.Int("in_channels", LatentChannels) == 2 * LatentChannels;
 
     /// <summary>A model's tokenizer.</summary>
     public ClipTokenizer TokenizerOf(ShelfModel model) => _tokenizers.GetOrAdd(model.Name, _ => TokenizerPart.Load(model.Open().Component("tokenizer")));

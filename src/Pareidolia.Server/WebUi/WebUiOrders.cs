@@ -99,7 +99,8 @@ internal sealed class WebUiOrders(ModelShelf shelf, WebUiOptions options, Upload
             Denoise = request.DenoisingStrength ?? 0.75,
             ResizeMode = request.ResizeMode is >= 0 and <= 2 ? s_fits[request.ResizeMode.Value] : throw WebUiErrors.Unsupported("resize_mode",
                 $"it is {request.ResizeMode}; 0 (resize), 1 (crop and resize) and 2 (resize and fill) are known"),
-            ImageGuidance = request.ImageCfgScale,
+            // As there, of no effect to other models; clients send it always.
+            ImageGuidance = ModelShelf.EditsPictures(shelf.Find(order.Model)) ? request.ImageCfgScale : null,
             Mask = masked ? uploads.Add(Base64Picture.Bytes(request.Mask!, "mask")).Id : null,
             MaskBlur = masked ? request.MaskBlur ?? request.MaskBlurX : null,
             MaskInvert = masked ? request.InpaintingMaskInvert is not (null or 0) : null,

@@ -89,7 +89,7 @@ public sealed class PublishedHoleTests
     // Scripts, custom nodes and extensions are code; whoever could bring one ran it.
     [Theory]
     [InlineData("/sdapi/v1/txt2img", """{"prompt": "a", "script_name": "custom code", "script_args": ["import os; os.system('id')"]}""", 422)]
-    [InlineData("/sdapi/v1/txt2img", """{"prompt": "a", "alwayson_scripts": {"controlnet": {"args": []}}}""", 422)]
+    [InlineData("/sdapi/v1/txt2img", """{"prompt": "a", "alwayson_scripts": {"controlnet": {"args": [{"image": "x"}]}}}""", 422)]
     [InlineData("/customnode/install", """{"files": ["https://evil.example/node.py"]}""", 404)]
     [InlineData("/customnode/install/git_url", "https://evil.example/node", 404)]
     [InlineData("/externalmodel/install", """{"url": "https://evil.example/model.ckpt"}""", 404)]
