@@ -62,6 +62,7 @@ internal sealed class ExplainCommand
         int taken = 0;
         PictureExplainer explainer = new(pipeline, folder)
         {
+            Asked = parsed.GetValue(_prompt),
             Progress = (_, _) =>
             {
                 if (_io.Live)

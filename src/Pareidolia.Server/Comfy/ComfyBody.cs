@@ -25,6 +25,10 @@ internal static class ComfyBody
         {
             throw Refusal.Bad("A text in the body is no valid Unicode.");
         }
+        catch (ArgumentException)
+        {
+            throw Refusal.Bad("A name comes twice in an object of the body.");
+        }
     }
 
     // Half of a character is seen only when a text is read.

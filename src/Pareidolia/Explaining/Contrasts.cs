@@ -5,8 +5,13 @@ namespace Pareidolia.Explaining;
 /// <summary>What a phrase of a prompt might be taken for: its attribute swapped with another phrase's, another colour, its negation.</summary>
 public static partial class Contrasts
 {
+    private const string Negation = "not ";
+
     private static readonly string[] s_colours =
         ["red", "green", "blue", "yellow", "orange", "purple", "pink", "brown", "black", "white", "grey", "gray", "golden"];
+
+    /// <summary>Whether a text is the negation of a phrase.</summary>
+    internal static bool IsNegation(string text) => text.StartsWith(Negation, StringComparison.Ordinal);
 
     /// <summary>Texts that say something else than a phrase.</summary>
     /// <param name="phrase">A part of a prompt, such as <c>a red apple</c>.</param>
@@ -21,7 +26,7 @@ public static partial class Contrasts
             string[] others = [.. phrases.Select(ColourOf).OfType<string>().Where(colour => colour != own).Distinct()];
             contrasts.AddRange((others.Length > 0 ? others : s_colours.Where(colour => colour != own).Take(4)).Select(colour => Recoloured(phrase, own, colour)));
         }
-        contrasts.Add($"not {phrase}");
+        contrasts.Add(Negation + phrase);
         return contrasts;
     }
 

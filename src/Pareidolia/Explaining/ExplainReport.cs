@@ -30,8 +30,12 @@ public sealed record ExplainedToken(string Text, int Id, IReadOnlyList<(string T
 /// <param name="Contrasts">What it might be taken for, with cosines.</param>
 public sealed record PhraseVerdict(string Phrase, double Score, IReadOnlyList<(string Text, double Score)> Contrasts)
 {
-    /// <summary>Whether the phrase fits better than all that it might be taken for.</summary>
-    public bool Holds => Contrasts.All(contrast => contrast.Score < Score);
+    /// <summary>
+    /// Whether the phrase fits better than all that it might be taken for; null where there is nothing but its negation, which CLIP hardly understands.
+    /// </summary>
+    public bool? Holds => Contrasts.Where(contrast => !Explaining.Contrasts.IsNegation(contrast.Text)).ToArray() is { Length: > 0 } others
+        ? others.All(contrast => contrast.Score < Score)
+        : null;
 }
 
 /// <summary>How a picture came about.</summary>

@@ -40,7 +40,7 @@ public sealed record HitRate(double Swapped, int SwappedCount, double Negated, i
         foreach ((Image picture, string caption) in pictures)
         {
             string? colour = Contrasts.ColourOf(caption);
-            string[] others = [.. Contrasts.Of(caption, [caption]).Where(text => !text.StartsWith("not ", StringComparison.Ordinal))];
+            string[] others = [.. Contrasts.Of(caption, [caption]).Where(text => !Contrasts.IsNegation(text))];
             IReadOnlyList<double> cosines = verifier.Cosines(picture, [caption, $"not {caption}", .. others]);
             (negated, negatedRight) = (negated + 1, negatedRight + (cosines[0] > cosines[1] ? 1 : 0));
             if (colour is not null)

@@ -124,7 +124,12 @@ public static class HtmlReport
         {
             Text(verdict.Phrase), Rounded(verdict.Score),
             string.Join("<br>", verdict.Contrasts.Select(contrast => $"{Text(contrast.Text)} {Rounded(contrast.Score)}")),
-            verdict.Holds ? """<span class="holds">fits best</span>""" : """<span class="fails">something else fits better</span>""",
+            verdict.Holds switch
+            {
+                true => """<span class="holds">fits best</span>""",
+                false => """<span class="fails">something else fits better</span>""",
+                null => "nothing to compare with but its negation",
+            },
         }));
     }
 

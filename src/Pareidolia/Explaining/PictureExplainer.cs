@@ -30,6 +30,9 @@ public sealed class PictureExplainer(StableDiffusionPipeline pipeline, string? f
     /// <summary>Told of every step of every run: steps that were taken, and all.</summary>
     public Action<int, int> Progress { get; init; } = (_, _) => { };
 
+    /// <summary>What was asked for, where the prompt says it in the model's own words; its phrases are judged. Null for the prompt itself.</summary>
+    public string? Asked { get; init; }
+
     /// <summary>Draws and explains one picture. Prompts are read as words alone, so that each word's tokens are known.</summary>
     /// <exception cref="PareidoliaException">A setting is out of its range.</exception>
     public ExplainReport Explain(GenerateSettings settings, CancellationToken cancelled = default)
@@ -115,7 +118,7 @@ public sealed class PictureExplainer(StableDiffusionPipeline pipeline, string? f
         if (folder is null || !Directory.Exists(Path.Combine(folder, "clip")))
             return report;
         using PromptVerifier verifier = PromptVerifier.Load(folder);
-        string[] phrases = PromptVerifier.PhrasesOf(report.Prompt);
+        string[] phrases = PromptVerifier.PhrasesOf(Asked ?? report.Prompt);
         report = report with { Verdicts = [.. phrases.Select(phrase => Verdict(verifier, report.Picture, phrase, phrases))], HitRate = HitRate.Load(folder) };
         if (PictureIndex.Load(folder) is not PictureIndex index)
             return report;

@@ -69,9 +69,9 @@ public sealed class GraphPrompt
             JsonNode? parsed = JsonNode.Parse(text, null, new JsonDocumentOptions { MaxDepth = DeepestJson, AllowDuplicateProperties = false });
             return parsed as JsonObject ?? throw new PareidoliaException("A graph is a JSON object of nodes; this is none.");
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or ArgumentException)
         {
-            throw new PareidoliaException($"The graph is no JSON: {error.Message}", error);
+            throw new PareidoliaException($"The graph is no JSON, or a name comes twice in it: {error.Message}", error);
         }
     }
 

@@ -59,6 +59,14 @@ public sealed class ExplainTests
     }
 
     [Fact]
+    public void A_negation_does_not_decide_a_verdict()
+    {
+        Assert.True(new PhraseVerdict("a red apple", 0.5, [("a green apple", 0.4), ("not a red apple", 0.6)]).Holds);
+        Assert.False(new PhraseVerdict("a red apple", 0.5, [("a green apple", 0.6), ("not a red apple", 0.4)]).Holds);
+        Assert.Null(new PhraseVerdict("a cat", 0.5, [("not a cat", 0.4)]).Holds);
+    }
+
+    [Fact]
     public void An_index_finds_the_picture_itself_first()
     {
         using TemporaryFolder folder = new();

@@ -72,6 +72,7 @@ public sealed class WorkflowFileTests
     [InlineData("{")]
     [InlineData("""{"1": 5}""")]
     [InlineData("""{"1": {"inputs": []}}""")]
+    [InlineData("""{"1": {"inputs": {}}, "1": {"inputs": {}}}""")]
     [InlineData("""{"nodes": [{"type": "Note"}]}""")]
     public void What_is_no_graph_is_said_to_be_none(string text) => Assert.Throws<PareidoliaException>(() => WorkflowFile.Read(text, out _));
 

@@ -67,7 +67,7 @@ internal sealed record ConditioningValue(IReadOnlyList<ConditioningEntry> Entrie
     });
 
     /// <inheritdoc/>
-    public override void Dispose()
+    protected override void Release()
     {
         foreach (ConditioningEntry entry in Entries)
         {
@@ -87,7 +87,7 @@ internal sealed record GuiderValue(ModelValue Model, Guides Guides) : GraphValue
     public override GraphValue Owned() => this with { Guides = Guides.Owned() };
 
     /// <inheritdoc/>
-    public override void Dispose() => Guides.Dispose();
+    protected override void Release() => Guides.Dispose();
 }
 
 /// <summary>The texts of a run, and how far it goes from one to the other.</summary>

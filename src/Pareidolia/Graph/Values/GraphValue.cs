@@ -8,8 +8,11 @@ internal abstract record GraphValue : IDisposable
     /// <summary>The same value with tensors of its own, outside all scopes: nodes may hand on what they were given.</summary>
     public virtual GraphValue Owned() => this;
 
+    /// <inheritdoc/>
+    public void Dispose() => Release();
+
     /// <summary>Releases its tensors.</summary>
-    public virtual void Dispose()
+    protected virtual void Release()
     {
     }
 

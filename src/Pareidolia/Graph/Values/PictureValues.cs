@@ -31,7 +31,7 @@ internal sealed record ImageValue(Tensor Pixels) : GraphValue
     public override GraphValue Owned() => new ImageValue(Own(Pixels));
 
     /// <inheritdoc/>
-    public override void Dispose() => Pixels.Dispose();
+    protected override void Release() => Pixels.Dispose();
 
     // ComfyUI drops the alpha channel, it does not blend.
     private static Image Opaque(Image image)
@@ -73,7 +73,7 @@ internal sealed record MaskValue(Tensor Shares) : GraphValue
     public override GraphValue Owned() => new MaskValue(Own(Shares));
 
     /// <inheritdoc/>
-    public override void Dispose() => Shares.Dispose();
+    protected override void Release() => Shares.Dispose();
 }
 
 /// <summary>LATENT: pictures in a diffusion model's space.</summary>
@@ -108,7 +108,7 @@ internal sealed record LatentValue(Tensor Samples) : GraphValue
     public override GraphValue Owned() => this with { Samples = Own(Samples), Mask = OwnOrNull(Mask) };
 
     /// <inheritdoc/>
-    public override void Dispose()
+    protected override void Release()
     {
         Samples.Dispose();
         Mask?.Dispose();

@@ -2,9 +2,17 @@
 import { ComfyApi, CallWrapper, PromptBuilder } from "@saintno/comfyui-sdk";
 import WebSocket from "ws";
 
+// The client looks for previews in ArrayBuffers, as browsers hand them out.
+class BrowserSocket extends WebSocket {
+  constructor(...given) {
+    super(...given);
+    this.binaryType = "arraybuffer";
+  }
+}
+
 const [address, checkpoint] = process.argv.slice(2);
 const seen = { progress: [], previews: 0, output: null, events: [] };
-const api = new ComfyApi(address, "check-client", { customWebSocketImpl: WebSocket }).init();
+const api = new ComfyApi(address, "check-client", { customWebSocketImpl: BrowserSocket }).init();
 await api.waitForReady();
 for (const name of ["status", "execution_start", "execution_cached", "executing", "executed", "execution_success"])
   api.on(name, () => seen.events.push(name));
