@@ -50,8 +50,10 @@ function hear(data: string | ArrayBuffer): void {
 /** Puts the graph into the queue. What is wrong with a node is shown at it. */
 export async function startRun(): Promise<void> {
   const graph = graphNow(), known = kinds.get();
-  const answer = await attempt(() => comfy.run(toPrompt(graph, known), writeWorkflow(graph, known), clientId));
-  if (!answer) return;
+  const id = newKey();
+  run.update((old) => ({ ...noRun, promptId: id, waiting: old.waiting }));
+  const answer = await attempt(() => comfy.run(toPrompt(graph, known), writeWorkflow(graph, known), clientId, id));
+  if (!answer) return run.set(noRun);
   if ('sentence' in answer) {
     const first = Object.entries(answer.nodes)[0], fault = first?.[1].errors[0];
     const sentence = fault ? `${first[1].class_type} ${first[0]}: ${[fault.message, fault.details].filter(Boolean).join(': ')}` : answer.sentence;
@@ -59,7 +61,6 @@ export async function startRun(): Promise<void> {
     complain(sentence);
     return;
   }
-  run.update((old) => ({ ...noRun, promptId: answer.id, waiting: old.waiting }));
   history.update((old) => ({ ...old, present: afterRun(old.present, known) }));
 }
 

@@ -61,13 +61,13 @@ describe('our own API', () => {
 describe("ComfyUI's API", () => {
   test('a graph that is accepted has an id', async () => {
     const { asked, send } = server(200, '{"prompt_id":"p","number":1,"node_errors":{}}');
-    expect(await new Comfy(send).run({}, { nodes: [] }, 'me')).toEqual({ id: 'p' });
-    expect(JSON.parse(String(asked[0]?.init.body))).toEqual({ prompt: {}, client_id: 'me', extra_data: { extra_pnginfo: { workflow: { nodes: [] } } } });
+    expect(await new Comfy(send).run({}, { nodes: [] }, 'me', 'p')).toEqual({ id: 'p' });
+    expect(JSON.parse(String(asked[0]?.init.body))).toEqual({ prompt: {}, client_id: 'me', prompt_id: 'p', extra_data: { extra_pnginfo: { workflow: { nodes: [] } } } });
   });
 
   test('one that is refused says why, and at which node', async () => {
     const nodes = { '9': { class_type: 'SaveImage', errors: [{ type: 'required_input_missing', message: 'Required input is missing', details: 'images' }] } };
     const body = JSON.stringify({ error: { type: 'prompt_outputs_failed_validation', message: 'Prompt outputs failed validation', details: '' }, node_errors: nodes });
-    expect(await new Comfy(server(400, body).send).run({}, null, 'me')).toEqual({ sentence: 'Prompt outputs failed validation', nodes });
+    expect(await new Comfy(server(400, body).send).run({}, null, 'me', 'p')).toEqual({ sentence: 'Prompt outputs failed validation', nodes });
   });
 });

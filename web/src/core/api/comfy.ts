@@ -19,9 +19,9 @@ export class Comfy {
     return request(this.send, 'api/object_info');
   }
 
-  /** Puts a graph into the queue; its id, or why it cannot run. */
-  async run(prompt: Prompt, workflow: unknown, clientId: string): Promise<{ id: string } | Refused> {
-    const body = JSON.stringify({ prompt, client_id: clientId, extra_data: { extra_pnginfo: { workflow } } });
+  /** Puts a graph into the queue under an id of ours: what its run says may come before the answer. Its id, or why it cannot run. */
+  async run(prompt: Prompt, workflow: unknown, clientId: string, id: string): Promise<{ id: string } | Refused> {
+    const body = JSON.stringify({ prompt, client_id: clientId, prompt_id: id, extra_data: { extra_pnginfo: { workflow } } });
     const response = await this.send('api/prompt', { method: 'POST', body, headers: { 'content-type': 'application/json' }, credentials: 'same-origin' });
     const answer = await jsonOf(response);
     return response.ok ? { id: String(answer['prompt_id']) } : refusal(answer, response.status);
