@@ -44,7 +44,7 @@ public sealed class LanguageModelTests
         int[] ids = [.. Enumerable.Range(0, 20).Select(i => i * 7 % 61)];
         float[] whole = gpt.Model.Forward(Tensor.From(ids, [1, 20])).ToArray();
         using Gpt2Cache cache = new();
-        gpt.Model.Encode(Tensor.From(ids[..5], [1, 5]), cache);
+        gpt.Model.Encode(Tensor.From(ids.AsSpan(..5), [1, 5]), cache);
         for (int i = 5; i < 20; i++)
         {
             float[] one = gpt.Model.Predict(gpt.Model.Encode(Tensor.From([ids[i]], [1, 1]), cache)[^1]).ToArray();

@@ -58,7 +58,7 @@ public sealed class MeasureTests
             using Scope scope = new();
             // Token i is foreseen from the window whose second half it lies in: windows begin at 0, 4, 8, 12.
             int start = i <= 8 ? 0 : (i - 9) / 4 * 4 + 4;
-            Tensor logs = gpt.Model.Forward(Tensor.From(ids[start..i], [1, i - start])).LogSoftmax();
+            Tensor logs = gpt.Model.Forward(Tensor.From(ids.AsSpan(start..i), [1, i - start])).LogSoftmax();
             expected -= logs.ToArray()[((i - start - 1) * 13) + ids[i]];
         }
         Assert.Equal(expected, GptMeasures.Score(gpt.Model, new RunningText(ids, 1, 1)).Nats, 3);
