@@ -48,7 +48,11 @@ public sealed class FuzzTests
     {
         await using TestStudio studio = await TestStudio.Start(options => options with
         {
-            Models = [TinyModel.Lively], MostQueued = 6, MostPictures = 3, MostPixels = 64 * 64, ChangesPerSecond = 0,
+            Models = [TinyModel.Lively],
+            MostQueued = 6,
+            MostPictures = 3,
+            MostPixels = 64 * 64,
+            ChangesPerSecond = 0,
         });
         studio.Client.Timeout = Timeout.InfiniteTimeSpan;
         Dictionary<int, int> statuses = [];

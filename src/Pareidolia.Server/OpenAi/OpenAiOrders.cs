@@ -72,7 +72,8 @@ internal sealed class OpenAiOrders(ModelShelf shelf, UploadStore uploads)
         name is null || name.StartsWith("gpt-image", StringComparison.OrdinalIgnoreCase) || name.StartsWith("dall-e", StringComparison.OrdinalIgnoreCase)
             || name.StartsWith("chatgpt-image", StringComparison.OrdinalIgnoreCase) ? shelf.Find(null)
         : shelf.TryFind(name) ?? throw new Refusal(StatusCodes.Status404NotFound, $"The model '{(name.Length > 60 ? name[..60] : name)}' does not exist; there are "
-            + $"{string.Join(", ", shelf.Models.Select(model => model.Name))}.") { Field = "model", Code = "model_not_found" };
+            + $"{string.Join(", ", shelf.Models.Select(model => model.Name))}.")
+        { Field = "model", Code = "model_not_found" };
 
     // Without a size, that of the picture, in what the model can draw.
     private PictureOrder Sized(PictureOrder order, OpenAiRequest request, Image picture)

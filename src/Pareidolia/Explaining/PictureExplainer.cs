@@ -125,7 +125,9 @@ public sealed class PictureExplainer(StableDiffusionPipeline pipeline, string? f
         byte[] copy = Resize.To(report.Picture, PictureIndex.Side, PictureIndex.Side, Resampling.Box).Pixels;
         return report with
         {
-            NearestByMeaning = index.ByMeaning(verifier.Embed(report.Picture), MostNearest), NearestByPixels = index.ByPixels(copy, MostNearest), Indexed = index.Count,
+            NearestByMeaning = index.ByMeaning(verifier.Embed(report.Picture), MostNearest),
+            NearestByPixels = index.ByPixels(copy, MostNearest),
+            Indexed = index.Count,
         };
     }
 

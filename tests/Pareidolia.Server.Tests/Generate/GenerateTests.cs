@@ -75,7 +75,9 @@ public sealed class GenerateTests
         await using TestStudio studio = await Start();
         JsonElement job = await Draw(studio, new
         {
-            kind = "generate", prompt = "a red apple", seed = 7,
+            kind = "generate",
+            prompt = "a red apple",
+            seed = 7,
             xyz = new { x = new { axis = "steps", values = "1-3" }, y = new { axis = "guidanceScale", values = new[] { 1.0, 4.5 } } },
         });
         Assert.Equal(7, job.GetProperty("pictures").GetArrayLength());

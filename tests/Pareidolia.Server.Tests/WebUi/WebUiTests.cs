@@ -59,8 +59,17 @@ public sealed class WebUiTests
         mask.Pixels.AsSpan(0, mask.Pixels.Length / 2).Fill(255);
         JsonElement answer = await studio.Post("/sdapi/v1/img2img", new
         {
-            prompt = "a cat", steps = 4, seed = 1, width = 32, height = 32, init_images = new[] { Base64(new Image(32, 32)) }, mask = $"data:image/png;base64,{Base64(mask)}",
-            inpainting_fill = 1, inpaint_full_res = false, mask_blur = 0, denoising_strength = 0.9,
+            prompt = "a cat",
+            steps = 4,
+            seed = 1,
+            width = 32,
+            height = 32,
+            init_images = new[] { Base64(new Image(32, 32)) },
+            mask = $"data:image/png;base64,{Base64(mask)}",
+            inpainting_fill = 1,
+            inpaint_full_res = false,
+            mask_blur = 0,
+            denoising_strength = 0.9,
         });
         Image drawn = Picture(answer.GetProperty("images")[0]);
         Assert.Equal(new byte[3], drawn.Pixel(31, 31).ToArray());
@@ -178,7 +187,11 @@ public sealed class WebUiTests
         Assert.Equal((24, 18), (Picture(one.GetProperty("image")).Width, Picture(one.GetProperty("image")).Height));
         JsonElement sized = await studio.Post("/sdapi/v1/extra-batch-images", new
         {
-            resize_mode = 1, upscaling_resize_w = 32, upscaling_resize_h = 32, upscaler_1 = "Nearest", imageList = new[] { new { data = Base64(new Image(8, 6)), name = "a.png" } },
+            resize_mode = 1,
+            upscaling_resize_w = 32,
+            upscaling_resize_h = 32,
+            upscaler_1 = "Nearest",
+            imageList = new[] { new { data = Base64(new Image(8, 6)), name = "a.png" } },
         });
         Assert.Equal((32, 32), (Picture(sized.GetProperty("images")[0]).Width, Picture(sized.GetProperty("images")[0]).Height));
         _ = await studio.Post("/sdapi/v1/extra-single-image", new { image = Base64(new Image(8, 6)), gfpgan_visibility = 1 }, 422);

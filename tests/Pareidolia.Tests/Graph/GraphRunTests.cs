@@ -42,7 +42,8 @@ public sealed class GraphRunTests
         graph["5"]!["inputs"]!["denoise"] = 0.6;
         GenerateSettings settings = Settings("a photo of a cat", "euler_ancestral normal") with
         {
-            Seed = 7, Source = new SourcePicture(start) { Strength = 0.6 },
+            Seed = 7,
+            Source = new SourcePicture(start) { Strength = 0.6 },
         };
         AssertSame(Generated(settings), tiny.Run(graph));
     }
@@ -62,7 +63,8 @@ public sealed class GraphRunTests
         graph["4"] = Node("VAEEncodeForInpaint", ("pixels", Link("8")), ("vae", Link("1", 2)), ("mask", Link("9")), ("grow_mask_by", 6));
         GenerateSettings settings = Settings("a photo of a cat", "euler_ancestral normal") with
         {
-            Seed = 7, Source = new SourcePicture(start) { Strength = 1, Mask = mask, Masking = new MaskRules { Grow = 6 } },
+            Seed = 7,
+            Source = new SourcePicture(start) { Strength = 1, Mask = mask, Masking = new MaskRules { Grow = 6 } },
         };
         Image drawn = tiny.Run(graph)[0], expected = Generated(settings)[0];
         // Within the mask: outside, generate puts the picture's own pixels back. What is to be painted is the shade 128 of 255 to generate, and the

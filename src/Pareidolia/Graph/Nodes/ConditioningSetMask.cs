@@ -26,7 +26,9 @@ internal sealed record ConditioningSetMask() : Node("ConditioningSetMask", "Cond
         Imaging.Image mask = inputs.Of(s_mask).ToImage();
         return new NodeResult(inputs.Of(s_conditioning).Map(entry => entry with
         {
-            Mask = mask, MaskStrength = inputs.Of(s_strength), BoundedByMask = inputs.Of(s_area) == Bounds,
+            Mask = mask,
+            MaskStrength = inputs.Of(s_strength),
+            BoundedByMask = inputs.Of(s_area) == Bounds,
         }));
     }
 }

@@ -25,7 +25,9 @@ internal sealed record LatentFromBatch() : Node("LatentFromBatch", "Latent From 
         Tensor? mask = latent.Mask is Tensor all && all.Shape[0] > 1 ? all.Slice(0, from, length) : latent.Mask;
         return new NodeResult(latent with
         {
-            Samples = latent.Samples.Slice(0, from, length), Mask = mask, Places = [.. latent.AllPlaces.Skip(from).Take(length)],
+            Samples = latent.Samples.Slice(0, from, length),
+            Mask = mask,
+            Places = [.. latent.AllPlaces.Skip(from).Take(length)],
         });
     }
 }

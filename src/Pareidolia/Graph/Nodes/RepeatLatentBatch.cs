@@ -27,7 +27,9 @@ internal sealed record RepeatLatentBatch() : Node("RepeatLatentBatch", "Repeat L
             : null;
         return new NodeResult(latent with
         {
-            Samples = Times(latent.Samples), Mask = latent.Mask is Tensor mask && mask.Shape[0] > 1 ? Times(mask) : latent.Mask, Places = places,
+            Samples = Times(latent.Samples),
+            Mask = latent.Mask is Tensor mask && mask.Shape[0] > 1 ? Times(mask) : latent.Mask,
+            Places = places,
         });
     }
 }

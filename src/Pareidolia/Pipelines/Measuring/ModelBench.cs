@@ -88,7 +88,10 @@ public sealed class ModelBench(ModelSource model, BenchSettings settings)
 
     private OpTime PerRun(OpTime all) => all with
     {
-        Calls = all.Calls / settings.Runs, Seconds = all.Seconds / settings.Runs, Flops = all.Flops / settings.Runs, Bytes = all.Bytes / settings.Runs,
+        Calls = all.Calls / settings.Runs,
+        Seconds = all.Seconds / settings.Runs,
+        Flops = all.Flops / settings.Runs,
+        Bytes = all.Bytes / settings.Runs,
     };
 
     private double Once(Func<Tensor> network, int times)
