@@ -156,6 +156,12 @@ internal sealed class PictureStore
                     Insert(picture);
     }
 
+    // The words that a person wrote; the infotext has them as the model heard them, in its style's words.
+    private static string? Asked(JsonElement? settings) =>
+        settings is { ValueKind: JsonValueKind.Object } order && order.TryGetProperty("prompt", out JsonElement prompt) && prompt.ValueKind == JsonValueKind.String
+            ? prompt.GetString()
+            : null;
+
     private static Picture? Described(string file, bool deleted)
     {
         try
@@ -165,7 +171,7 @@ internal sealed class PictureStore
             JsonElement? settings = image.Texts.GetValueOrDefault(SettingsKey) is string json ? JsonElement.Parse(json) : null;
             DateTimeOffset written = File.GetLastWriteTimeUtc(file);
             ulong? seed = ulong.TryParse(infotext?.Fields.GetValueOrDefault("Seed"), CultureInfo.InvariantCulture, out ulong number) ? number : null;
-            return new Picture(Path.GetFileNameWithoutExtension(file), image.Width, image.Height, written, infotext?.Prompt ?? "", seed, settings,
+            return new Picture(Path.GetFileNameWithoutExtension(file), image.Width, image.Height, written, Asked(settings) ?? infotext?.Prompt ?? "", seed, settings,
                 infotext?.Build(), DeletedAt: deleted ? written : null);
         }
         catch (Exception error) when (error is PareidoliaException or JsonException)

@@ -12,11 +12,11 @@ public sealed class WebUiTests
     {
         await using TestStudio studio = await Start();
         JsonElement answer = await studio.Post("/sdapi/v1/txt2img",
-            new { prompt = "a red apple", negative_prompt = "blue", steps = 3, seed = 7, sampler_name = "DPM++ 2M", scheduler = "Karras", cfg_scale = 5, width = 32, height = 32, batch_size = 2 });
+            new { prompt = "a red apple", negative_prompt = "blue", steps = 3, seed = 7, sampler_name = "DPM++ 2M", scheduler = "Exponential", cfg_scale = 5, width = 32, height = 32, batch_size = 2 });
         JsonElement[] images = [.. answer.GetProperty("images").EnumerateArray()];
         Assert.Equal(3, images.Length);
         Image second = Picture(images[2]);
-        Assert.Contains("Negative prompt: blue\nSteps: 3, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 5, Seed: 8, Size: 32x32", second.Texts["parameters"], StringComparison.Ordinal);
+        Assert.Contains("Negative prompt: blue\nSteps: 3, Sampler: DPM++ 2M, Schedule type: Exponential, CFG scale: 5, Seed: 8, Size: 32x32", second.Texts["parameters"], StringComparison.Ordinal);
         JsonElement info = JsonElement.Parse(answer.GetProperty("info").GetString()!);
         Assert.Equal([7, 8], info.GetProperty("all_seeds").EnumerateArray().Select(seed => seed.GetInt32()));
         Assert.Equal((1, "DPM++ 2M"), (info.GetProperty("index_of_first_image").GetInt32(), info.GetProperty("sampler_name").GetString()));
@@ -150,7 +150,7 @@ public sealed class WebUiTests
     public async Task Options_are_kept_and_count_and_overrides_count_for_one_request()
     {
         await using TestStudio studio = await Start();
-        _ = await studio.Post("/sdapi/v1/options", new { randn_source = "CPU", CLIP_stop_at_last_layers = 2 });
+        _ = await studio.Post("/sdapi/v1/options", """{"randn_source": "CPU", "CLIP_stop_at_last_layers": 2}""");
         Assert.Equal("CPU", (await studio.Get("/sdapi/v1/options")).GetProperty("randn_source").GetString());
         string first = Picture((await Draw(studio, new { prompt = "a", steps = 2, seed = 1, width = 32, height = 32 })).GetProperty("images")[0]).Texts["parameters"];
         Assert.Contains("Clip skip: 2", first, StringComparison.Ordinal);
