@@ -6,10 +6,21 @@ public sealed class SharedStudio : IAsyncLifetime
     private StudioProcess? _studio;
 
     /// <summary>It.</summary>
-    public StudioProcess Studio => _studio ?? throw new InvalidOperationException("The studio was not started.");
+    public StudioProcess Studio
+    {
+        get
+        {
+            Chromium.Require();
+            return _studio ?? throw new InvalidOperationException("The studio was not started.");
+        }
+    }
 
     /// <inheritdoc/>
-    public async ValueTask InitializeAsync() => _studio = await StudioProcess.Start();
+    public async ValueTask InitializeAsync()
+    {
+        if (Chromium.IsAsked)
+            _studio = await StudioProcess.Start();
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
