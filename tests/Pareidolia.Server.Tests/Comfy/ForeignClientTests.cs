@@ -12,6 +12,9 @@ public sealed class ForeignClientTests
     [Fact]
     public async Task Comfyui_sdk_draws_watches_and_uploads()
     {
+        // Fetching a client asks the network, which tests do not do unasked.
+        if (Environment.GetEnvironmentVariable("PAREIDOLIA_CLIENTS") != "1")
+            Assert.Skip("The foreign client is fetched from npm and tried with PAREIDOLIA_CLIENTS=1.");
         using TemporaryFolder folder = new();
         foreach (string file in Directory.GetFiles(s_script))
             File.Copy(file, folder[Path.GetFileName(file)]);

@@ -50,6 +50,8 @@ function run(prompt) {
 }
 
 seen.output = await run(build(3));
+if (!seen.output.images)
+  throw new Error(`The first drawing failed: ${JSON.stringify(seen)}`);
 const picture = await api.getImage(seen.output.images[0]);
 seen.pictureBytes = [...new Uint8Array(await picture.arrayBuffer()).slice(0, 4)];
 seen.history = Object.values(await api.getHistories()).map((entry) => entry.status.status_str);
