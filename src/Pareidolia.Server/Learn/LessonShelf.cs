@@ -13,6 +13,9 @@ internal sealed class LessonShelf(StudioOptions options, ModelShelf shelf, DataF
 {
     private const string Exported = "model";
 
+    // What may not be read is not there.
+    private static readonly EnumerationOptions s_readable = new();
+
     /// <summary>Each lesson with the models that have its network.</summary>
     public IEnumerable<LessonView> Views()
     {
@@ -40,7 +43,7 @@ internal sealed class LessonShelf(StudioOptions options, ModelShelf shelf, DataF
     private IEnumerable<(string Name, string Path)> Places() =>
         OfShelf().Concat(options.Trained.Where(Directory.Exists).SelectMany(Below)).Concat(Below(folder.Runs).Select(run => (NameOfRun(run.Name), run.Path)));
 
-    private static IEnumerable<(string Name, string Path)> Below(string trained) => Directory.EnumerateDirectories(trained).Order(StringComparer.Ordinal)
+    private static IEnumerable<(string Name, string Path)> Below(string trained) => Directory.EnumerateDirectories(trained, "*", s_readable).Order(StringComparer.Ordinal)
         .SelectMany(path => (string[])[path, Path.Combine(path, Exported)], (path, place) => (Path.GetFileName(path), place)).Where(place => Directory.Exists(place.place));
 
     // A run is called after its recipe, and told from others of it by the end of its id.

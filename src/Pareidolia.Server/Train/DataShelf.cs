@@ -8,6 +8,9 @@ internal sealed class DataShelf
     // Enough to tell what is inside.
     private const int MostContents = 100;
 
+    // Neither what is hidden nor what may not be read.
+    private static readonly EnumerationOptions s_readable = new();
+
     private readonly Dictionary<string, string> _folders = new(StringComparer.Ordinal);
 
     public DataShelf(StudioOptions options)
@@ -49,7 +52,7 @@ internal sealed class DataShelf
     private static string NameOf(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
 
     private static string[] Contents(string path) =>
-        [.. Directory.EnumerateFileSystemEntries(path).Select(entry => Path.GetFileName(entry)).Where(name => !name.StartsWith('.')).Order(StringComparer.Ordinal).Take(MostContents)];
+        [.. Directory.EnumerateFileSystemEntries(path, "*", s_readable).Select(entry => Path.GetFileName(entry)).Order(StringComparer.Ordinal).Take(MostContents)];
 }
 
 /// <summary>A folder of training data.</summary>
