@@ -83,7 +83,8 @@ public static class Studio
     // Requests one by one are for metrics; what jobs and people do is for the log.
     private static void AddLogs(ILoggingBuilder logging, StudioOptions options)
     {
-        _ = logging.ClearProviders().SetMinimumLevel(options.LogLevel).AddFilter("Microsoft", LogLevel.Warning).AddFilter("ModelContextProtocol", LogLevel.Warning);
+        LogLevel ofOthers = options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning;
+        _ = logging.ClearProviders().SetMinimumLevel(options.LogLevel).AddFilter("Microsoft", ofOthers).AddFilter("ModelContextProtocol", ofOthers);
         _ = options.JsonLogs
             ? logging.AddJsonConsole(json => json.TimestampFormat = "O")
             : logging.AddSimpleConsole(simple => (simple.SingleLine, simple.TimestampFormat) = (true, "HH:mm:ss "));

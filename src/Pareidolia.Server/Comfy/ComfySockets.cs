@@ -153,9 +153,9 @@ internal sealed class ComfySockets(Func<JobQueue> queue, JobStore store, JobEven
             client.ReadsMetadata = can["supports_preview_metadata"]?.GetValueKind() == JsonValueKind.True;
             client.Tell(Message("feature_flags", Features(options)));
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or ArgumentException or InvalidOperationException)
         {
-            // What is no JSON says nothing.
+            // What is no JSON, has a name twice or half a character says nothing.
         }
     }
 
