@@ -43,8 +43,8 @@ public sealed class StudioProcess : IAsyncDisposable
     internal async Task Teach(string kind, Func<TemporaryFolder, string> write)
     {
         using TemporaryFolder data = new();
-        using Process training = Process.Start(new ProcessStartInfo("dotnet",
-            [s_program, "train", kind, write(data), "--data", data.Path, "--run", Path.Combine(_folder["trained"], kind)]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        string[] arguments = [s_program, "train", kind, write(data), "--data", data.Path, "--run", Path.Combine(_folder["trained"], kind)];
+        using Process training = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         await Task.WhenAll(training.StandardOutput.ReadToEndAsync(), training.StandardError.ReadToEndAsync());
         await training.WaitForExitAsync();
         Assert.Equal(0, training.ExitCode);

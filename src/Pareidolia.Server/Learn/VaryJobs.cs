@@ -56,7 +56,10 @@ internal sealed class VaryJobs(LessonShelf lessons, ModelShelf shelf, PictureSou
 
     private static GenerateSettings SettingsOf(VaryOrder order, GenerateSettings defaults) => defaults with
     {
-        Count = order.Count!.Value, Seed = order.Seed!.Value, Steps = order.Steps ?? defaults.Steps, Guidance = order.GuidanceScale ?? defaults.Guidance,
+        Count = order.Count!.Value,
+        Seed = order.Seed!.Value,
+        Steps = order.Steps ?? defaults.Steps,
+        Guidance = order.GuidanceScale ?? defaults.Guidance,
     };
 
     private static string PromptOf(Image picture) => picture.Texts.GetValueOrDefault(Infotext.Key) is string text ? Infotext.Parse(text).Prompt : "";
