@@ -19,9 +19,6 @@ public sealed class FineTuneTrainer : Trainer
 {
     private const int Shown = 4;
 
-    private static readonly string[] s_attention = ["to_q", "to_k", "to_v", "to_out.0"];
-    private static readonly string[] s_textAttention = ["q_proj", "k_proj", "v_proj", "out_proj"];
-
     private readonly string _base;
     private readonly PictureSet _train;
     private readonly PictureSet? _prior;
@@ -151,9 +148,9 @@ public sealed class FineTuneTrainer : Trainer
 
     private IEnumerable<LoraPart> Parts(JsonConfig json)
     {
-        yield return LoraPart.UNet(_unet.Weights, json.Texts("targets", s_attention));
+        yield return LoraPart.UNet(_unet.Weights, json);
         if (TrainsText)
-            yield return LoraPart.TextEncoder(_text.Weights, json.Texts("text_targets", s_textAttention));
+            yield return LoraPart.TextEncoder(_text.Weights, json);
     }
 
     // Captions as the UNet reads them, [b, n, c]: computed anew where they lead to what is learned, else once for all.

@@ -11,11 +11,16 @@ namespace Pareidolia.Training.FineTuning;
 /// <param name="Peft">What the names of PEFT and diffusers begin with.</param>
 internal sealed record LoraPart(WeightStore Weights, IReadOnlyList<string> Targets, string Place, string Kohya, string Peft)
 {
-    /// <summary>A UNet.</summary>
-    public static LoraPart UNet(WeightStore weights, IReadOnlyList<string> targets) => new(weights, targets, "", "lora_unet_", "unet.");
+    private static readonly string[] s_attention = ["to_q", "to_k", "to_v", "to_out.0"];
+    private static readonly string[] s_textAttention = ["q_proj", "k_proj", "v_proj", "out_proj"];
 
-    /// <summary>Its text encoder.</summary>
-    public static LoraPart TextEncoder(WeightStore weights, IReadOnlyList<string> targets) => new(weights, targets, "text_encoder.", "lora_te_", "text_encoder.");
+    /// <summary>A UNet, and what a recipe's <c>targets</c> name of it.</summary>
+    public static LoraPart UNet(WeightStore weights, JsonConfig recipe) =>
+        new(weights, recipe.Texts("targets", s_attention), "", "lora_unet_", "unet.");
+
+    /// <summary>Its text encoder, and what a recipe's <c>text_targets</c> name of it.</summary>
+    public static LoraPart TextEncoder(WeightStore weights, JsonConfig recipe) =>
+        new(weights, recipe.Texts("text_targets", s_textAttention), "text_encoder.", "lora_te_", "text_encoder.");
 
     /// <summary>The linear layers that are changed, with their matrices [out, in].</summary>
     /// <exception cref="PareidoliaException">No layer has such a name.</exception>
@@ -24,10 +29,8 @@ internal sealed record LoraPart(WeightStore Weights, IReadOnlyList<string> Targe
         (string, Tensor)[] layers = [.. Weights.Parameters.Where(parameter => parameter.Tensor.Rank == 2 && IsTarget(parameter.Name))
             .Select(parameter => (parameter.Name[..^".weight".Length], parameter.Tensor))];
         return layers.Length > 0 ? layers
-            : throw new PareidoliaException($"The network has no linear layers named {string.Join(", ", Targets)}: targets are ends of their names, such as {Usual}.");
+            : throw new PareidoliaException($"The network has no linear layers named {string.Join(", ", Targets)}: \"targets\" are ends of the names of a UNet's layers, such as to_q, \"text_targets\" of a text encoder's, such as q_proj.");
     }
-
-    private string Usual => Place.Length == 0 ? "to_q" : "q_proj";
 
     private bool IsTarget(string name) => Targets.Any(target => name.EndsWith($".{target}.weight", StringComparison.Ordinal));
 }
