@@ -5,6 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Pareidolia.Tensors.Cpu;
 
 /// <summary>Copies of short runs, where a call into the library would cost more than the copy.</summary>
+// A method with a loop is optimised when it is first compiled, any other only after it has run for a while: what is small and hot melts into the loop.
 internal static unsafe class Packing
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -52,12 +53,14 @@ internal static unsafe class Packing
     }
 
     // 8 x 8: halves of rows i and i + 4 share a register, so that the rest stays within 128-bit lanes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void TransposeSquare(float* from, long fromStride, float* to, int toStride)
     {
         TransposeHalf(from, fromStride, to, toStride);
         TransposeHalf(from + 4, fromStride, to + (4 * toStride), toStride);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void TransposeHalf(float* from, long fromStride, float* to, int toStride)
     {
         Vector256<float> r0 = Rows(from, fromStride, 0);
@@ -74,6 +77,7 @@ internal static unsafe class Packing
         Avx.Shuffle(high01, high23, 0xEE).Store(to + (3 * toStride));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Rows(float* from, long fromStride, int row) =>
         Vector256.Create(Vector128.Load(from + (row * fromStride)), Vector128.Load(from + ((row + 4) * fromStride)));
 }
