@@ -44,7 +44,16 @@ internal static unsafe class Packing
 
     private static void TransposeEight(float* from, long fromStride, int depth, float* to, int toStride)
     {
+        // Each row is a stream of its own, too short for the processor to see where the next eight begin.
+        float* next = from + (8 * fromStride);
         int k = 0;
+        for (; k <= depth - 16; k += 16)
+        {
+            for (int row = 0; row < 8; row++)
+                Sse.Prefetch0(next + (row * fromStride) + k);
+            TransposeSquare(from + k, fromStride, to + ((long)k * toStride), toStride);
+            TransposeSquare(from + k + 8, fromStride, to + ((k + 8L) * toStride), toStride);
+        }
         for (; k <= depth - 8; k += 8)
             TransposeSquare(from + k, fromStride, to + ((long)k * toStride), toStride);
         for (; k < depth; k++)
