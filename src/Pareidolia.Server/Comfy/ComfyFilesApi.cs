@@ -57,21 +57,11 @@ internal static class ComfyFilesApi
     private static Image Channel(Image image, string channel)
     {
         if (channel == "rgb")
-            return Opaque(image);
+            return image.WithoutAlpha();
         Image alpha = new(image.Width, image.Height, 4);
         for (int i = 0; i < image.Width * image.Height; i++)
             alpha.Pixels[(4 * i) + 3] = image.Channels == 4 ? image.Pixels[(4 * i) + 3] : (byte)255;
         return alpha;
-    }
-
-    private static Image Opaque(Image image)
-    {
-        if (image.Channels != 4)
-            return image.ToRgb();
-        Image rgb = new(image.Width, image.Height);
-        for (int i = 0; i < image.Width * image.Height; i++)
-            image.Pixels.AsSpan(4 * i, 3).CopyTo(rgb.Pixels.AsSpan(3 * i, 3));
-        return rgb;
     }
 
     // preview=webp;90 asks for a smaller file; where it cannot be made, the picture itself is shown.
@@ -144,7 +134,7 @@ internal static class ComfyFilesApi
     {
         JsonObject reference = Reference(form["original_ref"].ToString());
         string Text(string key) => reference[key]?.GetValueKind() == JsonValueKind.String ? reference[key]!.GetValue<string>() : "";
-        Image original = Opaque(ImageFile.Read(Find(Text("filename"), Text("subfolder"), Or(Text("type"), "output"), folders)));
+        Image original = ImageFile.Read(Find(Text("filename"), Text("subfolder"), Or(Text("type"), "output"), folders)).WithoutAlpha();
         Image mask = ImageFile.Read(file, "mask");
         if (mask.Channels != 4)
             throw Refusal.Bad("The mask has no transparency: a picture with an alpha channel is needed.", "image");

@@ -78,8 +78,7 @@ public sealed class ModelBench(ModelSource model, BenchSettings settings)
 
     private PartTimes Run(string part, TimeSpan loading, WeightStore weights, ProfilingBackend? profile, Func<Tensor> network, int times = 1)
     {
-        using Approximation fast = new(!settings.Exact);
-        using ReducedPrecision half = new(settings.Bf16);
+        using IDisposable computing = new RunArithmetic(settings.Exact, settings.Bf16).Open();
         Once(network, times);
         profile?.Clear();
         double[] seconds = [.. Enumerable.Range(0, settings.Runs).Select(_ => Once(network, times))];
