@@ -45,9 +45,9 @@ internal static class ShippedModel
         return [];
     }
 
-    /// <summary>The folders <c>models</c> and <c>runs</c> above the program and above the working directory.</summary>
-    public static IEnumerable<string> TrainedFolders() => new[] { AppContext.BaseDirectory, Environment.CurrentDirectory }
-        .SelectMany(start => Above(new DirectoryInfo(start))).SelectMany(above => (string[])[Path.Combine(above, Folder), Path.Combine(above, "runs")])
+    /// <summary>The folders of some names above the program and above the working directory, the nearest first.</summary>
+    public static IEnumerable<string> FoldersAbove(params IReadOnlyList<string> names) => new[] { AppContext.BaseDirectory, Environment.CurrentDirectory }
+        .SelectMany(start => Above(new DirectoryInfo(start))).SelectMany(above => names.Select(name => Path.Combine(above, name)))
         .Where(Directory.Exists).Distinct();
 
     private static IEnumerable<string> Above(DirectoryInfo start)
