@@ -63,8 +63,7 @@ internal sealed class HiresPasses(StableDiffusionPipeline pipeline, GenerateSett
 
         Tensor Encoded(Image large)
         {
-            using Approximation fast = new(!pipeline.Exact);
-            using ReducedPrecision half = new(pipeline.Bf16);
+            using PictureArithmetic.Rounding rounding = pipeline.Arithmetic.Coding();
             using WrappedEdges? edges = settings.Tiling.Open();
             return autoencoder.Encode(SourcePixels.OfPicture(large, autoencoder.Device), null);
         }

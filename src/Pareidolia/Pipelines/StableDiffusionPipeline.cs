@@ -71,6 +71,12 @@ public sealed class StableDiffusionPipeline : IDisposable
     /// </summary>
     public bool Bf16 { get; set; }
 
+    /// <summary>
+    /// Whether the UNet's linear layers and the autoencoder multiply in integers of 8 bits (<see cref="QuantisedProducts"/>), and the rest as
+    /// <see cref="Bf16"/> says when it is set. <see cref="WeightHolding.ByteLayers"/> holds the weights ready for it.
+    /// </summary>
+    public bool Int8 { get; set; }
+
     /// <summary>Whether the autoencoder works on its large layers in bands of rows: less memory, the same picture but for rounding.</summary>
     public VaeTiling VaeTiling
     {
@@ -98,6 +104,9 @@ public sealed class StableDiffusionPipeline : IDisposable
 
     /// <summary>What the denoising network says.</summary>
     internal Prediction Prediction => Plan(Defaults, Defaults.Steps).Prediction;
+
+    /// <summary>How products round.</summary>
+    internal PictureArithmetic Arithmetic => new(Exact, Bf16, Int8);
 
     private UNet2DConditionModel UNet => _parts.UNet.Model;
 
@@ -256,8 +265,7 @@ public sealed class StableDiffusionPipeline : IDisposable
     /// <summary>The same with noise as it is given, in the order in which diffusers draws it.</summary>
     internal RunStart Begin(Func<Tensor> draw, GenerateSettings settings, SourcePixels? pixels, Func<Tensor>? filling = null)
     {
-        using Approximation fast = new(!Exact);
-        using ReducedPrecision half = new(Bf16);
+        using PictureArithmetic.Rounding rounding = Arithmetic.Coding();
         return new SourceReading(Decoder, settings, UNet.Config.InChannels, pixels).Begin(draw, filling ?? draw);
     }
 
@@ -313,8 +321,7 @@ public sealed class StableDiffusionPipeline : IDisposable
     public IReadOnlyList<Image> Decode(Latent latent, Tiling tiling = Tiling.None)
     {
         ArgumentNullException.ThrowIfNull(latent);
-        using Approximation fast = new(!Exact);
-        using ReducedPrecision half = new(Bf16);
+        using PictureArithmetic.Rounding rounding = Arithmetic.Coding();
         using WrappedEdges? edges = tiling.Open();
         return Decoder.Decode(latent.Values);
     }
@@ -381,7 +388,9 @@ public sealed class StableDiffusionPipeline : IDisposable
         settings.GuidanceRules.Describe(infotext.Fields);
         if (_parts.UNet.Weights.Holding is { Precision: not WeightPrecision.F32 } holding)
             infotext.Fields["Weight precision"] = holding.PrecisionName;
-        if (Bf16 && ReducedPrecision.IsSupported)
+        if (Int8)
+            infotext.Fields["Product precision"] = "int8";
+        else if (Bf16 && ReducedPrecision.IsSupported)
             infotext.Fields["Product precision"] = "bf16";
         infotext.Fields["Version"] = $"pareidolia {typeof(StableDiffusionPipeline).Assembly.GetName().Version?.ToString(3)}";
         return infotext;
@@ -404,7 +413,7 @@ public sealed class StableDiffusionPipeline : IDisposable
         Guidance? refining = settings.Refiner is RefinerHandOver refiner && conditioning.Refining is Conditioning text
             ? refiner.Model.Guided(text, settings, plan, x, new ControlStage([], settings, plan.Steps, x), null)
             : null;
-        using DenoisePass pass = new(Guided(conditioning, settings, plan, x, controls, start.Beside), refining, settings, plan, Exact, Bf16) { Journal = journal };
+        using DenoisePass pass = new(Guided(conditioning, settings, plan, x, controls, start.Beside), refining, settings, plan, Arithmetic) { Journal = journal };
         foreach (DenoiseStep step in plan.Run(pass.Predict, x, stepNoise(plan), start.Repaint(settings)))
         {
             RunCheck.Sample(step, Name, settings.Guidance);
@@ -425,7 +434,7 @@ public sealed class StableDiffusionPipeline : IDisposable
     }
 
     private CascadePasses Cascade(GenerateSettings settings) =>
-        new(_parts.Cascade, settings, () => _parts.Enter(Stage.Denoising)) { Exact = Exact, Bf16 = Bf16 };
+        new(_parts.Cascade, settings, () => _parts.Enter(Stage.Denoising)) { Arithmetic = Arithmetic };
 
     private Func<int, SamplingPlan> Whole(GenerateSettings settings) => steps => Plan(settings, steps);
 

@@ -1,0 +1,161 @@
+using System.Runtime.Intrinsics;
+using Pareidolia.Tensors.Cpu.Emitted;
+
+namespace Pareidolia.Tensors.Cpu;
+
+/// <summary>One side of a product of bytes, as panels for the kernels of bytes. Behind a panel's bytes stand two floats for each of its rows or columns.</summary>
+internal unsafe interface IBytePanels
+{
+    /// <summary>Writes one panel of one block of one part of the depth, zeros beyond the matrix.</summary>
+    void Pack(int panel, int part, int block, byte* to);
+}
+
+/// <summary>How a product of bytes is cut: its depth in parts (taps), whose sums are integers and meet in float32, and each in blocks.</summary>
+internal readonly record struct BytePlan(int M, int N, int Parts, int PartDepth, int Depth)
+{
+    // Panels of both sides that are multiplied just now stay in the first cache.
+    private const int MostDepth = 768;
+
+    public int Blocks => GemmPlan.Ceiling(PartDepth, Depth);
+
+    public int RowPanels => GemmPlan.Ceiling(M, ByteUnit.Side);
+
+    public int ColumnPanels => GemmPlan.Ceiling(N, ByteUnit.Side);
+
+    /// <summary>Where the floats of a panel begin.</summary>
+    public int FloatsAt => Depth / ByteUnit.Depth * ByteUnit.StepBytes;
+
+    public int PanelBytes => FloatsAt + (2 * ByteUnit.Side * sizeof(float));
+
+    public static BytePlan Of(int m, int n, int parts, int partDepth) => new(m, n, parts, partDepth, GemmPlan.EvenPart(partDepth, MostDepth, ByteUnit.Depth));
+
+    public int DepthOf(int block) => Math.Min(Depth, PartDepth - (block * Depth));
+
+    public int StepsOf(int block) => GemmPlan.Ceiling(DepthOf(block), ByteUnit.Depth);
+
+    /// <summary>Where a panel that all tasks read lies.</summary>
+    public unsafe byte* Shared(byte* packed, int panel, int part, int block) => packed + ((((((long)panel * Parts) + part) * Blocks) + block) * PanelBytes);
+}
+
+/// <summary>The pixels that a convolution's windows meet: each step of a panel is 32 rows of 64 bytes; the floats are factors and shifts.</summary>
+internal readonly unsafe struct PixelPanels(PixelBytes pixels, Shape x, Shape y, ConvGeometry p, BytePlan plan) : IBytePanels
+{
+    private const int Nowhere = -1, TileRows = 16, RowBytes = 64;
+
+    public void Pack(int panel, int part, int block, byte* to)
+    {
+        int row = panel * ByteUnit.Side, rows = Math.Min(ByteUnit.Side, plan.M - row), depth = plan.DepthOf(block);
+        int* places = stackalloc int[ByteUnit.Side];
+        Find(row, rows, part, places);
+        float* floats = (float*)(to + plan.FloatsAt);
+        for (int r = 0; r < ByteUnit.Side; r++)
+        {
+            bool meets = places[r] != Nowhere;
+            floats[r] = meets ? pixels.Factors[places[r]] : 0;
+            floats[ByteUnit.Side + r] = meets ? pixels.Shifts[places[r]] : 0;
+            byte* from = meets ? pixels.Bytes + ((long)places[r] * pixels.Channels) + (block * plan.Depth) : null;
+            Spread(from, depth, plan.StepsOf(block), to + (r / TileRows * TileRows * RowBytes) + (r % TileRows * RowBytes));
+        }
+    }
+
+    // The pixel that a tap of each window meets.
+    private void Find(int row, int rows, int tap, int* places)
+    {
+        (int down, int right) = (tap / p.KernelW * p.DilationH - p.Top, tap % p.KernelW * p.DilationW - p.Left);
+        (int line, int column) = Math.DivRem(row, y[2]);
+        (int image, int at) = Math.DivRem(line, y[1]);
+        for (int r = 0; r < ByteUnit.Side; r++)
+        {
+            int ih = (at * p.StrideH) + down, iw = (column * p.StrideW) + right;
+            bool inside = r < rows && (uint)ih < (uint)x[1] && (uint)iw < (uint)x[2];
+            places[r] = inside ? (((image * x[1]) + ih) * x[2]) + iw : Nowhere;
+            if (++column == y[2])
+                (column, at) = (0, at + 1);
+            if (at == y[1])
+                (at, image) = (0, image + 1);
+        }
+    }
+
+    // A row of bytes, 64 in each step, zeros behind them.
+    private static void Spread(byte* from, int depth, int steps, byte* to)
+    {
+        for (int step = 0; step < steps; step++, to += ByteUnit.StepBytes)
+        {
+            int count = from == null ? 0 : Math.Clamp(depth - (step * ByteUnit.Depth), 0, ByteUnit.Depth);
+            if (count == RowBytes)
+            {
+                Vector512.Load(from + (step * RowBytes)).Store(to);
+                continue;
+            }
+            new Span<byte>(from + (step * RowBytes), count).CopyTo(new Span<byte>(to, RowBytes));
+            new Span<byte>(to + count, RowBytes - count).Clear();
+        }
+    }
+}
+
+/// <summary>Weights [n, parts, depth]: each step is 16 times four of their elements, of 16 rows side by side; the floats are sums of a part and factors.</summary>
+internal readonly unsafe struct WeightPanels(sbyte* weights, float* factors, float* sums, BytePlan plan) : IBytePanels
+{
+    private const int Half = 16, RowBytes = 64, Places = RowBytes / sizeof(int);
+
+    public void Pack(int panel, int part, int block, byte* to)
+    {
+        int column = panel * ByteUnit.Side, columns = Math.Min(ByteUnit.Side, plan.N - column);
+        float* floats = (float*)(to + plan.FloatsAt);
+        for (int c = 0; c < ByteUnit.Side; c++)
+        {
+            floats[c] = c < columns ? sums[((long)(column + c) * plan.Parts) + part] : 0;
+            floats[ByteUnit.Side + c] = c < columns ? factors[column + c] : 0;
+        }
+        for (int step = 0; step < plan.StepsOf(block); step++, to += ByteUnit.StepBytes)
+        {
+            int first = (block * plan.Depth) + (step * ByteUnit.Depth), count = Math.Min(ByteUnit.Depth, plan.PartDepth - first);
+            Turn(weights + ((((long)column * plan.Parts) + part) * plan.PartDepth) + first, columns, count, to);
+        }
+    }
+
+    private void Turn(sbyte* from, int columns, int count, byte* to)
+    {
+        byte* rows = stackalloc byte[ByteUnit.Side * RowBytes];
+        long stride = (long)plan.Parts * plan.PartDepth;
+        bool whole = columns == ByteUnit.Side && count == ByteUnit.Depth && stride % sizeof(int) == 0;
+        if (!whole)
+        {
+            new Span<byte>(rows, ByteUnit.Side * RowBytes).Clear();
+            for (int c = 0; c < columns; c++)
+                new Span<byte>(from + (c * stride), count).CopyTo(new Span<byte>(rows + (c * RowBytes), RowBytes));
+            from = (sbyte*)rows;
+            stride = RowBytes;
+        }
+        for (int c = 0; c < ByteUnit.Side; c += Half, to += Half * RowBytes)
+            Packing.Transpose((float*)(from + (c * stride)), stride / sizeof(int), Half, Places, (float*)to, Half);
+    }
+}
+
+/// <summary>The sum of each part of weights [n, parts, depth]. One task: a row.</summary>
+internal readonly unsafe struct SumWeights(sbyte* weights, int parts, int depth, float* sums) : IWork
+{
+    public void Run(int task)
+    {
+        for (int part = 0; part < parts; part++)
+        {
+            long at = ((long)task * parts) + part;
+            sums[at] = Sum(weights + (at * depth), depth);
+        }
+    }
+
+    private static int Sum(sbyte* from, int count)
+    {
+        Vector128<int> sums = default;
+        int i = 0, rest = 0;
+        for (; i <= count - 16; i += 16)
+        {
+            (Vector128<short> low, Vector128<short> high) = Vector128.Widen(Vector128.Load(from + i));
+            (Vector128<int> first, Vector128<int> second) = Vector128.Widen(low + high);
+            sums += first + second;
+        }
+        for (; i < count; i++)
+            rest += from[i];
+        return Vector128.Sum(sums) + rest;
+    }
+}
