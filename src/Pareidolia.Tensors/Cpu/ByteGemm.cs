@@ -86,14 +86,16 @@ internal static unsafe class ByteGemm
         {
             byte* shared = plan.Shared(packed, other, part, block);
             byte* left = shareLeft ? shared : own, right = shareLeft ? own : shared;
+            int row = (shareLeft ? other : panel) * Side, column = (shareLeft ? panel : other) * Side, rows = Math.Min(Side, plan.M - row);
+            bool last = part == plan.Parts - 1;
+            if (last && block == plan.Blocks - 1)
+                output.Prefetch(row, rows, column);
             ByteUnit.Multiply(left, right, sums, plan.StepsOf(block), block == 0);
             if (block < plan.Blocks - 1)
                 return;
-            bool last = part == plan.Parts - 1;
             Add<V>(sums, (float*)(left + plan.FloatsAt), (float*)(right + plan.FloatsAt), results, part == 0, last);
             if (!last)
                 return;
-            int row = (shareLeft ? other : panel) * Side, column = (shareLeft ? panel : other) * Side, rows = Math.Min(Side, plan.M - row);
             for (int c = 0; c < Side && column + c < plan.N; c += Tile.Columns, results += Side * Tile.Columns)
                 output.Take(results, row, rows, column + c, Math.Min(Tile.Columns, plan.N - column - c), true, true);
         }

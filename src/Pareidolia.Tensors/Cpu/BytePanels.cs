@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Pareidolia.Tensors.Cpu.Emitted;
 
 namespace Pareidolia.Tensors.Cpu;
@@ -146,8 +147,12 @@ internal readonly unsafe struct SumWeights(sbyte* weights, int parts, int depth,
 
     private static int Sum(sbyte* from, int count)
     {
+        Vector256<int> quads = default;
         Vector128<int> sums = default;
         int i = 0, rest = 0;
+        if (AvxVnni.IsSupported)
+            for (; i <= count - 32; i += 32)
+                quads = AvxVnni.MultiplyWideningAndAdd(quads, Vector256<byte>.One, Vector256.Load(from + i));
         for (; i <= count - 16; i += 16)
         {
             (Vector128<short> low, Vector128<short> high) = Vector128.Widen(Vector128.Load(from + i));
@@ -156,6 +161,6 @@ internal readonly unsafe struct SumWeights(sbyte* weights, int parts, int depth,
         }
         for (; i < count; i++)
             rest += from[i];
-        return Vector128.Sum(sums) + rest;
+        return Vector256.Sum(quads) + Vector128.Sum(sums) + rest;
     }
 }

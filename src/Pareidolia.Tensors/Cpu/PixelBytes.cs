@@ -47,14 +47,16 @@ internal readonly unsafe struct QuantisePixels(float* from, PixelBytes to, int p
     private static (float Least, float Largest) Reach<V>(float* row, int count)
         where V : unmanaged, ILanes<V>
     {
-        V least = V.Of(0), largest = least;
+        // Two of each, because one has to wait for itself.
+        V least = V.Of(0), largest = least, least2 = least, largest2 = least;
         int i = 0;
-        for (; i <= count - V.Count; i += V.Count)
+        for (; i <= count - (2 * V.Count); i += 2 * V.Count)
         {
-            V x = V.Load(row + i);
+            V x = V.Load(row + i), next = V.Load(row + i + V.Count);
             (least, largest) = (V.Min(least, x), V.Max(largest, x));
+            (least2, largest2) = (V.Min(least2, next), V.Max(largest2, next));
         }
-        (float low, float high) = (-(-least).Largest(), largest.Largest());
+        (float low, float high) = (-(-V.Min(least, least2)).Largest(), V.Max(largest, largest2).Largest());
         for (; i < count; i++)
             (low, high) = (Math.Min(low, row[i]), Math.Max(high, row[i]));
         return (low, high);

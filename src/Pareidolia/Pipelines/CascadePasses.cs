@@ -18,11 +18,8 @@ internal sealed class CascadePasses(IReadOnlyList<CascadeStage> stages, Generate
     /// <summary>How many times larger the last stage's pictures are.</summary>
     public int Scale => stages.Aggregate(1, (scale, stage) => scale * stage.Scale);
 
-    /// <summary>Computes without the faster algorithms.</summary>
-    public bool Exact { get; init; }
-
-    /// <summary>Computes products in bfloat16.</summary>
-    public bool Bf16 { get; init; }
+    /// <summary>How products round.</summary>
+    public PictureArithmetic Arithmetic { get; init; }
 
     /// <summary>All steps, counted through; what early stages show is enlarged to the size of the last.</summary>
     public IEnumerable<DenoiseStep> Run(IEnumerable<DenoiseStep> first, Conditioning conditioning, PictureNoise noise)
@@ -94,7 +91,7 @@ internal sealed class CascadePasses(IReadOnlyList<CascadeStage> stages, Generate
             Begins = begins,
             Ends = () => { },
         };
-        using DenoisePass pass = new(guidance, null, told, plan, Exact, Bf16);
+        using DenoisePass pass = new(guidance, null, told, plan, Arithmetic);
         foreach (DenoiseStep step in plan.Run(pass.Predict, x, large.ForSteps(plan)))
         {
             RunCheck.Sample(step, "a later stage of the cascade", own.Guidance);
