@@ -20,7 +20,7 @@ internal static unsafe class ByteGemm
         bool shareLeft = plan.M <= plan.N;
         int shared = shareLeft ? plan.RowPanels : plan.ColumnPanels, own = shareLeft ? plan.ColumnPanels : plan.RowPanels;
         int ownPanels = Math.Clamp(own / WantedTasks, 1, MostOwnPanels);
-        byte* packed = (byte*)Scratch.Floats(Scratch.Slot.SharedHalf, (long)shared * plan.Parts * plan.Blocks * plan.PanelBytes / sizeof(float));
+        byte* packed = (byte*)Scratch.Floats(Scratch.Slot.SharedHalf, (long)shared * plan.Pieces * plan.PanelBytes / sizeof(float));
         int tasks = GemmPlan.Ceiling(own, ownPanels);
         if (shareLeft)
         {
@@ -40,9 +40,8 @@ internal static unsafe class ByteGemm
     {
         public void Run(int task)
         {
-            for (int part = 0; part < plan.Parts; part++)
-                for (int block = 0; block < plan.Blocks; block++)
-                    side.Pack(task, part, block, plan.Shared(packed, task, part, block));
+            for (int piece = 0; piece < plan.Pieces; piece++)
+                side.Pack(task, piece, plan.Shared(packed, task, piece));
         }
     }
 
@@ -57,38 +56,38 @@ internal static unsafe class ByteGemm
         public void Run<V>(int task)
             where V : unmanaged, ILanes<V>
         {
-            int first = task * ownPanels, count = Math.Min(Own - first, ownPanels);
-            byte* own = (byte*)Scratch.Floats(Scratch.Slot.OwnHalf, (long)ownPanels * plan.PanelBytes / sizeof(float));
-            // Sums wait where others come between; else one tile is enough.
-            long tiles = (long)Shared * ownPanels;
-            int* sums = (int*)Scratch.Floats(Scratch.Slot.Sums, plan.Blocks > 1 ? tiles * TileSize : TileSize);
-            float* results = Scratch.Floats(Scratch.Slot.Partial, plan.Parts > 1 ? tiles * TileSize : TileSize);
+            int first = task * ownPanels, count = Math.Min(Own - first, ownPanels), together = plan.Together;
+            byte* own = (byte*)Scratch.Floats(Scratch.Slot.OwnHalf, (long)ownPanels * together * plan.PanelBytes / sizeof(float));
+            long waiting = together == plan.Pieces ? 1 : (long)Shared * ownPanels;
+            int* sums = (int*)Scratch.Floats(Scratch.Slot.Sums, plan.Blocks > 1 ? waiting * TileSize : TileSize);
+            float* results = Scratch.Floats(Scratch.Slot.Partial, plan.Parts > 1 ? waiting * TileSize : TileSize);
             TileUnit.Configure();
-            for (int part = 0; part < plan.Parts; part++)
-                for (int block = 0; block < plan.Blocks; block++)
-                {
+            for (int piece = 0; piece < plan.Pieces; piece += together)
+            {
+                for (int i = 0; i < count * together; i++)
+                    side.Pack(first + (i / together), piece + (i % together), own + ((long)i * plan.PanelBytes));
+                for (int other = 0; other < Shared; other++)
                     for (int i = 0; i < count; i++)
-                        side.Pack(first + i, part, block, own + ((long)i * plan.PanelBytes));
-                    for (int other = 0; other < Shared; other++)
-                        for (int i = 0; i < count; i++)
-                        {
-                            long tile = ((long)other * count) + i;
-                            int* sum = sums + (plan.Blocks > 1 ? tile * TileSize : 0);
-                            float* result = results + (plan.Parts > 1 ? tile * TileSize : 0);
-                            Multiply<V>(first + i, other, part, block, own + ((long)i * plan.PanelBytes), sum, result);
-                        }
-                }
+                    {
+                        long tile = waiting == 1 ? 0 : (((long)other * count) + i) * TileSize;
+                        for (int j = 0; j < together; j++)
+                            Multiply<V>(
+                                first + i, other, piece + j, own + (((i * together) + j) * (long)plan.PanelBytes),
+                                sums + (plan.Blocks > 1 ? tile : 0), results + (plan.Parts > 1 ? tile : 0));
+                    }
+            }
             TileUnit.Release();
         }
 
-        private readonly void Multiply<V>(int panel, int other, int part, int block, byte* own, int* sums, float* results)
+        private readonly void Multiply<V>(int panel, int other, int piece, byte* own, int* sums, float* results)
             where V : unmanaged, ILanes<V>
         {
-            byte* shared = plan.Shared(packed, other, part, block);
+            byte* shared = plan.Shared(packed, other, piece);
             byte* left = shareLeft ? shared : own, right = shareLeft ? own : shared;
+            (int part, int block) = Math.DivRem(piece, plan.Blocks);
             int row = (shareLeft ? other : panel) * Side, column = (shareLeft ? panel : other) * Side, rows = Math.Min(Side, plan.M - row);
-            bool last = part == plan.Parts - 1;
-            if (last && block == plan.Blocks - 1)
+            bool last = piece == plan.Pieces - 1;
+            if (last)
                 output.Prefetch(row, rows, column);
             ByteUnit.Multiply(left, right, sums, plan.StepsOf(block), block == 0);
             if (block < plan.Blocks - 1)

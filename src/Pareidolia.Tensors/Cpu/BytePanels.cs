@@ -7,8 +7,8 @@ namespace Pareidolia.Tensors.Cpu;
 /// <summary>One side of a product of bytes, as panels for the kernels of bytes. Behind a panel's bytes stand two floats for each of its rows or columns.</summary>
 internal unsafe interface IBytePanels
 {
-    /// <summary>Writes one panel of one block of one part of the depth, zeros beyond the matrix.</summary>
-    void Pack(int panel, int part, int block, byte* to);
+    /// <summary>Writes one panel of one piece of the depth, zeros beyond the matrix.</summary>
+    void Pack(int panel, int piece, byte* to);
 }
 
 /// <summary>How a product of bytes is cut: its depth in parts (taps), whose sums are integers and meet in float32, and each in blocks.</summary>
@@ -17,7 +17,16 @@ internal readonly record struct BytePlan(int M, int N, int Parts, int PartDepth,
     // Panels of both sides that are multiplied just now stay in the first cache.
     private const int MostDepth = 768;
 
+    // Sums of parts that are no deeper would wait for longer than they take: all pieces of a panel are packed at once then.
+    private const int ShortPart = 320;
+
     public int Blocks => GemmPlan.Ceiling(PartDepth, Depth);
+
+    /// <summary>Blocks of all parts, part by part.</summary>
+    public int Pieces => Parts * Blocks;
+
+    /// <summary>Pieces that a task packs at once.</summary>
+    public int Together => PartDepth <= ShortPart ? Pieces : 1;
 
     public int RowPanels => GemmPlan.Ceiling(M, ByteUnit.Side);
 
@@ -35,7 +44,7 @@ internal readonly record struct BytePlan(int M, int N, int Parts, int PartDepth,
     public int StepsOf(int block) => GemmPlan.Ceiling(DepthOf(block), ByteUnit.Depth);
 
     /// <summary>Where a panel that all tasks read lies.</summary>
-    public unsafe byte* Shared(byte* packed, int panel, int part, int block) => packed + ((((((long)panel * Parts) + part) * Blocks) + block) * PanelBytes);
+    public unsafe byte* Shared(byte* packed, int panel, int piece) => packed + ((((long)panel * Pieces) + piece) * PanelBytes);
 }
 
 /// <summary>The pixels that a convolution's windows meet: each step of a panel is 32 rows of 64 bytes; the floats are factors and shifts.</summary>
@@ -43,8 +52,9 @@ internal readonly unsafe struct PixelPanels(PixelBytes pixels, Shape x, Shape y,
 {
     private const int Nowhere = -1, TileRows = 16, RowBytes = 64;
 
-    public void Pack(int panel, int part, int block, byte* to)
+    public void Pack(int panel, int piece, byte* to)
     {
+        (int part, int block) = Math.DivRem(piece, plan.Blocks);
         int row = panel * ByteUnit.Side, rows = Math.Min(ByteUnit.Side, plan.M - row), depth = plan.DepthOf(block);
         int* places = stackalloc int[ByteUnit.Side];
         Find(row, rows, part, places);
@@ -99,8 +109,9 @@ internal readonly unsafe struct WeightPanels(sbyte* weights, float* factors, flo
 {
     private const int Half = 16, RowBytes = 64, Places = RowBytes / sizeof(int);
 
-    public void Pack(int panel, int part, int block, byte* to)
+    public void Pack(int panel, int piece, byte* to)
     {
+        (int part, int block) = Math.DivRem(piece, plan.Blocks);
         int column = panel * ByteUnit.Side, columns = Math.Min(ByteUnit.Side, plan.N - column);
         float* floats = (float*)(to + plan.FloatsAt);
         for (int c = 0; c < ByteUnit.Side; c++)
