@@ -24,6 +24,7 @@ internal sealed class TrainCommand
         ["t5"] = ("a text encoder by span corruption from text", (recipe, root) => new T5Trainer(recipe, root)),
         ["words"] = ("a dictionary and a convolutional word model from text", (recipe, root) => new WordsTrainer(recipe, root)),
         ["finetune"] = ("a model that is there, from a few pictures: a LoRA, a new word, or all of it", (recipe, root) => new FineTuneTrainer(recipe, root)),
+        ["drawn-upscaler"] = ("an upscaler that also mends what a latent diffusion model draws", (recipe, root) => new DrawnUpscalerTrainer(recipe, root)),
         ["upscaler"] = ("a twofold upscaler that follows an autoencoder", (recipe, root) => new UpscalerTrainer(recipe, root)),
     };
 

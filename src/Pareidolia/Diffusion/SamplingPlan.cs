@@ -108,8 +108,14 @@ public sealed class SamplingPlan
 
     /// <summary>A whole run from noise, for a sampler that adds none of its own.</summary>
     /// <exception cref="PareidoliaException">It adds some.</exception>
-    internal Tensor Draw(Network network, Tensor noise) => Run(
-        network, Start(noise), (_, _) => throw new PareidoliaException("This scheduler draws noise at every step; one that does not, such as DDIMScheduler, is needed here.")).Finish();
+    internal Tensor Draw(Network network, Tensor noise) => Walk(network, Start(noise));
+
+    /// <summary>The same from a picture x0, noised to the first level.</summary>
+    /// <exception cref="PareidoliaException">It adds some.</exception>
+    internal Tensor Draw(Network network, Tensor x0, Tensor noise) => Walk(network, Start(x0, noise));
+
+    private Tensor Walk(Network network, Tensor x) => Run(
+        network, x, (_, _) => throw new PareidoliaException("This scheduler draws noise at every step; one that does not, such as DDIMScheduler, is needed here.")).Finish();
 
     /// <summary>Steps that form a chain: each ends where the next begins.</summary>
     internal static IReadOnlyList<Leg> Chain(IReadOnlyList<NoiseLevel> levels) =>

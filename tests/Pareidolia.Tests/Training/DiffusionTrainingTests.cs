@@ -135,6 +135,18 @@ public sealed class DiffusionTrainingTests
     }
 
     [Fact]
+    public void An_upscaler_of_drawn_pictures_is_measured_and_loads_as_one()
+    {
+        using TemporaryFolder folder = new();
+        string run = TinyRuns.Run(folder, "drawn upscaler", "run");
+        Dictionary<string, double> last = Numbers(File.ReadLines(Path.Combine(run, "metrics.jsonl")).Last());
+        Assert.All(["validation_l1", "redrawn_l1", "validation_sharpness", "bicubic_sharpness"], name => Assert.True(last[name] > 0, name));
+        using Pretrained<PixelShuffleUpscaler> upscaler = PixelShuffleUpscaler.Load(Path.Combine(run, "model"));
+        using Scope scope = new();
+        Assert.Equal([1, 14, 10, 3], upscaler.Model.Forward(Tensor.Zeros([1, 7, 5, 3])).Shape);
+    }
+
+    [Fact]
     public void UnCLIP_varies_a_picture_and_goes_from_one_to_another()
     {
         using TemporaryFolder folder = new();
@@ -166,6 +178,9 @@ public sealed class DiffusionTrainingTests
     [InlineData("superresolution", "\"size\": 32, \"crop\"", "\"size\": 24, \"crop\"", "a multiple of 16")]
     [InlineData("superresolution", "\"crop\": 16", "\"crop\": 15", "crop 15")]
     [InlineData("superresolution", "\"class_embed_type\": \"timestep\",", "", "class_embed_type")]
+    [InlineData("drawn upscaler", "\"model\": \"", "\"mode\": \"", "\"model\"")]
+    [InlineData("drawn upscaler", "\"size\": 32", "\"size\": 33", "size 33")]
+    [InlineData("drawn upscaler", "\"crop\": 12", "\"crop\": 17", "crop 17")]
     [InlineData("prior", "\"embedding_dim\": 16", "\"embedding_dim\": 32", "embedding_dim 32")]
     [InlineData("prior, autoregressive", "\"code_levels\": 8", "\"code_levels\": 1", "code_levels 1")]
     public void A_recipe_that_does_not_fit_is_refused_by_name(string kind, string right, string wrong, string named)

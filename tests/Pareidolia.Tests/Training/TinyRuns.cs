@@ -4,6 +4,7 @@ using Pareidolia.Tests.Training.Data;
 using Pareidolia.Text;
 using Pareidolia.Training;
 using Pareidolia.Training.Data;
+using Pareidolia.Training.Gans;
 using Pareidolia.Weights;
 
 namespace Pareidolia.Tests.Training;
@@ -30,7 +31,7 @@ internal static class TinyRuns
 
     /// <summary>The kinds of run.</summary>
     public static IReadOnlyList<string> Kinds { get; } =
-        ["pixels", "pixels, noise", "pixels, t5", "latents", "decoder", "superresolution", "prior", "prior, autoregressive"];
+        ["pixels", "pixels, noise", "pixels, t5", "latents", "decoder", "superresolution", "prior", "prior, autoregressive", "drawn upscaler"];
 
     /// <summary>The recipe of a kind.</summary>
     public static string Recipe(string kind) => kind switch
@@ -42,6 +43,7 @@ internal static class TinyRuns
         "decoder" => Diffusion(16, 3, Seeing, Velocity, $"{Text()}, \"clip\": \"{s_clip.Value["clip"]}\"", "\"condition\": \"picture\","),
         "superresolution" => SuperResolution(ModelOf(s_pixels)),
         "prior" => Prior("diffusion", ModelOf(s_decoder)),
+        "drawn upscaler" => DrawnUpscaler,
         _ => Prior("autoregressive", ModelOf(s_decoder)),
     };
 
@@ -49,6 +51,7 @@ internal static class TinyRuns
     public static Trainer Trainer(string kind, Recipe recipe, DataRoot root) => kind switch
     {
         "superresolution" => new SuperResolutionTrainer(recipe, root),
+        "drawn upscaler" => new DrawnUpscalerTrainer(recipe, root),
         "prior" or "prior, autoregressive" => new PriorTrainer(recipe, root),
         _ => new DiffusionTrainer(recipe, root),
     };
@@ -57,6 +60,7 @@ internal static class TinyRuns
     public static string Network(string kind) => kind switch
     {
         "superresolution" => "unet_2",
+        "drawn upscaler" => "",
         "prior" or "prior, autoregressive" => "prior",
         _ => "unet",
     };
@@ -126,6 +130,16 @@ internal static class TinyRuns
             "cross_attention_dim": 16, "class_embed_type": "timestep", "resnet_time_scale_shift": "scale_shift" },
           "scheduler": {{Velocity}},
           "defaults": { "size": 32, "stage_2": { "steps": 2, "guidance": 1.5, "augmentation": 40 } }, "sample_steps": 2, {{Common}}
+        }
+        """;
+
+    private static string DrawnUpscaler => $$"""
+        {
+          "kind": "drawn-upscaler",
+          "data": { "train": ["tiny.tar"], "validation": ["tiny.tar"], "size": 32, "crop": 12 },
+          "inputs": { "model": "{{TinyModel.Folder}}" },
+          "redraw": { "strengths": [0.0, 0.5], "steps": 4, "guidance": 2.0 },
+          "model": { "_class_name": "PixelShuffleUpscaler", "channels": 8, "blocks": 1, "scale": 2 }, "discriminator_channels": 4, {{Common}}
         }
         """;
 
