@@ -13,7 +13,7 @@ namespace Pareidolia.Tensors;
 public sealed class QuantisedProducts : IDisposable
 {
     // The first and the last convolution of a network have fewer channels, the clock's layers fewer rows: they decide much and cost little.
-    private const int LeastRows = 16, LeastDepth = 32, LeastOutputs = 32;
+    private const int LeastRows = 16, LeastDepth = 16, LeastOutputs = 16;
 
     // 255 x 127 x depth fits into 32 bits.
     private const int MostDepth = 65_536;

@@ -70,13 +70,18 @@ internal static unsafe class ByteGemm
                     for (int i = 0; i < count; i++)
                     {
                         long tile = waiting == 1 ? 0 : (((long)other * count) + i) * TileSize;
-                        for (int j = 0; j < together; j++)
-                            Multiply<V>(
-                                first + i, other, piece + j, own + (((i * together) + j) * (long)plan.PanelBytes),
-                                sums + (plan.Blocks > 1 ? tile : 0), results + (plan.Parts > 1 ? tile : 0));
+                        byte* panels = own + ((long)i * together * plan.PanelBytes);
+                        MultiplyPieces<V>(first + i, other, piece, panels, sums + (plan.Blocks > 1 ? tile : 0), results + (plan.Parts > 1 ? tile : 0));
                     }
             }
             TileUnit.Release();
+        }
+
+        private readonly void MultiplyPieces<V>(int panel, int other, int piece, byte* own, int* sums, float* results)
+            where V : unmanaged, ILanes<V>
+        {
+            for (int i = 0; i < plan.Together; i++)
+                Multiply<V>(panel, other, piece + i, own + ((long)i * plan.PanelBytes), sums, results);
         }
 
         private readonly void Multiply<V>(int panel, int other, int piece, byte* own, int* sums, float* results)
