@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using Pareidolia.Tensors.Cpu.Emitted;
 
 namespace Pareidolia.Tensors.Cpu;
@@ -101,77 +100,5 @@ internal readonly unsafe struct PixelPanels(PixelBytes pixels, Shape x, Shape y,
             new Span<byte>(from + (step * RowBytes), count).CopyTo(new Span<byte>(to, RowBytes));
             new Span<byte>(to + count, RowBytes - count).Clear();
         }
-    }
-}
-
-/// <summary>Weights [n, parts, depth]: each step is 16 times four of their elements, of 16 rows side by side; the floats are sums of a part and factors.</summary>
-internal readonly unsafe struct WeightPanels(sbyte* weights, float* factors, float* sums, BytePlan plan) : IBytePanels
-{
-    private const int Half = 16, RowBytes = 64, Places = RowBytes / sizeof(int);
-
-    public void Pack(int panel, int piece, byte* to)
-    {
-        (int part, int block) = Math.DivRem(piece, plan.Blocks);
-        int column = panel * ByteUnit.Side, columns = Math.Min(ByteUnit.Side, plan.N - column);
-        float* floats = (float*)(to + plan.FloatsAt);
-        for (int c = 0; c < ByteUnit.Side; c++)
-        {
-            floats[c] = c < columns ? sums[((long)(column + c) * plan.Parts) + part] : 0;
-            floats[ByteUnit.Side + c] = c < columns ? factors[column + c] : 0;
-        }
-        for (int step = 0; step < plan.StepsOf(block); step++, to += ByteUnit.StepBytes)
-        {
-            int first = (block * plan.Depth) + (step * ByteUnit.Depth), count = Math.Min(ByteUnit.Depth, plan.PartDepth - first);
-            Turn(weights + ((((long)column * plan.Parts) + part) * plan.PartDepth) + first, columns, count, to);
-        }
-    }
-
-    private void Turn(sbyte* from, int columns, int count, byte* to)
-    {
-        byte* rows = stackalloc byte[ByteUnit.Side * RowBytes];
-        long stride = (long)plan.Parts * plan.PartDepth;
-        bool whole = columns == ByteUnit.Side && count == ByteUnit.Depth && stride % sizeof(int) == 0;
-        if (!whole)
-        {
-            new Span<byte>(rows, ByteUnit.Side * RowBytes).Clear();
-            for (int c = 0; c < columns; c++)
-                new Span<byte>(from + (c * stride), count).CopyTo(new Span<byte>(rows + (c * RowBytes), RowBytes));
-            from = (sbyte*)rows;
-            stride = RowBytes;
-        }
-        for (int c = 0; c < ByteUnit.Side; c += Half, to += Half * RowBytes)
-            Packing.Transpose((float*)(from + (c * stride)), stride / sizeof(int), Half, Places, (float*)to, Half);
-    }
-}
-
-/// <summary>The sum of each part of weights [n, parts, depth]. One task: a row.</summary>
-internal readonly unsafe struct SumWeights(sbyte* weights, int parts, int depth, float* sums) : IWork
-{
-    public void Run(int task)
-    {
-        for (int part = 0; part < parts; part++)
-        {
-            long at = ((long)task * parts) + part;
-            sums[at] = Sum(weights + (at * depth), depth);
-        }
-    }
-
-    private static int Sum(sbyte* from, int count)
-    {
-        Vector256<int> quads = default;
-        Vector128<int> sums = default;
-        int i = 0, rest = 0;
-        if (AvxVnni.IsSupported)
-            for (; i <= count - 32; i += 32)
-                quads = AvxVnni.MultiplyWideningAndAdd(quads, Vector256<byte>.One, Vector256.Load(from + i));
-        for (; i <= count - 16; i += 16)
-        {
-            (Vector128<short> low, Vector128<short> high) = Vector128.Widen(Vector128.Load(from + i));
-            (Vector128<int> first, Vector128<int> second) = Vector128.Widen(low + high);
-            sums += first + second;
-        }
-        for (; i < count; i++)
-            rest += from[i];
-        return Vector256.Sum(quads) + Vector128.Sum(sums) + rest;
     }
 }

@@ -12,15 +12,13 @@ internal sealed unsafe partial class CpuBackend
         using NarrowedWeights narrow = new(this, w);
         int channels = x.Shape[3], pixels = checked((int)(x.Count / channels)), taps = geometry.KernelH * geometry.KernelW, outputs = w.Shape[0];
         using Workspace bytes = new(this, PixelBytes.Size(pixels, channels));
-        using Workspace sums = new(this, (long)outputs * taps * sizeof(float));
         PixelBytes quantised = new((byte*)bytes.Floats, pixels, channels);
         int atOnce = Math.Max(1, LaneWorkers.Grain / channels);
         LaneWorkers.Run(LaneWorkers.Pieces(pixels, atOnce), new QuantisePixels(x.Pointer, quantised, pixels, atOnce));
         sbyte* weights = (sbyte*)narrow.Bytes.Address;
-        Workers.Run(outputs, new SumWeights(weights, taps, channels, sums.Floats));
         // A 1x1 window meets one pixel; a linear layer is that of a picture of one line.
         BytePlan plan = BytePlan.Of(checked((int)(y.Count / outputs)), outputs, taps, channels);
-        WeightPanels right = new(weights, (float*)(narrow.Bytes.Address + (nint)DTypes.FactorsAt(w.Count)), sums.Floats, plan);
+        WeightPanels right = new(weights, (float*)(narrow.Bytes.Address + (nint)DTypes.FactorsAt(w.Count)), plan);
         GemmOutput output = GemmOutput.Of(y, outputs, epilogue);
         (output.RowsPerImage, output.ImageBiasStride) = (y.Shape[1] * y.Shape[2], outputs);
         ByteGemm.Run(plan, new PixelPanels(quantised, x.Shape, y.Shape, geometry, plan), right, output);
