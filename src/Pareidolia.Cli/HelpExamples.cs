@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 
 namespace Pareidolia.Cli;
 
@@ -80,6 +81,10 @@ internal sealed class HelpExamples(HelpAction plain) : SynchronousCommandLineAct
               pareidolia train upscaler recipes/emoji/upscaler.json
               pareidolia train diffusion recipes/emoji/diffusion.json --run runs/second-try
             """,
+        ["finetune"] = """
+            Examples:
+              pareidolia train finetune recipes/finetune/lora.json --data path/to/data --run runs/my-style
+            """,
         ["text"] = """
             Examples:
               pareidolia text complete "The old man looked at the sea and" --seed 7 --top-k 40
@@ -129,11 +134,18 @@ internal sealed class HelpExamples(HelpAction plain) : SynchronousCommandLineAct
         help.Action = new HelpExamples((HelpAction)help.Action!);
     }
 
+    /// <summary>Who asks for help need not have named all that a command needs.</summary>
+    public override bool ClearsParseErrors => true;
+
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {
         int code = plain.Invoke(parseResult);
-        parseResult.InvocationConfiguration.Output.WriteLine(s_examples.GetValueOrDefault(parseResult.CommandResult.Command.Name, General));
+        parseResult.InvocationConfiguration.Output.WriteLine(ExamplesOf(parseResult.CommandResult) ?? General);
         return code;
     }
+
+    // Those of a command, or of the one that it belongs to.
+    private static string? ExamplesOf(CommandResult command) =>
+        s_examples.GetValueOrDefault(command.Command.Name) ?? (command.Parent is CommandResult above ? ExamplesOf(above) : null);
 }

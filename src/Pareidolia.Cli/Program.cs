@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 
 namespace Pareidolia.Cli;
@@ -28,7 +29,7 @@ internal static class Program
         {
             ParseResult parsed = Root(io).Parse(args.Length == 0 ? ["--help"] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (parsed.Errors.Count > 0)
-                throw new PareidoliaException($"{Complaint(parsed)} (pareidolia --help shows how.)");
+                throw new PareidoliaException($"{Complaint(parsed)} ({Path(parsed.CommandResult)} --help shows how.)");
             return parsed.Invoke(io.Invocation);
         }
         catch (OperationCanceledException)
@@ -43,7 +44,8 @@ internal static class Program
         }
     }
 
-    private static RootCommand Root(CommandIo io)
+    /// <summary>All commands.</summary>
+    internal static RootCommand Root(CommandIo io)
     {
         RootCommand root = new("Text to image for .NET: a prompt becomes a picture, with the model that comes with the program or your own.");
         root.Add(new GenerateCommand(io).Command);
@@ -72,6 +74,9 @@ internal static class Program
     private static string Complaint(ParseResult parsed) => parsed.UnmatchedTokens is [string odd, ..]
         ? $"'{Shown.Short(odd)}' is not a command, an option or an argument here."
         : parsed.Errors[0].Message;
+
+    private static string Path(CommandResult command) =>
+        command.Parent is CommandResult above ? $"{Path(above)} {command.Command.Name}" : "pareidolia";
 
     private static string OneLine(Exception error)
     {

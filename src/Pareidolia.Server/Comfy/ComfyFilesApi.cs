@@ -57,21 +57,11 @@ internal static class ComfyFilesApi
     private static Image Channel(Image image, string channel)
     {
         if (channel == "rgb")
-            return Opaque(image);
+            return image.WithoutAlpha();
         Image alpha = new(image.Width, image.Height, 4);
         for (int i = 0; i < image.Width * image.Height; i++)
             alpha.Pixels[(4 * i) + 3] = image.Channels == 4 ? image.Pixels[(4 * i) + 3] : (byte)255;
         return alpha;
-    }
-
-    private static Image Opaque(Image image)
-    {
-        if (image.Channels != 4)
-            return image.ToRgb();
-        Image rgb = new(image.Width, image.Height);
-        for (int i = 0; i < image.Width * image.Height; i++)
-            image.Pixels.AsSpan(4 * i, 3).CopyTo(rgb.Pixels.AsSpan(3 * i, 3));
-        return rgb;
     }
 
     // preview=webp;90 asks for a smaller file; where it cannot be made, the picture itself is shown.
@@ -103,9 +93,8 @@ internal static class ComfyFilesApi
 
     private static async Task<IResult> Upload(HttpRequest request, GraphFolders folders, Func<byte[], IFormCollection, GraphFolders, byte[]> finish)
     {
-        if (!request.HasFormContentType)
-            throw Refusal.Bad("A form with a picture named 'image' is needed (multipart/form-data).");
-        IFormCollection form = await request.ReadFormAsync(request.HttpContext.RequestAborted).ConfigureAwait(false);
+        IFormCollection form = await FormBody.Read(
+            request.HttpContext, Refusal.Bad("A form with a picture named 'image' is needed (multipart/form-data).")).ConfigureAwait(false);
         IFormFile sent = form.Files.GetFile("image") ?? throw Refusal.Bad("The form has no file named 'image'.", "image");
         using MemoryStream bytes = new();
         await sent.CopyToAsync(bytes, request.HttpContext.RequestAborted).ConfigureAwait(false);
@@ -145,7 +134,7 @@ internal static class ComfyFilesApi
     {
         JsonObject reference = Reference(form["original_ref"].ToString());
         string Text(string key) => reference[key]?.GetValueKind() == JsonValueKind.String ? reference[key]!.GetValue<string>() : "";
-        Image original = Opaque(ImageFile.Read(Find(Text("filename"), Text("subfolder"), Or(Text("type"), "output"), folders)));
+        Image original = ImageFile.Read(Find(Text("filename"), Text("subfolder"), Or(Text("type"), "output"), folders)).WithoutAlpha();
         Image mask = ImageFile.Read(file, "mask");
         if (mask.Channels != 4)
             throw Refusal.Bad("The mask has no transparency: a picture with an alpha channel is needed.", "image");
@@ -163,7 +152,8 @@ internal static class ComfyFilesApi
     {
         try
         {
-            return JsonNode.Parse(json.Length == 0 ? "{}" : json) as JsonObject ?? [];
+            JsonElement reference = JsonElement.Parse(json.Length == 0 ? "{}" : json);
+            return reference.ValueKind == JsonValueKind.Object ? ComfyBody.Of(reference) : [];
         }
         catch (JsonException)
         {

@@ -49,11 +49,8 @@ public sealed class Tape : IDisposable
             throw new TensorException($"backward: {output.Shape} has {output.Count} elements and needs a seed of the same shape");
         if (seed is not null)
             output.RequireSame("backward seed", seed);
-        using IDisposable pause = Pause();
         using Scope scope = new();
-        root.Add(seed ?? Tensor.Full(output.Shape, 1, output.Device));
-        while (_entries.Count > 0)
-            Step(TakeLast());
+        Walk(root, seed ?? Tensor.Full(output.Shape, 1, output.Device));
     }
 
     /// <summary>Releases what is still held.</summary>
@@ -67,18 +64,32 @@ public sealed class Tape : IDisposable
 
     /// <summary>
     /// Runs a function without recording it and computes it again when its gradient is asked for: activations inside cost no memory, the
-    /// forward pass is paid twice (Chen et al. 2016, https://arxiv.org/abs/1604.06174). Leaves inside the function get their gradients as usual.
+    /// forward pass is paid twice (Chen et al. 2016, https://arxiv.org/abs/1604.06174). What it reads, and the leaves inside it, get the gradients of
+    /// a run that is recorded, added up in the same order.
     /// </summary>
+    /// <param name="function">Says the same each time that it is asked.</param>
+    /// <param name="reads">What it reads that is no leaf: it stays alive until then. Null stands for nothing.</param>
+    public static Tensor Checkpoint(Func<Tensor> function, params ReadOnlySpan<Tensor?> reads)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        if (s_current is null)
+            return function();
+        Tensor y = Unrecorded(function);
+        // The function's own leaves may need gradients even where what it reads does not, so the entry is always recorded.
+        s_current.Add(y, [], reads, gradient =>
+        {
+            Recompute(function, gradient);
+            return [];
+        });
+        return y;
+    }
+
+    /// <summary>The same of a function of one tensor.</summary>
     public static Tensor Checkpoint(Func<Tensor, Tensor> function, Tensor x)
     {
         ArgumentNullException.ThrowIfNull(function);
         ArgumentNullException.ThrowIfNull(x);
-        if (s_current is null)
-            return function(x);
-        Tensor y = Unrecorded(function, x);
-        // The function's own leaves may need gradients even where x does not, so the entry is always recorded.
-        s_current.Add(y, [x], [x], gradient => [Recompute(function, x, gradient)]);
-        return y;
+        return Checkpoint(() => function(x), x);
     }
 
     /// <summary>Records an op whose inputs have one rule each; a rule runs only if its input needs a gradient.</summary>
@@ -127,23 +138,30 @@ public sealed class Tape : IDisposable
         return false;
     }
 
-    private static Tensor Unrecorded(Func<Tensor, Tensor> function, Tensor x)
+    private static Tensor Unrecorded(Func<Tensor> function)
     {
         using IDisposable pause = Pause();
         using Scope scope = new();
-        Tensor y = function(x);
+        Tensor y = function();
         // A function may return a tensor that has its own place in the gradient, its input for one: the entry needs another.
         return scope.Keep(y.Variable is null ? y : y.View(y.Shape));
     }
 
-    private static Tensor? Recompute(Func<Tensor, Tensor> function, Tensor x, Tensor gradient)
+    private static void Recompute(Func<Tensor> function, Tensor gradient)
     {
         using Scope scope = new();
         using Tape tape = new();
-        Tensor leaf = x.View(x.Shape);
-        leaf.RequiresGradient = true;
-        tape.Backward(function(leaf), gradient);
-        return leaf.Gradient is null ? null : scope.Keep(leaf.Gradient.View(x.Shape));
+        if (function().Variable is Variable place)
+            tape.Walk(place, gradient);
+    }
+
+    // The caller's scope owns what is computed on the way.
+    private void Walk(Variable root, Tensor seed)
+    {
+        using IDisposable pause = Pause();
+        root.Add(seed);
+        while (_entries.Count > 0)
+            Step(TakeLast());
     }
 
     private void Add(Tensor output, ReadOnlySpan<Tensor?> inputs, ReadOnlySpan<Tensor?> saved, JointRule rule)

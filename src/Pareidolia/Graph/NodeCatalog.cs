@@ -18,7 +18,7 @@ internal static class NodeCatalog
         new LatentBlend(), new LatentRotate(), new LatentFlip(), new LatentCrop(), new SetLatentNoiseMask(),
         new KSampler(), new KSamplerAdvanced(), new SamplerCustom(), new SamplerCustomAdvanced(), new KSamplerSelect(),
         new RandomNoise(), new DisableNoise(), new BasicGuider(), new CfgGuider(), new DualCfgGuider(),
-        new BasicScheduler(), new KarrasScheduler(), new ExponentialScheduler(), new PolyexponentialScheduler(), new BetaSamplingScheduler(),
+        new BasicScheduler(), RhoScheduler.Karras, new ExponentialScheduler(), RhoScheduler.Polyexponential, new BetaSamplingScheduler(),
         new VpScheduler(), new SdTurboScheduler(), new AlignYourStepsScheduler(), new SplitSigmas(), new FlipSigmas(),
         new RescaleCfg(), new PerturbedAttentionGuidance(), new ModelSamplingDiscrete(),
         new LoadImage(), new LoadImageMask(), new SaveImage(), new PreviewImage(), new ImageScale(), new ImageScaleBy(), new ImageScaleToTotalPixels(),

@@ -79,6 +79,17 @@ public sealed class Image
         return grey;
     }
 
+    /// <summary>The colours in RGB, an alpha channel dropped and not blended, without the picture's texts where there is one.</summary>
+    public Image WithoutAlpha()
+    {
+        if (Channels != 4)
+            return ToRgb();
+        Image rgb = new(Width, Height);
+        for (int i = 0; i < Width * Height; i++)
+            Pixels.AsSpan(4 * i, 3).CopyTo(rgb.Pixels.AsSpan(3 * i, 3));
+        return rgb;
+    }
+
     /// <summary>A rectangle of the picture, without its texts.</summary>
     public Image Crop(int left, int top, int width, int height)
     {

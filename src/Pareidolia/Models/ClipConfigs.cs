@@ -57,10 +57,18 @@ public abstract record ClipTowerConfig
         json.WriteEndObject();
     }
 
-    private protected static string ReadActivation(JsonConfig config) => config.Choice("hidden_act", Activations);
-
-    private protected static bool ReadProjection(JsonConfig config) =>
-        config.Texts("architectures", []).Any(name => name.EndsWith("WithProjection", StringComparison.Ordinal));
+    /// <summary>A tower's numbers of a transformers config, where it says nothing those of transformers' classes.</summary>
+    private protected static T ReadTower<T>(T start, JsonConfig config, int hidden, int heads) where T : ClipTowerConfig => start with
+    {
+        HiddenSize = config.Int("hidden_size", hidden),
+        IntermediateSize = config.Int("intermediate_size", 4 * hidden),
+        ProjectionDim = config.Int("projection_dim", 512),
+        NumHiddenLayers = config.Int("num_hidden_layers", 12),
+        NumAttentionHeads = config.Int("num_attention_heads", heads),
+        LayerNormEps = config.Double("layer_norm_eps", 1e-5),
+        HiddenAct = config.Choice("hidden_act", Activations),
+        WithProjection = config.Texts("architectures", []).Any(name => name.EndsWith("WithProjection", StringComparison.Ordinal)),
+    };
 }
 
 /// <summary>The numbers of a <see cref="ClipTextModel"/>; the defaults are Stable Diffusion 1's (CLIP ViT-L/14).</summary>
@@ -94,16 +102,8 @@ public sealed record ClipTextConfig : ClipTowerConfig
     public static ClipTextConfig FromJson(JsonConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
-        return new ClipTextConfig
+        return ReadTower(new ClipTextConfig(), config, hidden: 512, heads: 8) with
         {
-            HiddenSize = config.Int("hidden_size", 512),
-            IntermediateSize = config.Int("intermediate_size", 2048),
-            ProjectionDim = config.Int("projection_dim", 512),
-            NumHiddenLayers = config.Int("num_hidden_layers", 12),
-            NumAttentionHeads = config.Int("num_attention_heads", 8),
-            LayerNormEps = config.Double("layer_norm_eps", 1e-5),
-            HiddenAct = ReadActivation(config),
-            WithProjection = ReadProjection(config),
             VocabSize = config.Int("vocab_size", 49408),
             MaxPositionEmbeddings = config.Int("max_position_embeddings", 77),
             EosTokenId = config.Int("eos_token_id", 49407),
@@ -151,16 +151,8 @@ public sealed record ClipVisionConfig : ClipTowerConfig
         ArgumentNullException.ThrowIfNull(config);
         if (config.Int("num_channels", 3) != 3)
             throw new PareidoliaException($"'{config.Name}': \"num_channels\" is {config.Int("num_channels")}; 3 is supported.");
-        return new ClipVisionConfig
+        return ReadTower(new ClipVisionConfig(), config, hidden: 768, heads: 12) with
         {
-            HiddenSize = config.Int("hidden_size", 768),
-            IntermediateSize = config.Int("intermediate_size", 3072),
-            ProjectionDim = config.Int("projection_dim", 512),
-            NumHiddenLayers = config.Int("num_hidden_layers", 12),
-            NumAttentionHeads = config.Int("num_attention_heads", 12),
-            LayerNormEps = config.Double("layer_norm_eps", 1e-5),
-            HiddenAct = ReadActivation(config),
-            WithProjection = ReadProjection(config),
             ImageSize = config.Int("image_size", 224),
             PatchSize = config.Int("patch_size", 32),
         };

@@ -53,7 +53,9 @@ internal sealed class ClipLayer
     }
 
     /// <summary>[b, n, c] to the same shape.</summary>
-    public Tensor Forward(Tensor x)
+    public Tensor Forward(Tensor x) => RecomputedBlocks.Run(() => Computed(x), x);
+
+    private Tensor Computed(Tensor x)
     {
         using Scope scope = new();
         Tensor h = _norm1.Forward(x);

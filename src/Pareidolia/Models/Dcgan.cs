@@ -133,11 +133,7 @@ public sealed class DcganDiscriminator
     public Tensor Features(Tensor pictures, bool training)
     {
         ArgumentNullException.ThrowIfNull(pictures);
-        using Scope scope = new();
-        Tensor x = pictures;
-        foreach (DownBlock block in _blocks)
-            x = block.Forward(x, training);
-        return scope.Keep(_deviation ? GanStart.WithDeviation(x) : x);
+        return DownBlock.Seen(_blocks, pictures, training, _deviation);
     }
 
     /// <summary>How well features [b, 4, 4, f] fit texts (or conditions) [b, c] and look real: scores [b], high for real pairs.</summary>

@@ -25,7 +25,7 @@ public sealed class DiTTransformer2DModel
         _patches = new PatchEmbedding(config.InChannels, config.Width, config.PatchSize, weights["pos_embed"]);
         _blocks = [.. Enumerable.Range(0, config.NumLayers).Select(i => new Block(config, weights["transformer_blocks"][i]))];
         _outModulation = new Linear(config.Width, 2 * config.Width, weights["proj_out_1"], initializer: Initializer.Zeros);
-        _out = new Linear(config.Width, config.PatchSize * config.PatchSize * config.OutChannels, weights["proj_out_2"], initializer: Initializer.Zeros);
+        _out = new Linear(config.Width, config.PatchOutputs, weights["proj_out_2"], initializer: Initializer.Zeros);
     }
 
     /// <summary>The numbers it was built with.</summary>
@@ -96,28 +96,10 @@ public sealed class DiTTransformer2DModel
 }
 
 /// <summary>The numbers of a <see cref="DiTTransformer2DModel"/>, named as in diffusers' config.json. The defaults are those of DiT-XL/2.</summary>
-public sealed record DiTTransformer2DConfig
+public sealed record DiTTransformer2DConfig : PatchTransformerConfig
 {
-    /// <summary>Height and width that the model was trained on, in cells of the latent.</summary>
-    public int SampleSize { get; init; } = 32;
-
-    /// <summary>Cells of a token, in each direction.</summary>
-    public int PatchSize { get; init; } = 2;
-
-    /// <summary>Channels of the input.</summary>
-    public int InChannels { get; init; } = 4;
-
-    /// <summary>Channels of the prediction; twice those of the input where it also tells the variance.</summary>
-    public int OutChannels { get; init; } = 8;
-
-    /// <summary>Number of blocks.</summary>
-    public int NumLayers { get; init; } = 28;
-
-    /// <summary>Heads of the attention.</summary>
-    public int NumAttentionHeads { get; init; } = 16;
-
-    /// <summary>Channels of a head.</summary>
-    public int AttentionHeadDim { get; init; } = 72;
+    /// <summary>DiT-XL/2's numbers.</summary>
+    public DiTTransformer2DConfig() => SampleSize = 32;
 
     /// <summary>Whether the attention's projections have biases.</summary>
     public bool AttentionBias { get; init; } = true;
@@ -128,9 +110,6 @@ public sealed record DiTTransformer2DConfig
     /// <summary>Epsilon of the feed-forward parts' norms.</summary>
     public double NormEps { get; init; } = 1e-5;
 
-    /// <summary>Numbers of a token.</summary>
-    public int Width => NumAttentionHeads * AttentionHeadDim;
-
     /// <summary>Reads a diffusers config.</summary>
     /// <exception cref="PareidoliaException">A value is of the wrong kind, or asks for a part that is not supported.</exception>
     public static DiTTransformer2DConfig FromJson(JsonConfig config)
@@ -140,16 +119,8 @@ public sealed record DiTTransformer2DConfig
         config.Choice("activation_fn", "gelu-approximate");
         config.RequireFalse("norm_elementwise_affine");
         DiTTransformer2DConfig standard = new();
-        int channels = config.Int("in_channels", standard.InChannels);
-        return new DiTTransformer2DConfig
+        return Read(standard, config) with
         {
-            SampleSize = config.Int("sample_size", standard.SampleSize),
-            PatchSize = config.Int("patch_size", standard.PatchSize),
-            InChannels = channels,
-            OutChannels = config.Int("out_channels", channels),
-            NumLayers = config.Int("num_layers", standard.NumLayers),
-            NumAttentionHeads = config.Int("num_attention_heads", standard.NumAttentionHeads),
-            AttentionHeadDim = config.Int("attention_head_dim", standard.AttentionHeadDim),
             AttentionBias = config.Bool("attention_bias", true),
             NumEmbedsAdaNorm = config.Int("num_embeds_ada_norm", standard.NumEmbedsAdaNorm),
             NormEps = config.Double("norm_eps", standard.NormEps),
@@ -159,16 +130,7 @@ public sealed record DiTTransformer2DConfig
     /// <summary>Writes the config as diffusers reads it.</summary>
     public void Write(Utf8JsonWriter json)
     {
-        ArgumentNullException.ThrowIfNull(json);
-        json.WriteStartObject();
-        json.WriteString("_class_name", nameof(DiTTransformer2DModel));
-        json.WriteNumber("sample_size", SampleSize);
-        json.WriteNumber("patch_size", PatchSize);
-        json.WriteNumber("in_channels", InChannels);
-        json.WriteNumber("out_channels", OutChannels);
-        json.WriteNumber("num_layers", NumLayers);
-        json.WriteNumber("num_attention_heads", NumAttentionHeads);
-        json.WriteNumber("attention_head_dim", AttentionHeadDim);
+        WriteShared(json, nameof(DiTTransformer2DModel));
         json.WriteBoolean("attention_bias", AttentionBias);
         json.WriteNumber("num_embeds_ada_norm", NumEmbedsAdaNorm);
         json.WriteString("norm_type", "ada_norm_zero");

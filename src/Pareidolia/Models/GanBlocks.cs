@@ -82,6 +82,16 @@ internal sealed class DownBlock
         _norm = settings.Normed && !settings.Spectral ? new BatchNorm(outputs, sequence[place + 1]) : null;
     }
 
+    /// <summary>What a discriminator's blocks see in pictures [b, h, w, c]: [b, 4, 4, f], and one channel more where it looks for <see cref="GanStart.WithDeviation"/>.</summary>
+    public static Tensor Seen(IEnumerable<DownBlock> blocks, Tensor pictures, bool training, bool deviation)
+    {
+        using Scope scope = new();
+        Tensor x = pictures;
+        foreach (DownBlock block in blocks)
+            x = block.Forward(x, training);
+        return scope.Keep(deviation ? GanStart.WithDeviation(x) : x);
+    }
+
     /// <summary>[b, h, w, in] to [b, h / stride, w / stride, out].</summary>
     public Tensor Forward(Tensor x, bool training)
     {

@@ -10,7 +10,7 @@ namespace Pareidolia.Models;
 /// </summary>
 internal sealed class LatentDecoder
 {
-    private readonly AutoencoderKlConfig _config;
+    private readonly LatentHalvesConfig _config;
     private readonly Conv2d _convIn;
     private readonly UNetMidBlock _mid;
     private readonly List<BandedLayer> _layers = [];
@@ -21,7 +21,7 @@ internal sealed class LatentDecoder
     private int _small;
     private int _doublings;
 
-    public LatentDecoder(AutoencoderKlConfig config, WeightScope weights)
+    public LatentDecoder(LatentHalvesConfig config, WeightScope weights)
     {
         _config = config;
         IReadOnlyList<int> channels = config.BlockOutChannels;
@@ -60,7 +60,7 @@ internal sealed class LatentDecoder
         return bands.Convolved(_convOut, band => _normOut.Forward(band, moments)).Joined();             // [b, h f, w f, 3]
     }
 
-    private void AddLevel(AutoencoderKlConfig config, int block, ResnetSettings settings, WeightScope weights)
+    private void AddLevel(LatentHalvesConfig config, int block, ResnetSettings settings, WeightScope weights)
     {
         int level = config.BlockOutChannels.Count - 1 - block;
         int outputs = config.BlockOutChannels[level];

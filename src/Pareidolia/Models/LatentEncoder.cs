@@ -21,7 +21,7 @@ internal sealed class LatentEncoder
     // Layers that may see the picture in bands.
     private int _large;
 
-    public LatentEncoder(AutoencoderKlConfig config, int outputs, WeightScope weights)
+    public LatentEncoder(LatentHalvesConfig config, int outputs, WeightScope weights)
     {
         IReadOnlyList<int> channels = config.BlockOutChannels;
         ResnetSettings settings = new(config.NormNumGroups, Eps);
@@ -53,7 +53,7 @@ internal sealed class LatentEncoder
         return bands.Joined();
     }
 
-    internal static UNetMidBlock Mid(AutoencoderKlConfig config, ResnetSettings settings, WeightScope weights)
+    internal static UNetMidBlock Mid(LatentHalvesConfig config, ResnetSettings settings, WeightScope weights)
     {
         int channels = config.BlockOutChannels[^1];
         return new UNetMidBlock(channels, settings, weights, config.MidBlockAddAttention ? Attention : null);
@@ -65,7 +65,7 @@ internal sealed class LatentEncoder
         }
     }
 
-    private void AddLevel(AutoencoderKlConfig config, int level, ResnetSettings settings, WeightScope weights)
+    private void AddLevel(LatentHalvesConfig config, int level, ResnetSettings settings, WeightScope weights)
     {
         int outputs = config.BlockOutChannels[level];
         for (int i = 0; i < config.LayersPerBlock; i++)

@@ -36,7 +36,7 @@ public sealed class PixArtTransformer2DModel
         _captionOut = new Linear(width, width, weights["caption_projection.linear_2"]);
         _blocks = [.. Enumerable.Range(0, config.NumLayers).Select(i => new Block(config, weights["transformer_blocks"][i]))];
         _outTable = weights.Get("scale_shift_table", [2, width], Table(width));
-        _out = new Linear(width, config.PatchSize * config.PatchSize * config.OutChannels, weights["proj_out"], initializer: Initializer.Zeros);
+        _out = new Linear(width, config.PatchOutputs, weights["proj_out"], initializer: Initializer.Zeros);
     }
 
     /// <summary>The numbers it was built with.</summary>
@@ -110,31 +110,13 @@ public sealed class PixArtTransformer2DModel
 }
 
 /// <summary>The numbers of a <see cref="PixArtTransformer2DModel"/>, named as in diffusers' config.json. The defaults are those of PixArt-alpha at 512 pixels.</summary>
-public sealed record PixArtTransformer2DConfig
+public sealed record PixArtTransformer2DConfig : PatchTransformerConfig
 {
     // Cells of the latent that positions are counted in: larger pictures are laid over the same range.
     private const int PositionCells = 64;
 
-    /// <summary>Height and width that the model was trained on, in cells of the latent.</summary>
-    public int SampleSize { get; init; } = 64;
-
-    /// <summary>Cells of a token, in each direction.</summary>
-    public int PatchSize { get; init; } = 2;
-
-    /// <summary>Channels of the input.</summary>
-    public int InChannels { get; init; } = 4;
-
-    /// <summary>Channels of the prediction; twice those of the input where it also tells the variance.</summary>
-    public int OutChannels { get; init; } = 8;
-
-    /// <summary>Number of blocks.</summary>
-    public int NumLayers { get; init; } = 28;
-
-    /// <summary>Heads of the attention.</summary>
-    public int NumAttentionHeads { get; init; } = 16;
-
-    /// <summary>Channels of a head.</summary>
-    public int AttentionHeadDim { get; init; } = 72;
+    /// <summary>PixArt-alpha's numbers at 512 pixels.</summary>
+    public PixArtTransformer2DConfig() => SampleSize = 64;
 
     /// <summary>Whether the attention's projections have biases.</summary>
     public bool AttentionBias { get; init; } = true;
@@ -151,9 +133,6 @@ public sealed record PixArtTransformer2DConfig
     /// <summary>Divides the tokens' places; null for one for each 64 cells of the trained size.</summary>
     public double? InterpolationScale { get; init; }
 
-    /// <summary>Numbers of a token.</summary>
-    public int Width => NumAttentionHeads * AttentionHeadDim;
-
     /// <summary>What the places are divided by.</summary>
     internal double PositionScale => InterpolationScale ?? Math.Max(SampleSize / PositionCells, 1);
 
@@ -167,16 +146,8 @@ public sealed record PixArtTransformer2DConfig
         config.Choice("attention_type", "default");
         config.RequireFalse("norm_elementwise_affine", "use_additional_conditions");
         PixArtTransformer2DConfig standard = new();
-        int channels = config.Int("in_channels", standard.InChannels);
-        return new PixArtTransformer2DConfig
+        return Read(standard, config) with
         {
-            SampleSize = config.Int("sample_size", standard.SampleSize),
-            PatchSize = config.Int("patch_size", standard.PatchSize),
-            InChannels = channels,
-            OutChannels = config.Int("out_channels", channels),
-            NumLayers = config.Int("num_layers", standard.NumLayers),
-            NumAttentionHeads = config.Int("num_attention_heads", standard.NumAttentionHeads),
-            AttentionHeadDim = config.Int("attention_head_dim", standard.AttentionHeadDim),
             AttentionBias = config.Bool("attention_bias", true),
             CrossAttentionDim = config.Int("cross_attention_dim", standard.CrossAttentionDim),
             CaptionChannels = config.Int("caption_channels", standard.CaptionChannels),
@@ -188,16 +159,7 @@ public sealed record PixArtTransformer2DConfig
     /// <summary>Writes the config as diffusers reads it.</summary>
     public void Write(Utf8JsonWriter json)
     {
-        ArgumentNullException.ThrowIfNull(json);
-        json.WriteStartObject();
-        json.WriteString("_class_name", nameof(PixArtTransformer2DModel));
-        json.WriteNumber("sample_size", SampleSize);
-        json.WriteNumber("patch_size", PatchSize);
-        json.WriteNumber("in_channels", InChannels);
-        json.WriteNumber("out_channels", OutChannels);
-        json.WriteNumber("num_layers", NumLayers);
-        json.WriteNumber("num_attention_heads", NumAttentionHeads);
-        json.WriteNumber("attention_head_dim", AttentionHeadDim);
+        WriteShared(json, nameof(PixArtTransformer2DModel));
         json.WriteBoolean("attention_bias", AttentionBias);
         json.WriteNumber("cross_attention_dim", CrossAttentionDim);
         json.WriteNumber("caption_channels", CaptionChannels);

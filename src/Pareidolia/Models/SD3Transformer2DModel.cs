@@ -36,7 +36,7 @@ public sealed class SD3Transformer2DModel
         _context = new Linear(config.JointAttentionDim, config.CaptionProjectionDim, weights["context_embedder"]);
         _blocks = [.. Enumerable.Range(0, config.NumLayers).Select(i => new Block(config, i == config.NumLayers - 1, weights["transformer_blocks"][i]))];
         _normOut = new AdaptiveNorm(width, 2, weights["norm_out"]);
-        _out = new Linear(width, config.PatchSize * config.PatchSize * config.OutChannels, weights["proj_out"], initializer: Initializer.Zeros);
+        _out = new Linear(width, config.PatchOutputs, weights["proj_out"], initializer: Initializer.Zeros);
     }
 
     /// <summary>The numbers it was built with.</summary>
@@ -128,28 +128,10 @@ public sealed class SD3Transformer2DModel
 }
 
 /// <summary>The numbers of a <see cref="SD3Transformer2DModel"/>, named as in diffusers' config.json. The defaults are those of Stable Diffusion 3 medium.</summary>
-public sealed record SD3Transformer2DConfig
+public sealed record SD3Transformer2DConfig : PatchTransformerConfig
 {
-    /// <summary>Height and width that positions count from, in cells of the latent.</summary>
-    public int SampleSize { get; init; } = 128;
-
-    /// <summary>Cells of a token, in each direction.</summary>
-    public int PatchSize { get; init; } = 2;
-
-    /// <summary>Channels of the input.</summary>
-    public int InChannels { get; init; } = 16;
-
-    /// <summary>Channels of the prediction.</summary>
-    public int OutChannels { get; init; } = 16;
-
-    /// <summary>Number of blocks.</summary>
-    public int NumLayers { get; init; } = 24;
-
-    /// <summary>Heads of the attention.</summary>
-    public int NumAttentionHeads { get; init; } = 24;
-
-    /// <summary>Channels of a head.</summary>
-    public int AttentionHeadDim { get; init; } = 64;
+    /// <summary>Stable Diffusion 3 medium's numbers.</summary>
+    public SD3Transformer2DConfig() => (SampleSize, InChannels, OutChannels, NumLayers, NumAttentionHeads, AttentionHeadDim) = (128, 16, 16, 24, 24, 64);
 
     /// <summary>Width of the texts' tokens as they come in.</summary>
     public int JointAttentionDim { get; init; } = 4096;
@@ -163,9 +145,6 @@ public sealed record SD3Transformer2DConfig
     /// <summary>Patches of a side that have a place in the table.</summary>
     public int PosEmbedMaxSize { get; init; } = 192;
 
-    /// <summary>Numbers of a token.</summary>
-    public int Width => NumAttentionHeads * AttentionHeadDim;
-
     /// <summary>Reads a diffusers config.</summary>
     /// <exception cref="PareidoliaException">A value is of the wrong kind, or asks for a part that is not supported.</exception>
     public static SD3Transformer2DConfig FromJson(JsonConfig config)
@@ -173,15 +152,8 @@ public sealed record SD3Transformer2DConfig
         ArgumentNullException.ThrowIfNull(config);
         config.RequireAbsent("qk_norm", "dual_attention_layers");
         SD3Transformer2DConfig standard = new();
-        SD3Transformer2DConfig read = new()
+        SD3Transformer2DConfig read = Read(standard, config, standard.OutChannels) with
         {
-            SampleSize = config.Int("sample_size", standard.SampleSize),
-            PatchSize = config.Int("patch_size", standard.PatchSize),
-            InChannels = config.Int("in_channels", standard.InChannels),
-            OutChannels = config.Int("out_channels", standard.OutChannels),
-            NumLayers = config.Int("num_layers", standard.NumLayers),
-            NumAttentionHeads = config.Int("num_attention_heads", standard.NumAttentionHeads),
-            AttentionHeadDim = config.Int("attention_head_dim", standard.AttentionHeadDim),
             JointAttentionDim = config.Int("joint_attention_dim", standard.JointAttentionDim),
             CaptionProjectionDim = config.Int("caption_projection_dim", standard.CaptionProjectionDim),
             PooledProjectionDim = config.Int("pooled_projection_dim", standard.PooledProjectionDim),
@@ -194,16 +166,7 @@ public sealed record SD3Transformer2DConfig
     /// <summary>Writes the config as diffusers reads it.</summary>
     public void Write(Utf8JsonWriter json)
     {
-        ArgumentNullException.ThrowIfNull(json);
-        json.WriteStartObject();
-        json.WriteString("_class_name", nameof(SD3Transformer2DModel));
-        json.WriteNumber("sample_size", SampleSize);
-        json.WriteNumber("patch_size", PatchSize);
-        json.WriteNumber("in_channels", InChannels);
-        json.WriteNumber("out_channels", OutChannels);
-        json.WriteNumber("num_layers", NumLayers);
-        json.WriteNumber("num_attention_heads", NumAttentionHeads);
-        json.WriteNumber("attention_head_dim", AttentionHeadDim);
+        WriteShared(json, nameof(SD3Transformer2DModel));
         json.WriteNumber("joint_attention_dim", JointAttentionDim);
         json.WriteNumber("caption_projection_dim", CaptionProjectionDim);
         json.WriteNumber("pooled_projection_dim", PooledProjectionDim);

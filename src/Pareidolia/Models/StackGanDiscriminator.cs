@@ -39,11 +39,7 @@ public sealed class StackGanDiscriminator
     public Tensor Features(Tensor pictures, bool training)
     {
         ArgumentNullException.ThrowIfNull(pictures);
-        using Scope scope = new();
-        Tensor x = pictures;
-        foreach (DownBlock block in _blocks)
-            x = block.Forward(x, training);
-        return scope.Keep(_deviation ? GanStart.WithDeviation(x) : x);
+        return DownBlock.Seen(_blocks, pictures, training, _deviation);
     }
 
     /// <summary>How well features [b, 4, 4, f] fit conditions [b, c]: logits [b].</summary>

@@ -16,11 +16,11 @@ public sealed class VqModel(VqModelConfig config, WeightScope weights)
     // The weight of the slower of the two losses.
     private const float Beta = 0.25f;
 
-    private readonly LatentEncoder _encoder = new(config.Halves, config.LatentChannels, weights["encoder"]);
+    private readonly LatentEncoder _encoder = new(config, config.LatentChannels, weights["encoder"]);
     private readonly Conv2d _quantConv = new(config.LatentChannels, config.VqEmbedDim, 1, weights["quant_conv"], Window.Unit);
     private readonly Tensor _codebook = weights["quantize.embedding"].Get("weight", [config.NumVqEmbeddings, config.VqEmbedDim], Initializer.Normal(0.02f));
     private readonly Conv2d _postQuantConv = new(config.VqEmbedDim, config.LatentChannels, 1, weights["post_quant_conv"], Window.Unit);
-    private readonly LatentDecoder _decoder = new(config.Halves, weights["decoder"]);
+    private readonly LatentDecoder _decoder = new(config, weights["decoder"]);
 
     /// <summary>The numbers it was built with.</summary>
     public VqModelConfig Config => config;

@@ -25,6 +25,15 @@ internal sealed class AddedWeights : IDisposable
     /// <summary>What is multiplied by in the place of a layer's matrix.</summary>
     public static Tensor Of(Tensor weight) => s_open is AddedWeights open && open._changed.TryGetValue(weight, out Tensor? changed) ? changed : weight;
 
+    /// <summary>What is open on this thread; null where nothing is.</summary>
+    public static AddedWeights? Current => s_open;
+
+    /// <summary>All matrices that take the place of others.</summary>
+    public IEnumerable<Tensor> Changed => _changed.Values;
+
+    /// <summary>Opens the same once more: a block that is computed again multiplies by what it multiplied by.</summary>
+    public AddedWeights Again() => new(_changed);
+
     /// <inheritdoc/>
     public void Dispose() => s_open = _outer;
 }

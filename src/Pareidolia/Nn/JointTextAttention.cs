@@ -31,7 +31,10 @@ internal sealed class JointTextAttention(int channels, TransformerSettings setti
     /// <summary>
     /// x [b, h, w, c], text [b, m, d], bias of the text's scores [b, 1, 1, m] to [b, h, w, c]. <paramref name="apart"/>: pixels look at the text alone.
     /// </summary>
-    public Tensor Forward(Tensor x, Tensor text, Tensor? textBias, bool apart = false)
+    public Tensor Forward(Tensor x, Tensor text, Tensor? textBias, bool apart = false) =>
+        RecomputedBlocks.Run(() => Computed(x, text, textBias, apart), x, text, textBias);
+
+    private Tensor Computed(Tensor x, Tensor text, Tensor? textBias, bool apart)
     {
         using Scope scope = new();
         Tensor pixels = x.Reshape(x.Shape[0], -1, channels);                                            // [b, h w, c]

@@ -49,16 +49,7 @@ internal sealed class ResnetBlock2D(int inputs, int outputs, ResnetSettings sett
     /// <summary>
     /// [b, h, w, inputs] to [b, h, w, outputs], or half or twice that size; time [b, width] comes with its activation done, since all blocks share it.
     /// </summary>
-    public Tensor Forward(Tensor x, Tensor? time = null)
-    {
-        using Scope scope = new();
-        Tensor? row = time is null ? null : _timeProjection?.Forward(time);                             // [b, outputs], or twice that
-        Tensor h = Resized(_norm1.Forward(x));
-        x = Resized(x);
-        h = _conv1.Forward(h, imageBias: settings.ScaleShift ? null : row).After(h);
-        h = (settings.ScaleShift && row is not null ? _norm2.ForwardScaled(h, row) : _norm2.Forward(h)).After(h);   // [b, h, w, outputs]
-        return scope.Keep(_conv2.Forward(h, residual: _shortcut?.Forward(x) ?? x));
-    }
+    public Tensor Forward(Tensor x, Tensor? time = null) => RecomputedBlocks.Run(() => Computed(x, time), x, time);
 
     /// <summary>The same without time, of a picture in bands, which are released.</summary>
     public RowBands Forward(RowBands x)
@@ -70,6 +61,17 @@ internal sealed class ResnetBlock2D(int inputs, int outputs, ResnetSettings sett
             : x.Convolved(_conv1, band => _norm1.Forward(band, moments), beside: band => shortcut.Add(_shortcut.Forward(band)));
         Tensor inner = h.Moments(_norm2.Groups);
         return h.Convolved(_conv2, band => _norm2.Forward(band, inner), _shortcut is null ? x : new RowBands([.. shortcut]));
+    }
+
+    private Tensor Computed(Tensor x, Tensor? time)
+    {
+        using Scope scope = new();
+        Tensor? row = time is null ? null : _timeProjection?.Forward(time);                             // [b, outputs], or twice that
+        Tensor h = Resized(_norm1.Forward(x));
+        x = Resized(x);
+        h = _conv1.Forward(h, imageBias: settings.ScaleShift ? null : row).After(h);
+        h = (settings.ScaleShift && row is not null ? _norm2.ForwardScaled(h, row) : _norm2.Forward(h)).After(h);   // [b, h, w, outputs]
+        return scope.Keep(_conv2.Forward(h, residual: _shortcut?.Forward(x) ?? x));
     }
 
     private Tensor Resized(Tensor x) => resizing switch

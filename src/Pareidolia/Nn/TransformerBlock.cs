@@ -23,7 +23,10 @@ internal sealed class TransformerBlock(int channels, TransformerSettings setting
     /// <summary>
     /// x [b, n, c], context [b, m, d], bias of the context's scores [b, 1, 1, m] to [b, n, c]. <paramref name="apart"/>: pixels do not look at each other.
     /// </summary>
-    public Tensor Forward(Tensor x, Tensor context, Tensor? contextBias, bool apart = false)
+    public Tensor Forward(Tensor x, Tensor context, Tensor? contextBias, bool apart = false) =>
+        RecomputedBlocks.Run(() => Computed(x, context, contextBias, apart), x, context, contextBias);
+
+    private Tensor Computed(Tensor x, Tensor context, Tensor? contextBias, bool apart)
     {
         using Scope scope = new();
         Tensor h = _norm1.Forward(x);

@@ -10,16 +10,14 @@ namespace Pareidolia.Pipelines;
 /// <param name="stages">Those that enlarge.</param>
 /// <param name="settings">Those of the run.</param>
 /// <param name="begins">Called before a network is asked.</param>
-internal sealed class CascadePasses(IReadOnlyList<CascadeStage> stages, GenerateSettings settings, Action begins)
+/// <param name="arithmetic">How the networks compute.</param>
+internal sealed class CascadePasses(IReadOnlyList<CascadeStage> stages, GenerateSettings settings, Action begins, RunArithmetic arithmetic)
 {
     /// <summary>Steps of all stages together.</summary>
     public int Steps => stages.Sum(stage => stage.Settings.Steps);
 
     /// <summary>How many times larger the last stage's pictures are.</summary>
     public int Scale => stages.Aggregate(1, (scale, stage) => scale * stage.Scale);
-
-    /// <summary>How products round.</summary>
-    public PictureArithmetic Arithmetic { get; init; }
 
     /// <summary>All steps, counted through; what early stages show is enlarged to the size of the last.</summary>
     public IEnumerable<DenoiseStep> Run(IEnumerable<DenoiseStep> first, Conditioning conditioning, PictureNoise noise)
@@ -91,7 +89,7 @@ internal sealed class CascadePasses(IReadOnlyList<CascadeStage> stages, Generate
             Begins = begins,
             Ends = () => { },
         };
-        using DenoisePass pass = new(guidance, null, told, plan, Arithmetic);
+        using DenoisePass pass = new(guidance, null, told, plan, arithmetic);
         foreach (DenoiseStep step in plan.Run(pass.Predict, x, large.ForSteps(plan)))
         {
             RunCheck.Sample(step, "a later stage of the cascade", own.Guidance);

@@ -9,7 +9,7 @@ internal sealed class DenoisePass : IDisposable
 {
     private readonly GenerateSettings _settings;
     private readonly SamplingPlan _plan;
-    private readonly PictureArithmetic _arithmetic;
+    private readonly RunArithmetic _arithmetic;
     private readonly Guidance _first;
     private readonly Guidance? _refining;
     private Guidance _speaking;
@@ -17,7 +17,7 @@ internal sealed class DenoisePass : IDisposable
     /// <summary>Prepares both.</summary>
     /// <param name="first">The model's own.</param>
     /// <param name="refining">The refiner's; null where there is none.</param>
-    public DenoisePass(Guidance first, Guidance? refining, GenerateSettings settings, SamplingPlan plan, PictureArithmetic arithmetic)
+    public DenoisePass(Guidance first, Guidance? refining, GenerateSettings settings, SamplingPlan plan, RunArithmetic arithmetic)
     {
         (_first, _refining, _speaking) = (first, refining, first);
         (_settings, _plan, _arithmetic) = (settings, plan, arithmetic);
@@ -29,7 +29,7 @@ internal sealed class DenoisePass : IDisposable
     /// <summary>The prediction for a sample at a timestep. A refiner that has taken over keeps the word.</summary>
     public GuidedOutput Predict(Tensor input, double timestep)
     {
-        using PictureArithmetic.Rounding rounding = _arithmetic.Denoising();
+        using IDisposable computing = _arithmetic.OpenDenoising();
         using WrappedEdges? edges = _settings.Tiling.Open();
         if (_refining is not null && _speaking == _first && _settings.Refiner!.TakesOver(timestep, _plan.Schedule?.Count ?? 1000))
         {

@@ -57,7 +57,7 @@ internal sealed record LatentCodec(
     public static int FactorOf(ModelComponent component) => ClassOf(component) switch
     {
         "AutoencoderTiny" => AutoencoderTinyConfig.FromJson(component.Config).Factor,
-        "VQModel" => VqModelConfig.FromJson(component.Config).Halves.Factor,
+        "VQModel" => VqModelConfig.FromJson(component.Config).Factor,
         _ => AutoencoderKlConfig.FromJson(component.Config).Factor,
     };
 

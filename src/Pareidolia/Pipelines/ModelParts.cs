@@ -11,8 +11,20 @@ namespace Pareidolia.Pipelines;
 /// <param name="Decoder">Makes the picture.</param>
 internal sealed record ModelParts(PromptEncoder Text, Pretrained<UNet2DConditionModel> UNet, PictureDecoder Decoder) : IDisposable
 {
+    // As in diffusers' and the web UI's page.
+    private const double UsualImageGuidance = 1.5;
+
     private readonly List<LoraFile> _loras = [];
     private StagedWeights? _stages;
+
+    /// <summary>The model's name: its folder's or file's, or the one that it has on its hub.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Pixels of a cell, in each direction, of the pictures of the last stage.</summary>
+    public int Factor => Decoder.Factor * Cascade.Aggregate(1, (scale, stage) => scale * stage.Scale);
+
+    /// <summary>Whether the model changes a picture as the prompt says (instruct-pix2pix).</summary>
+    public bool EditsPictures => UNet.Model.Config.InChannels == 2 * Decoder.LatentChannels;
 
     /// <summary>The ControlNets that join them.</summary>
     public List<Pretrained<ControlNetModel>> Controls { get; } = [];
@@ -33,7 +45,7 @@ internal sealed record ModelParts(PromptEncoder Text, Pretrained<UNet2DCondition
         try
         {
             text = PromptEncoder.Load(model, adapters, device);
-            ModelParts parts = new(text, unet.GetAwaiter().GetResult(), decoder.GetAwaiter().GetResult());
+            ModelParts parts = new(text, unet.GetAwaiter().GetResult(), decoder.GetAwaiter().GetResult()) { Name = model.Name };
             parts.RequireFit(model.Path);
             parts.Cascade = CascadeStage.LoadAll(model, device);
             parts.Add(adapters);
@@ -51,6 +63,9 @@ internal sealed record ModelParts(PromptEncoder Text, Pretrained<UNet2DCondition
 
     /// <summary>Elements of the weights of all networks that draw.</summary>
     public long Parameters => Text.PriorParameters + Enum.GetValues<Stage>().SelectMany(StoresOf).Sum(store => store.Count);
+
+    /// <summary>How strongly an editing model keeps to the picture that it edits; null for all others.</summary>
+    public double? ImageGuidanceOf(GenerateSettings settings) => EditsPictures ? settings.ImageGuidance ?? UsualImageGuidance : null;
 
     /// <summary>Begins a stage: its weights are in memory then.</summary>
     /// <exception cref="PareidoliaException">They are damaged.</exception>

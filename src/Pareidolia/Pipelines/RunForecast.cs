@@ -27,7 +27,7 @@ public sealed record RunForecast(ModelSource Model, GenerateSettings Settings, i
     public TimeSpan TimeAt(MachineSpeed speed)
     {
         ArgumentNullException.ThrowIfNull(speed);
-        int together = Math.Min(Pictures, StableDiffusionPipeline.BatchSizeOf(Settings, CellPixels)), batches = (Pictures + together - 1) / together;
+        int together = Math.Min(Pictures, new PlannedPictures(Settings, CellPixels).Together), batches = (Pictures + together - 1) / together;
         return speed.TimeOf(batches * Memory.Asked(Settings.Steps * Settings.AsksPerStep, together));
     }
 
@@ -65,7 +65,7 @@ public sealed record RunForecast(ModelSource Model, GenerateSettings Settings, i
     {
         if (!LatentCodec.Serves(model))
             return null;
-        int together = Math.Min(pictures, StableDiffusionPipeline.BatchSizeOf(settings, MemoryForecast.FactorOf(model, PictureDecoder.UpscalerConfigOf(model))));
+        int together = Math.Min(pictures, new PlannedPictures(settings, MemoryForecast.FactorOf(model, PictureDecoder.UpscalerConfigOf(model))).Together);
         return MemoryForecast.Of(model, settings.Width, settings.Height, together, settings.ReadsNegative);
     }
 

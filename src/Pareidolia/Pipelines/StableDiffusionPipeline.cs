@@ -1,5 +1,4 @@
 // High-Resolution Image Synthesis with Latent Diffusion Models, https://arxiv.org/abs/2112.10752
-using System.Globalization;
 using Pareidolia.Adapters;
 using Pareidolia.Diffusion;
 using Pareidolia.Diffusion.Randomness;
@@ -25,33 +24,23 @@ namespace Pareidolia.Pipelines;
 /// </summary>
 public sealed class StableDiffusionPipeline : IDisposable
 {
-    // Cells of latents that are denoised at once: 16 pictures of 16x16 cells, one of Stable Diffusion's 64x64.
-    private const int CellsAtOnce = 4096;
-    private const int MostAtOnce = 16;
-
-    // As in diffusers' and the web UI's page.
-    private const double UsualImageGuidance = 1.5;
-
     // Cells of a side where a UNet does not say what it was trained on.
     private const int UsualSide = 64;
 
     private readonly ModelParts _parts;
-    private readonly JsonConfig _schedulerConfig;
+    private readonly SamplingPlans _plans;
     private readonly PreviewDecoder _previews;
-    private readonly int _cascadeScale;
 
     private StableDiffusionPipeline(ModelSource model, ModelParts parts)
     {
-        Name = model.Name;
         _parts = parts;
-        _schedulerConfig = model.Component("scheduler").Config;
-        _cascadeScale = CascadeStage.ScaleOf(model);
+        _plans = new SamplingPlans(model.Component("scheduler").Config, UNet.Config.HearsTextAndSize, Factor);
         Settings = new ModelSettings(model, (UNet.Config.SampleSize ?? UsualSide) * Factor) { Factor = Factor };
         _previews = new PreviewDecoder(Decoder, Settings.LatentRgb, UNet.Config.HearsTextAndSize);
     }
 
     /// <summary>The model's name: its folder's or file's, or the one that it has on its hub.</summary>
-    public string Name { get; }
+    public string Name => _parts.Name;
 
     /// <summary>What a user should know of what was loaded, a sentence each: what of a LoRA changes nothing here.</summary>
     public IReadOnlyList<string> Notes => _parts.Notes;
@@ -72,8 +61,8 @@ public sealed class StableDiffusionPipeline : IDisposable
     public bool Bf16 { get; set; }
 
     /// <summary>
-    /// Whether the UNet's linear layers and the autoencoder multiply in integers of 8 bits (<see cref="QuantisedProducts"/>), and the rest as
-    /// <see cref="Bf16"/> says when it is set. <see cref="WeightHolding.ByteLayers"/> holds the weights ready for it.
+    /// Whether the UNet's linear layers and the autoencoder multiply in integers of 8 bits (<see cref="QuantisedProducts"/>), and the rest as with
+    /// <see cref="Bf16"/>. <see cref="WeightHolding.ByteLayers"/> holds the weights ready for it.
     /// </summary>
     public bool Int8 { get; set; }
 
@@ -85,7 +74,7 @@ public sealed class StableDiffusionPipeline : IDisposable
     }
 
     /// <summary>Width and height of pictures are multiples of this many pixels.</summary>
-    public int Factor => Decoder.Factor * _cascadeScale;
+    public int Factor => _parts.Factor;
 
     /// <summary>How many numbers its networks have learned.</summary>
     public long Parameters => _parts.Parameters;
@@ -94,7 +83,7 @@ public sealed class StableDiffusionPipeline : IDisposable
     public int PromptTokens => _parts.Text.Length - 2;
 
     /// <summary>Whether the model changes a picture as the prompt says (instruct-pix2pix), and so needs one to start from.</summary>
-    public bool EditsPictures => UNet.Config.InChannels == 2 * Decoder.LatentChannels;
+    public bool EditsPictures => _parts.EditsPictures;
 
     /// <summary>The last stage.</summary>
     internal PictureDecoder Decoder => _parts.Decoder;
@@ -103,10 +92,14 @@ public sealed class StableDiffusionPipeline : IDisposable
     internal PromptEncoder Text => _parts.Text;
 
     /// <summary>What the denoising network says.</summary>
-    internal Prediction Prediction => Plan(Defaults, Defaults.Steps).Prediction;
+    internal Prediction Prediction => _plans.Of(Defaults).Prediction;
 
-    /// <summary>How products round.</summary>
-    internal PictureArithmetic Arithmetic => new(Exact, Bf16, Int8);
+    /// <summary>The loops of its own network.</summary>
+    internal DenoisingRuns Runs => new(_parts, Arithmetic);
+
+    private RunEnds Ends => new(_parts, Arithmetic);
+
+    private RunArithmetic Arithmetic => new(Exact, Bf16, Int8);
 
     private UNet2DConditionModel UNet => _parts.UNet.Model;
 
@@ -183,17 +176,10 @@ public sealed class StableDiffusionPipeline : IDisposable
 
     /// <summary>Steps that a run of these settings takes: fewer than it is asked for where it starts from a picture.</summary>
     /// <exception cref="PareidoliaException">The steps do not fit the scheduler.</exception>
-    public int StepsOf(GenerateSettings settings) => StepsBeforeCascade(settings) + Cascade(settings).Steps;
-
-    /// <summary>The same without the later stages of a cascade.</summary>
-    internal int StepsBeforeCascade(GenerateSettings settings)
+    public int StepsOf(GenerateSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        int steps = Plan(settings).Steps;
-        if (settings.Hires is not HiresFix hires)
-            return steps;
-        GenerateSettings second = hires.Second(settings, Factor);
-        return steps + hires.Plan(Whole(second), second.Steps).Steps;
+        return _plans.StepsOf(settings) + Runs.Cascade(settings).Steps;
     }
 
     /// <summary>
@@ -202,22 +188,15 @@ public sealed class StableDiffusionPipeline : IDisposable
     public (int Width, int Height) SizeOf(GenerateSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        if (settings.Source is { Mask: not null, Masking.OnlyMasked: true } source)
-            return (source.Picture.Width, source.Picture.Height);
-        GenerateSettings last = settings.Hires?.Second(settings, Factor) ?? settings;
-        return (last.Width, last.Height);
+        return new PlannedPictures(settings, Factor).Size;
     }
 
     /// <summary>How many pictures of these settings go through the networks together.</summary>
     public int BatchSize(GenerateSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return BatchSizeOf(settings.Hires?.Second(settings, Factor) ?? settings, Factor);
+        return new PlannedPictures(settings, Factor).Together;
     }
-
-    /// <summary>The same for a model whose pictures have so many pixels a side for each cell.</summary>
-    internal static int BatchSizeOf(GenerateSettings settings, int factor) =>
-        Math.Clamp(CellsAtOnce / Math.Max(1, settings.Width / factor * (settings.Height / factor)), 1, MostAtOnce);
 
     /// <summary>A prompt's tokens; <see cref="PromptTokens"/> of them count.</summary>
     public Tokens Tokenize(string prompt) => _parts.Text.Tokenize(prompt);
@@ -253,21 +232,12 @@ public sealed class StableDiffusionPipeline : IDisposable
     {
         ArgumentNullException.ThrowIfNull(noise);
         ArgumentNullException.ThrowIfNull(settings);
-        using Scope scope = new();
-        using WrappedEdges? edges = settings.Tiling.Open();
-        (int width, int height) = (settings.Width / Factor * Decoder.CellPixels, settings.Height / Factor * Decoder.CellPixels);
-        SourcePixels? pixels = settings.Source is SourcePicture source
-            ? SourcePixels.Of(new PreparedSource(source, settings), width, height, Device)
-            : null;
-        return Begin(noise.Start, settings, pixels, noise.Unvaried);
+        return Ends.Begin(noise, settings);
     }
 
     /// <summary>The same with noise as it is given, in the order in which diffusers draws it.</summary>
-    internal RunStart Begin(Func<Tensor> draw, GenerateSettings settings, SourcePixels? pixels, Func<Tensor>? filling = null)
-    {
-        using PictureArithmetic.Rounding rounding = Arithmetic.Coding();
-        return new SourceReading(Decoder, settings, UNet.Config.InChannels, pixels).Begin(draw, filling ?? draw);
-    }
+    internal RunStart Begin(Func<Tensor> draw, GenerateSettings settings, SourcePixels? pixels, Func<Tensor>? filling = null) =>
+        Ends.Begin(draw, settings, pixels, filling);
 
     /// <summary>Pictures as they are handed out: what a mask kept is put back, pixel by pixel.</summary>
     public static IReadOnlyList<Image> Finished(IReadOnlyList<Image> images, GenerateSettings settings)
@@ -293,26 +263,16 @@ public sealed class StableDiffusionPipeline : IDisposable
         ArgumentNullException.ThrowIfNull(start);
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(stepNoise);
-        IEnumerable<DenoiseStep> first = DenoiseFirst(conditioning, start, settings, stepNoise, journal);
-        return _parts.Cascade.Count == 0 ? first : Cascade(settings).Run(first, conditioning, stepNoise);
+        DenoisingRuns runs = Runs;
+        IEnumerable<DenoiseStep> first = settings.Hires is HiresFix hires
+            ? new HiresPasses(runs, Ends, _plans, Factor).Steps(conditioning, start, settings, hires, stepNoise, journal)
+            : runs.Along(_plans.Of(settings), conditioning, start, settings, stepNoise.ForSteps, journal);
+        return _parts.Cascade.Count == 0 ? first : runs.Cascade(settings).Run(first, conditioning, stepNoise);
     }
 
-    /// <summary>The same without the later stages of a cascade.</summary>
-    internal IEnumerable<DenoiseStep> DenoiseFirst(
-        Conditioning conditioning, RunStart start, GenerateSettings settings, PictureNoise stepNoise, StepJournal? journal = null) =>
-        settings.Hires is HiresFix hires
-            ? new HiresPasses(this, settings, hires, journal).Steps(conditioning, start, stepNoise)
-            : Steps(conditioning, start, settings, Plan(settings), stepNoise.ForSteps, journal);
-
-    /// <summary>The same with the steps' noise as it is given.</summary>
+    /// <summary>The loop of the first stage, its steps' noise as it is given.</summary>
     internal IEnumerable<DenoiseStep> Denoise(Conditioning conditioning, RunStart start, GenerateSettings settings, StepNoise stepNoise) =>
-        Steps(conditioning, start, settings, Plan(settings), _ => stepNoise, journal: null);
-
-    /// <summary>The same along a part of the steps.</summary>
-    /// <param name="part">Given how a run of some steps is planned, plans this one.</param>
-    internal IEnumerable<DenoiseStep> Denoise(
-        Conditioning conditioning, RunStart start, GenerateSettings settings, PictureNoise stepNoise, Func<Func<int, SamplingPlan>, SamplingPlan> part,
-        StepJournal? journal = null) => Steps(conditioning, start, settings, part(Whole(settings)), stepNoise.ForSteps, journal);
+        Runs.Along(_plans.Of(settings), conditioning, start, settings, _ => stepNoise, journal: null);
 
     /// <summary>The pictures of latents, without texts.</summary>
     /// <param name="latent">From a run.</param>
@@ -321,9 +281,7 @@ public sealed class StableDiffusionPipeline : IDisposable
     public IReadOnlyList<Image> Decode(Latent latent, Tiling tiling = Tiling.None)
     {
         ArgumentNullException.ThrowIfNull(latent);
-        using PictureArithmetic.Rounding rounding = Arithmetic.Coding();
-        using WrappedEdges? edges = tiling.Open();
-        return Decoder.Decode(latent.Values);
+        return Ends.Decode(latent, tiling);
     }
 
     /// <summary>What a step's noisy sample looks like.</summary>
@@ -357,43 +315,7 @@ public sealed class StableDiffusionPipeline : IDisposable
     public Infotext Describe(PictureRequest picture, GenerateSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        Infotext infotext = new() { Prompt = picture.Prompt, NegativePrompt = picture.Negative };
-        infotext.Fields["Steps"] = Written(settings.Steps);
-        infotext.Fields["Sampler"] = settings.Sampler?.Sampler.Label ?? SamplerChoice.LabelOf(_schedulerConfig);
-        if (settings.Sampler?.ScheduleLabel is string schedule)
-            infotext.Fields["Schedule type"] = schedule;
-        infotext.Fields["CFG scale"] = Written(settings.Guidance);
-        infotext.Fields["Seed"] = Written(picture.Seed);
-        infotext.Fields["Size"] = $"{settings.Width}x{settings.Height}";
-        infotext.Fields["Model"] = Name;
-        if (Decoder.VaeName is string vae)
-            infotext.Fields["VAE"] = vae;
-        picture.DescribeNoise(settings.Noise, infotext.Fields);
-        if (settings.Dialect != Defaults.Dialect)
-            infotext.Fields["Prompt dialect"] = PromptDialects.Names.First(name => name.Value == settings.Dialect).Key;
-        if (settings.ClipSkip > 1)
-            infotext.Fields["Clip skip"] = Written(settings.ClipSkip);
-        if (settings.Eta is double eta)
-            infotext.Fields["Eta"] = Written(eta);
-        if (settings.GuidanceRescale > 0)
-            infotext.Fields["CFG Rescale phi"] = Written(settings.GuidanceRescale);
-        settings.Source?.Describe(infotext.Fields);
-        settings.Hires?.Describe(infotext.Fields);
-        settings.Refiner?.Describe(infotext.Fields);
-        settings.Tiling.Describe(infotext.Fields);
-        if (EditsPictures)
-            infotext.Fields["Image CFG scale"] = Written(settings.ImageGuidance ?? UsualImageGuidance);
-        foreach ((int i, PromptRegion region) in settings.Regions.Index())
-            infotext.Fields[$"Region {i + 1}"] = region.Described();
-        settings.GuidanceRules.Describe(infotext.Fields);
-        if (_parts.UNet.Weights.Holding is { Precision: not WeightPrecision.F32 } holding)
-            infotext.Fields["Weight precision"] = holding.PrecisionName;
-        if (Int8)
-            infotext.Fields["Product precision"] = "int8";
-        else if (Bf16 && ReducedPrecision.IsSupported)
-            infotext.Fields["Product precision"] = "bf16";
-        infotext.Fields["Version"] = $"pareidolia {typeof(StableDiffusionPipeline).Assembly.GetName().Version?.ToString(3)}";
-        return infotext;
+        return new PictureDescription(_parts, Defaults, _plans, Arithmetic).Of(picture, settings);
     }
 
     /// <inheritdoc/>
@@ -403,61 +325,12 @@ public sealed class StableDiffusionPipeline : IDisposable
         _parts.Dispose();
     }
 
-    private IEnumerable<DenoiseStep> Steps(
-        Conditioning conditioning, RunStart start, GenerateSettings settings, SamplingPlan plan, Func<SamplingPlan, StepNoise> stepNoise,
-        StepJournal? journal)
-    {
-        _parts.Enter(Stage.Denoising);
-        using Tensor x = Scope.Detach(start.Sample(plan, settings));
-        using ControlStage controls = new(_parts.Controls, settings, plan.Steps, x);
-        Guidance? refining = settings.Refiner is RefinerHandOver refiner && conditioning.Refining is Conditioning text
-            ? refiner.Model.Guided(text, settings, plan, x, new ControlStage([], settings, plan.Steps, x), null)
-            : null;
-        using DenoisePass pass = new(Guided(conditioning, settings, plan, x, controls, start.Beside), refining, settings, plan, Arithmetic) { Journal = journal };
-        foreach (DenoiseStep step in plan.Run(pass.Predict, x, stepNoise(plan), start.Repaint(settings)))
-        {
-            RunCheck.Sample(step, Name, settings.Guidance);
-            yield return step;
-        }
-    }
-
-    private Guidance Guided(
-        Conditioning conditioning, GenerateSettings settings, SamplingPlan plan, Tensor x, ControlStage controls, Tensor? beside)
-    {
-        DenoisingNetwork network = new(UNet, controls, settings.AsksPerStep);
-        return new Guidance(new RegionalNetwork(network, conditioning, settings, x, Factor), conditioning.IsGuided, settings, plan, beside)
-        {
-            Picture = EditsPictures ? settings.ImageGuidance ?? UsualImageGuidance : 1,
-            Begins = () => _parts.Enter(Stage.Denoising),
-            Ends = Leave,
-        };
-    }
-
-    private CascadePasses Cascade(GenerateSettings settings) =>
-        new(_parts.Cascade, settings, () => _parts.Enter(Stage.Denoising)) { Arithmetic = Arithmetic };
-
-    private Func<int, SamplingPlan> Whole(GenerateSettings settings) => steps => Plan(settings, steps);
-
-    private SamplingPlan Plan(GenerateSettings settings) => settings.Source is SourcePicture source
-        ? source.Plan(Whole(settings), settings)
-        : Plan(settings, settings.Steps);
-
-    private SamplingPlan Plan(GenerateSettings settings, int steps)
-    {
-        SamplerOptions options = settings.SamplerOptions with { AnchorsOfSdxl = UNet.Config.HearsTextAndSize };
-        return settings.Sampler is SamplerChoice choice
-            ? SamplerCatalog.Plan(_schedulerConfig, choice.Sampler.Name, choice.Schedule, steps, options)
-            : Scheduler.Load(_schedulerConfig).Plan(steps, options);
-    }
-
     private IReadOnlyList<Image> Described(IReadOnlyList<Image> images, PictureRequest[] batch, GenerateSettings settings)
     {
         for (int i = 0; i < images.Count; i++)
             images[i].Texts[Infotext.Key] = Describe(batch[i], settings).Build();
         return images;
     }
-
-    private static string Written(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);
 
     private static void Require(bool holds, string message)
     {

@@ -19,31 +19,25 @@ public sealed class BertTrainer : Trainer
     private readonly TokenWindows _train;
     private readonly TokenWindows _validation;
     private readonly Masking _masking;
-    private readonly IReadOnlyList<SenseSentence> _senses;
-    private readonly IReadOnlyList<WordPair> _pairs;
+    private readonly MeaningTables _tables;
     private readonly float _share;
 
     /// <summary>Reads the text, trains the tokenizer and makes the model that the recipe describes.</summary>
     public BertTrainer(Recipe recipe, DataRoot root)
         : base(recipe)
     {
-        JsonConfig data = recipe.Section("data");
-        IReadOnlyList<string> text = TextSet.Load(root, data, "train");
+        TrainingTexts texts = TrainingTexts.Load(recipe, root);
         BertConfig config = BertConfig.FromJson(recipe.Section("model"));
-        WordPieceVocabulary vocabulary = WordPieceTrainer.Train(text, config.VocabSize);
-        if (vocabulary.Pieces.Count != config.VocabSize)
-            throw new PareidoliaException($"The text gives a vocabulary of {vocabulary.Pieces.Count} pieces; set the recipe's vocab_size to that instead of {config.VocabSize}.");
+        WordPieceVocabulary vocabulary = WordPieceTrainer.Train(texts.Train, config.VocabSize);
+        Recipe.RequireVocabSize(config.VocabSize, vocabulary.Pieces.Count, "The text gives a vocabulary", "pieces");
         _tokenizer = new WordPieceTokenizer(vocabulary);
-        int window = recipe.Json.Int("window", config.MaxPositionEmbeddings);
-        if (window < 2 || window > config.MaxPositionEmbeddings)
-            throw new PareidoliaException($"The recipe's window is {window}; 2 to the model's {config.MaxPositionEmbeddings} positions are needed.");
+        int window = TrainingTexts.Window(recipe, config.MaxPositionEmbeddings, least: 2);
         // The first place of a window is the start token's.
-        _train = new TokenWindows(Ids(text), window - 1);
-        _validation = new TokenWindows(Ids(TextSet.Load(root, data, "validation")), window - 1);
+        _train = new TokenWindows(Ids(texts.Train), window - 1);
+        _validation = new TokenWindows(Ids(texts.Validation), window - 1);
         _masking = new Masking(_tokenizer.Mask, WordPieceVocabulary.Special.Count, config.VocabSize);
         _share = (float)recipe.Json.Double("mask", 0.15);
-        _senses = data.Text("senses") is string senses ? SenseTable.Load(root.File(senses)) : [];
-        _pairs = data.Text("pairs") is string pairs ? WordPairs.Load(root.File(pairs)) : [];
+        _tables = MeaningTables.Load(root, recipe.Section("data"));
         _model = BertForMaskedLm.Initialise(config, recipe.Seed);
     }
 
@@ -76,13 +70,11 @@ public sealed class BertTrainer : Trainer
     public override IReadOnlyDictionary<string, double> Validate()
     {
         BertMeasures measures = new(_model.Model, _tokenizer);
-        Dictionary<string, double> results = [];
-        if (_senses.Count > 0)
-            results["senses"] = measures.Senses(_senses);
-        if (_pairs.Count > 0)
-            results["pairs_auc"] = measures.Pairs(_pairs);
-        results["validation_perplexity"] = MaskedPerplexity();
-        return results;
+        return new Dictionary<string, double>(_tables.Measured(measures.Senses, measures.Pairs))
+        {
+            ["validation_perplexity"] = _masking.Perplexity(
+                _validation, 32, 0.15f, WithStarts, (text, rows) => BertMeasures.MaskedLoss(_model.Model, text, rows)),
+        };
     }
 
     /// <inheritdoc/>
@@ -90,21 +82,6 @@ public sealed class BertTrainer : Trainer
     {
         _model.Model.Save(folder, Weights, SafetensorsType.F16);
         _tokenizer.Vocabulary.Save(folder);
-    }
-
-    private double MaskedPerplexity()
-    {
-        double loss = 0;
-        int guesses = 0;
-        TorchCpuGenerator random = new(0);
-        foreach (int[] batch in Enumerable.Range(0, _validation.Count).Chunk(32))
-        {
-            using Scope scope = new();
-            MaskedText text = _masking.Hide(WithStarts(_validation.Batch(batch, 0), batch.Length), _ => 0.15f, random);
-            loss += BertMeasures.MaskedLoss(_model.Model, text, batch.Length).Item() * text.Places.Length;
-            guesses += text.Places.Length;
-        }
-        return Math.Exp(loss / guesses);
     }
 
     private int[] WithStarts(int[] windows, int rows) => [.. windows.Chunk(windows.Length / rows).SelectMany(row => row.Prepend(_tokenizer.Start))];

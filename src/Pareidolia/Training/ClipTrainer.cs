@@ -32,8 +32,7 @@ public sealed class ClipTrainer : Trainer
         ClipConfig config = ClipConfig.FromJson(recipe.Section("model"));
         _context = config.Text.MaxPositionEmbeddings;
         ClipVocabulary vocabulary = BpeTrainer.Train(_train.Pictures.SelectMany(picture => picture.Record.Captions), config.Text.VocabSize);
-        if (vocabulary.Ids.Count != config.Text.VocabSize)
-            throw new PareidoliaException($"The captions give a vocabulary of {vocabulary.Ids.Count} tokens; set the recipe's vocab_size to that instead of {config.Text.VocabSize}.");
+        Recipe.RequireVocabSize(config.Text.VocabSize, vocabulary.Ids.Count, "The captions give a vocabulary", "tokens");
         _tokenizer = new ClipTokenizer(vocabulary with { MaxLength = _context });
         _model = ClipModel.Initialise(config, recipe.Seed);
     }

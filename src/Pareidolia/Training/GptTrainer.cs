@@ -22,20 +22,16 @@ public sealed class GptTrainer : Trainer
     public GptTrainer(Recipe recipe, DataRoot root)
         : base(recipe)
     {
-        JsonConfig data = recipe.Section("data");
-        IReadOnlyList<string> text = TextSet.Load(root, data, "train");
+        TrainingTexts texts = TrainingTexts.Load(recipe, root);
         Gpt2Config config = Gpt2Config.FromJson(recipe.Section("model"));
         if (config.VocabSize < BpeTrainer.SmallestGpt2)
             throw new PareidoliaException($"The recipe's vocab_size is {config.VocabSize}; a byte-level vocabulary has at least {BpeTrainer.SmallestGpt2} tokens.");
-        Gpt2Vocabulary vocabulary = BpeTrainer.TrainGpt2(text, config.VocabSize);
-        if (vocabulary.Ids.Count != config.VocabSize)
-            throw new PareidoliaException($"The text gives a vocabulary of {vocabulary.Ids.Count} tokens; set the recipe's vocab_size to that instead of {config.VocabSize}.");
+        Gpt2Vocabulary vocabulary = BpeTrainer.TrainGpt2(texts.Train, config.VocabSize);
+        Recipe.RequireVocabSize(config.VocabSize, vocabulary.Ids.Count, "The text gives a vocabulary", "tokens");
         _tokenizer = new Gpt2Tokenizer(vocabulary);
-        _window = recipe.Json.Int("window", config.NPositions);
-        if (_window < 1 || _window > config.NPositions)
-            throw new PareidoliaException($"The recipe's window is {_window}; 1 to the model's {config.NPositions} positions are needed.");
-        _train = new TokenWindows(RunningText.Of(text, _tokenizer).Ids, _window + 1);
-        _validation = RunningText.Of(TextSet.Load(root, data, "validation"), _tokenizer);
+        _window = TrainingTexts.Window(recipe, config.NPositions, least: 1);
+        _train = new TokenWindows(RunningText.Of(texts.Train, _tokenizer).Ids, _window + 1);
+        _validation = RunningText.Of(texts.Validation, _tokenizer);
         _model = Gpt2LmHeadModel.Initialise(config with { EosTokenId = _tokenizer.End }, recipe.Seed);
     }
 

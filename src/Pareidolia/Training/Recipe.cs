@@ -122,6 +122,17 @@ public sealed class Recipe
     public JsonConfig Section(string key) =>
         Json.Section(key) ?? throw new PareidoliaException($"The recipe in '{Folder}' has no \"{key}\" section.");
 
+    /// <summary>Fails unless the texts give as many entries as the recipe's model has.</summary>
+    /// <param name="asked">What the recipe says.</param>
+    /// <param name="found">What there are.</param>
+    /// <param name="told">What has so many, and of what.</param>
+    /// <param name="units">What they are called.</param>
+    internal static void RequireVocabSize(int asked, int found, string told, string units)
+    {
+        if (found != asked)
+            throw new PareidoliaException($"{told} of {found} {units}; set the recipe's vocab_size to that instead of {asked}.");
+    }
+
     private int Positive(string key)
     {
         int value = Json.Int(key);

@@ -24,16 +24,15 @@ public sealed class T5Trainer : Trainer
     public T5Trainer(Recipe recipe, DataRoot root)
         : base(recipe)
     {
-        JsonConfig data = recipe.Section("data");
-        IReadOnlyList<string> text = TextSet.Load(root, data, "train");
+        TrainingTexts texts = TrainingTexts.Load(recipe, root);
         T5Config config = T5Config.FromJson(recipe.Section("model"));
-        T5Tokenizer whole = T5Tokenizer.Load(root.File(data.Text("tokenizer", "t5-vocab/tokenizer.json")!));
-        _tokenizer = new T5Tokenizer(whole.Vocabulary.Pruned(Counts(text, whole), config.VocabSize));
+        T5Tokenizer whole = T5Tokenizer.Load(root.File(recipe.Section("data").Text("tokenizer", "t5-vocab/tokenizer.json")!));
+        _tokenizer = new T5Tokenizer(whole.Vocabulary.Pruned(Counts(texts.Train, whole), config.VocabSize));
         int window = recipe.Json.Int("window", 96);
         if (window < 8)
             throw new PareidoliaException($"The recipe's window is {window}; at least 8 tokens are needed to cut spans out.");
-        _train = new TokenWindows(Ids(text), window);
-        _validation = new TokenWindows(Ids(TextSet.Load(root, data, "validation")), window);
+        _train = new TokenWindows(Ids(texts.Train), window);
+        _validation = new TokenWindows(Ids(texts.Validation), window);
         _corruption = new SpanCorruption(
             window, recipe.Json.Double("noise_density", 0.15), recipe.Json.Double("mean_span", 3), n => _tokenizer.SpecialId(UnigramVocabulary.Sentinel(n)), _tokenizer.End);
         _model = T5ForConditionalGeneration.Initialise(config, recipe.Seed);

@@ -20,30 +20,26 @@ public sealed class WordsTrainer : Trainer
     private readonly TokenWindows _validation;
     private readonly Masking _masking;
     private readonly float[] _chances;
-    private readonly IReadOnlyList<SenseSentence> _senses;
-    private readonly IReadOnlyList<WordPair> _pairs;
+    private readonly MeaningTables _tables;
 
     /// <summary>Reads the text, counts the words and makes the model that the recipe describes.</summary>
     public WordsTrainer(Recipe recipe, DataRoot root)
         : base(recipe)
     {
-        JsonConfig data = recipe.Section("data");
-        IReadOnlyList<string> text = TextSet.Load(root, data, "train");
+        TrainingTexts texts = TrainingTexts.Load(recipe, root);
         ConvolutionalWordConfig config = ConvolutionalWordConfig.FromJson(recipe.Section("model"));
         if (config.VocabSize <= WordDictionary.SpecialCount)
             throw new PareidoliaException($"The recipe's vocab_size is {config.VocabSize}; more than the {WordDictionary.SpecialCount} special words are needed.");
-        _dictionary = WordDictionary.Count(text, config.VocabSize);
-        if (_dictionary.Words.Count != config.VocabSize)
-            throw new PareidoliaException($"The text has a dictionary of {_dictionary.Words.Count} words; set the recipe's vocab_size to that instead of {config.VocabSize}.");
+        _dictionary = WordDictionary.Count(texts.Train, config.VocabSize);
+        Recipe.RequireVocabSize(config.VocabSize, _dictionary.Words.Count, "The text has a dictionary", "words");
         int window = recipe.Json.Int("window", 64);
         if (window < 1)
             throw new PareidoliaException($"The recipe's window is {window}; at least 1 word is needed.");
-        _train = new TokenWindows(Ids(text), window);
-        _validation = new TokenWindows(Ids(TextSet.Load(root, data, "validation")), window);
+        _train = new TokenWindows(Ids(texts.Train), window);
+        _validation = new TokenWindows(Ids(texts.Validation), window);
         _masking = new Masking(_dictionary.Mask, WordDictionary.SpecialCount, config.VocabSize);
         _chances = Chances(recipe.Json.Double("mask", 0.2), recipe.Json.Double("subsample", 1e-3));
-        _senses = data.Text("senses") is string senses ? SenseTable.Load(root.File(senses)) : [];
-        _pairs = data.Text("pairs") is string pairs ? WordPairs.Load(root.File(pairs)) : [];
+        _tables = MeaningTables.Load(root, recipe.Section("data"));
         _model = ConvolutionalWordModel.Initialise(config, recipe.Seed);
         if (recipe.Json.Choice("start", "random", "counts") == "counts")
             StartFromCounts(config);
@@ -68,7 +64,7 @@ public sealed class WordsTrainer : Trainer
     public override void Sample(string path)
     {
         WordVectors vectors = new(_model.Model.Words, WordDictionary.SpecialCount);
-        IEnumerable<string> words = _senses.Count > 0 ? _senses.Select(row => row.Word).Distinct() : _dictionary.Words.Skip(WordDictionary.SpecialCount).Take(20);
+        IEnumerable<string> words = _tables.Senses.Count > 0 ? _tables.Senses.Select(row => row.Word).Distinct() : _dictionary.Words.Skip(WordDictionary.SpecialCount).Take(20);
         IEnumerable<string> lines = words.Where(_dictionary.Knows).Select(word =>
             $"{word}: {string.Join(' ', vectors.Nearest(_dictionary.IdOf(word), 8).Select(row => _dictionary.Words[row.Id]))}\n");
         TextSample.Write(path, string.Concat(lines));
@@ -78,13 +74,11 @@ public sealed class WordsTrainer : Trainer
     public override IReadOnlyDictionary<string, double> Validate()
     {
         WordModelMeasures measures = new(_model.Model, _dictionary);
-        Dictionary<string, double> results = [];
-        if (_senses.Count > 0)
-            results["senses"] = measures.Senses(_senses);
-        if (_pairs.Count > 0)
-            results["pairs_auc"] = measures.Pairs(_pairs);
-        results["validation_perplexity"] = MaskedPerplexity();
-        return results;
+        return new Dictionary<string, double>(_tables.Measured(measures.Senses, measures.Pairs))
+        {
+            // Frequent words are hidden as often as rare ones.
+            ["validation_perplexity"] = _masking.Perplexity(_validation, 64, 0.15f, (windows, _) => windows, Loss),
+        };
     }
 
     /// <inheritdoc/>
@@ -92,22 +86,6 @@ public sealed class WordsTrainer : Trainer
     {
         _model.Model.Save(folder, Weights, SafetensorsType.F16);
         _dictionary.Save(folder);
-    }
-
-    // Of 15 % of all words, frequent ones too.
-    private double MaskedPerplexity()
-    {
-        double loss = 0;
-        int guesses = 0;
-        TorchCpuGenerator random = new(0);
-        foreach (int[] batch in Enumerable.Range(0, _validation.Count).Chunk(64))
-        {
-            using Scope scope = new();
-            MaskedText text = _masking.Hide(_validation.Batch(batch, 0), _ => 0.15f, random);
-            loss += Loss(text, batch.Length).Item() * text.Places.Length;
-            guesses += text.Places.Length;
-        }
-        return Math.Exp(loss / guesses);
     }
 
     private Tensor Loss(MaskedText text, int rows)

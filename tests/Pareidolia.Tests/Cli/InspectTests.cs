@@ -54,15 +54,4 @@ public sealed class InspectTests
         Assert.Equal(2, CommandLine.Run("inspect", cli["note.safetensors"]).Code);
         Assert.Contains("There is no model", CommandLine.Run("inspect", cli["none"]).ErrorLine, StringComparison.Ordinal);
     }
-
-    [Theory]
-    [InlineData("--help")]
-    [InlineData("generate", "--help")]
-    [InlineData("inspect", "--help")]
-    public void Help_has_examples(params string[] arguments)
-    {
-        Ran ran = CommandLine.Run(arguments);
-        Assert.Equal(0, ran.Code);
-        Assert.Contains("Examples:\n  pareidolia ", ran.Output, StringComparison.Ordinal);
-    }
 }

@@ -26,7 +26,7 @@ public sealed class PrecisionGoldenTests(ITestOutputHelper log)
     {
         public bool Bytes { get; init; }
 
-        public PictureArithmetic Arithmetic => new(!Fast, Half, Bytes);
+        public RunArithmetic Arithmetic => new(!Fast, Half, Bytes);
     }
 
     public static TheoryData<string> UNets => [.. GoldenCase.NamesOfKind("unet2d_condition").Select(row => row.Data).Where(name => !UNet2DConditionGoldenTests.IsLater(GoldenCase.Load(name)))];
@@ -37,7 +37,7 @@ public sealed class PrecisionGoldenTests(ITestOutputHelper log)
 
     [Theory]
     [MemberData(nameof(UNets))]
-    public void UNet(string name) => Check(name, s_ways, arithmetic => arithmetic.Denoising(), (golden, part) =>
+    public void UNet(string name) => Check(name, s_ways, arithmetic => arithmetic.OpenDenoising(), (golden, part) =>
     {
         using Pretrained<UNet2DConditionModel> unet = UNet2DConditionModel.Load(part);
         string output = golden.Outputs.Keys.First(key => key.StartsWith("sample.", StringComparison.Ordinal));
@@ -50,7 +50,7 @@ public sealed class PrecisionGoldenTests(ITestOutputHelper log)
 
     [Theory]
     [MemberData(nameof(Autoencoders))]
-    public void Decoder(string name) => Check(name, s_ways, arithmetic => arithmetic.Coding(), (golden, part) =>
+    public void Decoder(string name) => Check(name, s_ways, arithmetic => arithmetic.OpenCoding(), (golden, part) =>
     {
         using Pretrained<AutoencoderKl> vae = AutoencoderKl.Load(part);
         string latent = golden.Inputs.Keys.First(key => key.StartsWith("latent.", StringComparison.Ordinal)), output = latent.Replace("latent", "decoded", StringComparison.Ordinal);
@@ -60,7 +60,7 @@ public sealed class PrecisionGoldenTests(ITestOutputHelper log)
 
     [Theory]
     [MemberData(nameof(Texts))]
-    public void Text(string name) => Check(name, s_ways.Where(way => !way.Bytes), arithmetic => arithmetic.Coding(), (golden, part) =>
+    public void Text(string name) => Check(name, s_ways.Where(way => !way.Bytes), arithmetic => arithmetic.OpenCoding(), (golden, part) =>
     {
         using Pretrained<ClipTextModel> text = ClipTextModel.Load(part);
         int[] ids = Array.ConvertAll(golden.Inputs["input_ids"].ToInt64(), id => (int)id);
@@ -68,7 +68,7 @@ public sealed class PrecisionGoldenTests(ITestOutputHelper log)
     });
 
     private void Check(
-        string name, IEnumerable<Way> ways, Func<PictureArithmetic, IDisposable> open, Func<GoldenCase, ModelComponent, (string Output, float[] Values)> run)
+        string name, IEnumerable<Way> ways, Func<RunArithmetic, IDisposable> open, Func<GoldenCase, ModelComponent, (string Output, float[] Values)> run)
     {
         GoldenCase golden = GoldenCase.Load(name);
         foreach (Way way in ways)

@@ -18,53 +18,45 @@ public sealed class TransformerGoldenTests
 
     [Theory]
     [MemberData(nameof(DiT))]
-    public void DiT_says_what_diffusers_says(string name, string device)
-    {
-        (GoldenCase golden, Backend backend) = (GoldenCase.Load(name), GoldenCase.Device(device));
-        using Scope scope = new();
-        using Pretrained<DiTTransformer2DModel> model = DiTTransformer2DModel.Load(golden.Folder, backend);
-        int[] labels = [.. golden.Inputs["class_labels"].ToInt64().Select(label => (int)label)];
-        Tensor said = model.Model.Forward(golden.Input("sample", backend, Layout.ChannelsLast), golden.Inputs["timestep"].ToSingle(), labels);
-        golden.Check("sample", said, Layout.ChannelsLast);
-    }
+    public void DiT_says_what_diffusers_says(string name, string device) => Check<DiTTransformer2DModel>(
+        name, device, DiTTransformer2DModel.Load, Layout.ChannelsLast, (model, told) =>
+            model.Forward(told.Picture("sample"), told.Numbers("timestep"), [.. told.Golden.Inputs["class_labels"].ToInt64().Select(label => (int)label)]));
 
     [Theory]
     [MemberData(nameof(PixArt))]
-    public void PixArt_says_what_diffusers_says(string name, string device)
-    {
-        (GoldenCase golden, Backend backend) = (GoldenCase.Load(name), GoldenCase.Device(device));
-        using Scope scope = new();
-        using Pretrained<PixArtTransformer2DModel> model = PixArtTransformer2DModel.Load(golden.Folder, backend);
-        Tensor? mask = golden.Inputs.ContainsKey("encoder_attention_mask") ? golden.Input("encoder_attention_mask", backend) : null;
-        Tensor said = model.Model.Forward(
-            golden.Input("sample", backend, Layout.ChannelsLast), golden.Inputs["timestep"].ToSingle(), golden.Input("encoder_hidden_states", backend), mask);
-        golden.Check("sample", said, Layout.ChannelsLast);
-    }
+    public void PixArt_says_what_diffusers_says(string name, string device) => Check<PixArtTransformer2DModel>(
+        name, device, PixArtTransformer2DModel.Load, Layout.ChannelsLast, (model, told) => model.Forward(
+            told.Picture("sample"), told.Numbers("timestep"), told.Tokens("encoder_hidden_states"),
+            told.Golden.Inputs.ContainsKey("encoder_attention_mask") ? told.Tokens("encoder_attention_mask") : null));
 
     [Theory]
     [MemberData(nameof(Sd3))]
-    public void Sd3_says_what_diffusers_says(string name, string device)
-    {
-        (GoldenCase golden, Backend backend) = (GoldenCase.Load(name), GoldenCase.Device(device));
-        using Scope scope = new();
-        using Pretrained<SD3Transformer2DModel> model = SD3Transformer2DModel.Load(golden.Folder, backend);
-        Tensor said = model.Model.Forward(
-            golden.Input("hidden_states", backend, Layout.ChannelsLast), golden.Inputs["timestep"].ToSingle(), golden.Input("encoder_hidden_states", backend),
-            golden.Input("pooled_projections", backend));
-        golden.Check("sample", said, Layout.ChannelsLast);
-    }
+    public void Sd3_says_what_diffusers_says(string name, string device) => Check<SD3Transformer2DModel>(
+        name, device, SD3Transformer2DModel.Load, Layout.ChannelsLast, (model, told) => model.Forward(
+            told.Picture("hidden_states"), told.Numbers("timestep"), told.Tokens("encoder_hidden_states"), told.Tokens("pooled_projections")));
 
     [Theory]
     [MemberData(nameof(Flux))]
-    public void Flux_says_what_diffusers_says(string name, string device)
+    public void Flux_says_what_diffusers_says(string name, string device) => Check<FluxTransformer2DModel>(
+        name, device, FluxTransformer2DModel.Load, Layout.Plain, (model, told) => model.Forward(
+            told.Tokens("hidden_states"), told.Tokens("img_ids"), told.Numbers("timestep"), told.Tokens("encoder_hidden_states"),
+            told.Tokens("pooled_projections"), told.Golden.Inputs.ContainsKey("guidance") ? told.Numbers("guidance") : [], told.Tokens("txt_ids")));
+
+    private static void Check<T>(string name, string device, Func<string, Backend?, Pretrained<T>> load, Layout layout, Func<T, Told, Tensor> say)
     {
-        (GoldenCase golden, Backend backend) = (GoldenCase.Load(name), GoldenCase.Device(device));
+        Told told = new(GoldenCase.Load(name), GoldenCase.Device(device));
         using Scope scope = new();
-        using Pretrained<FluxTransformer2DModel> model = FluxTransformer2DModel.Load(golden.Folder, backend);
-        float[] guidance = golden.Inputs.TryGetValue("guidance", out GoldenTensor? stored) ? stored.ToSingle() : [];
-        Tensor said = model.Model.Forward(
-            golden.Input("hidden_states", backend), golden.Input("img_ids", backend), golden.Inputs["timestep"].ToSingle(),
-            golden.Input("encoder_hidden_states", backend), golden.Input("pooled_projections", backend), guidance, golden.Input("txt_ids", backend));
-        golden.Check("sample", said);
+        using Pretrained<T> model = load(told.Golden.Folder, told.Device);
+        told.Golden.Check("sample", say(model.Model, told), layout);
+    }
+
+    // What a case tells a model.
+    private sealed record Told(GoldenCase Golden, Backend Device)
+    {
+        public Tensor Picture(string input) => Golden.Input(input, Device, Layout.ChannelsLast);
+
+        public Tensor Tokens(string input) => Golden.Input(input, Device);
+
+        public float[] Numbers(string input) => Golden.Inputs[input].ToSingle();
     }
 }

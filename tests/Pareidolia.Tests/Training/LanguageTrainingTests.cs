@@ -62,27 +62,10 @@ public sealed class LanguageTrainingTests
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
 
-    // Runs until a number of reports have come, then pauses as Ctrl-C does.
     internal static List<TrainingProgress> Run(TemporaryFolder folder, string kind, string recipe, string run, int reports)
     {
         using Trainer trainer = Make(kind, Recipe.Load(recipe), DataRoot.Resolve(folder.Path));
-        using TrainingLoop loop = new(trainer, folder[run]);
-        using CancellationTokenSource pause = new();
-        List<TrainingProgress> progress = [];
-        try
-        {
-            foreach (TrainingProgress report in loop.Run(pause.Token))
-            {
-                progress.Add(report);
-                if (progress.Count >= reports)
-                    pause.Cancel();
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Paused as asked.
-        }
-        return progress;
+        return PausedRun.Of(trainer, folder[run], reports);
     }
 
     private static Trainer Make(string kind, Recipe recipe, DataRoot root) => kind switch

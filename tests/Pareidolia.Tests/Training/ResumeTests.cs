@@ -100,27 +100,10 @@ public sealed class ResumeTests
         Assert.Equal(61, File.ReadLines(Path.Combine(folder["run"], "metrics.jsonl")).Count());
     }
 
-    // Runs until a number of reports have come, then pauses as Ctrl-C does.
     private static List<TrainingProgress> Run(TemporaryFolder folder, string recipe, string run, int reports)
     {
         using Trainer trainer = TrainerOf(Recipe.Load(recipe), DataRoot.Resolve(Path.GetDirectoryName(recipe)));
-        using TrainingLoop loop = new(trainer, folder[run]);
-        using CancellationTokenSource pause = new();
-        List<TrainingProgress> progress = [];
-        try
-        {
-            foreach (TrainingProgress report in loop.Run(pause.Token))
-            {
-                progress.Add(report);
-                if (progress.Count >= reports)
-                    pause.Cancel();
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Paused as asked.
-        }
-        return progress;
+        return PausedRun.Of(trainer, folder[run], reports);
     }
 
     private static Trainer TrainerOf(Recipe recipe, DataRoot root) =>

@@ -11,35 +11,13 @@ public static class Heun
 {
     /// <summary>The mean of the slopes at both ends.</summary>
     public static IEnumerable<DenoiseStep> Plain(
-        Denoise denoise, Tensor x, IReadOnlyList<NoiseLevel> levels, StepNoise? noise = null, Churn? churn = null)
-    {
-        using Trajectory path = new(x);
-        for (int i = 0; i + 1 < levels.Count; i++)
-        {
-            NoiseLevel from = levels[i], to = levels[i + 1];
-            yield return path.Step(levels, i, () =>
-            {
-                (Tensor raised, NoiseLevel hat) = Euler.Raise(path.X, from, to, levels.Count - 1, noise, churn ?? Churn.None);
-                return Step(denoise, raised, hat, to);
-            });
-        }
-    }
+        Denoise denoise, Tensor x, IReadOnlyList<NoiseLevel> levels, StepNoise? noise = null, Churn? churn = null) =>
+        Churned(x, levels, noise, churn, (raised, hat, to) => Step(denoise, raised, hat, to));
 
     /// <summary>The slope in the middle, half way in log sigma.</summary>
     public static IEnumerable<DenoiseStep> Midpoint(
-        Denoise denoise, Tensor x, IReadOnlyList<NoiseLevel> levels, StepNoise? noise = null, Churn? churn = null)
-    {
-        using Trajectory path = new(x);
-        for (int i = 0; i + 1 < levels.Count; i++)
-        {
-            NoiseLevel from = levels[i], to = levels[i + 1];
-            yield return path.Step(levels, i, () =>
-            {
-                (Tensor raised, NoiseLevel hat) = Euler.Raise(path.X, from, to, levels.Count - 1, noise, churn ?? Churn.None);
-                return ThroughMiddle(denoise, raised, hat, to.Sigma);
-            });
-        }
-    }
+        Denoise denoise, Tensor x, IReadOnlyList<NoiseLevel> levels, StepNoise? noise = null, Churn? churn = null) =>
+        Churned(x, levels, noise, churn, (raised, hat, to) => ThroughMiddle(denoise, raised, hat, to.Sigma));
 
     /// <summary>The midpoint rule down below the goal, and fresh noise back up. <paramref name="spareNoise"/> draws and drops noise for the
     /// first of the two estimates too: diffusers does, so a seed's later noise depends on it.</summary>
@@ -66,6 +44,22 @@ public static class Heun
     {
         Outcome first = Euler.Toward(x, denoise(x, from), from.Sigma, to.Sigma);
         return to.Sigma == 0 ? first : Correct(denoise, x, from, to, first);
+    }
+
+    // Each step from the sample with churn's noise, at the level that it then has.
+    private static IEnumerable<DenoiseStep> Churned(
+        Tensor x, IReadOnlyList<NoiseLevel> levels, StepNoise? noise, Churn? churn, Func<Tensor, NoiseLevel, NoiseLevel, Outcome> step)
+    {
+        using Trajectory path = new(x);
+        for (int i = 0; i + 1 < levels.Count; i++)
+        {
+            NoiseLevel from = levels[i], to = levels[i + 1];
+            yield return path.Step(levels, i, () =>
+            {
+                (Tensor raised, NoiseLevel hat) = Euler.Raise(path.X, from, to, levels.Count - 1, noise, churn ?? Churn.None);
+                return step(raised, hat, to);
+            });
+        }
     }
 
     private static Outcome Correct(Denoise denoise, Tensor x, NoiseLevel from, NoiseLevel to, Outcome first)

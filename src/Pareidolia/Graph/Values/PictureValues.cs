@@ -19,7 +19,8 @@ internal sealed record ImageValue(Tensor Pixels) : GraphValue
     /// <summary>Of a picture in memory; transparency is left out.</summary>
     public static ImageValue Of(Image image, Backend? device = null)
     {
-        Image rgb = Opaque(image);
+        // ComfyUI drops the alpha channel, it does not blend.
+        Image rgb = image.WithoutAlpha();
         Tensor shades = Tensor.From(Array.ConvertAll(rgb.Pixels, value => value / 255f), [1, rgb.Height, rgb.Width, 3], device);
         return new ImageValue(shades.Affine(2, -1));
     }
@@ -32,17 +33,6 @@ internal sealed record ImageValue(Tensor Pixels) : GraphValue
 
     /// <inheritdoc/>
     protected override void Release() => Pixels.Dispose();
-
-    // ComfyUI drops the alpha channel, it does not blend.
-    private static Image Opaque(Image image)
-    {
-        if (image.Channels != 4)
-            return image.ToRgb();
-        Image rgb = new(image.Width, image.Height);
-        for (int i = 0; i < image.Width * image.Height; i++)
-            image.Pixels.AsSpan(4 * i, 3).CopyTo(rgb.Pixels.AsSpan(3 * i, 3));
-        return rgb;
-    }
 }
 
 /// <summary>MASK: how much of each pixel is chosen.</summary>

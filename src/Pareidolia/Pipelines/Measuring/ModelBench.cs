@@ -78,8 +78,9 @@ public sealed class ModelBench(ModelSource model, BenchSettings settings)
 
     private PartTimes Run(string part, TimeSpan loading, WeightStore weights, ProfilingBackend? profile, Func<Tensor> network, int times = 1)
     {
-        PictureArithmetic arithmetic = new(settings.Exact, settings.Bf16, settings.Int8);
-        using PictureArithmetic.Rounding rounding = part == "unet" ? arithmetic.Denoising() : part == "vae" ? arithmetic.Coding() : (arithmetic with { Int8 = false }).Coding();
+        // A text encoder multiplies no bytes.
+        RunArithmetic arithmetic = new(settings.Exact, settings.Bf16, settings.Int8 && (part is "unet" or "vae"));
+        using IDisposable computing = part == "unet" ? arithmetic.OpenDenoising() : arithmetic.OpenCoding();
         Once(network, times);
         profile?.Clear();
         double[] seconds = [.. Enumerable.Range(0, settings.Runs).Select(_ => Once(network, times))];

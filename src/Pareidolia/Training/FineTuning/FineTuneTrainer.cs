@@ -19,8 +19,6 @@ public sealed class FineTuneTrainer : Trainer
 {
     private const int Shown = 4;
 
-    private static readonly string[] s_attention = ["to_q", "to_k", "to_v", "to_out.0"];
-
     private readonly string _base;
     private readonly PictureSet _train;
     private readonly PictureSet? _prior;
@@ -30,10 +28,11 @@ public sealed class FineTuneTrainer : Trainer
     private readonly double _captionDropout;
     private readonly Pretrained<UNet2DConditionModel> _unet;
     private readonly Pretrained<ClipTextModel> _text;
-    private readonly CaptionEmbeddings _captions;
+    private readonly Func<IReadOnlyList<string>, Tensor> _states;
     private readonly DenoisingTask _task;
     private readonly LoraFactors? _lora;
     private readonly WordRows? _word;
+    private readonly bool _recomputes;
 
     /// <summary>Loads the model and reads the pictures.</summary>
     /// <exception cref="PareidoliaException">The recipe, its data or the model is missing or broken, or of a family that is not trained here.</exception>
@@ -53,11 +52,10 @@ public sealed class FineTuneTrainer : Trainer
         (_priorWeight, _captionDropout) = (recipe.Json.Double("prior_weight", 1), recipe.Json.Double("caption_dropout", 0.1));
         _text = ClipTextModel.Load(source.Component("text_encoder"));
         ClipTokenizer tokenizer = ClipTokenizer.Load(source.Component("tokenizer").Folder);
-        _captions = new CaptionEmbeddings(
-            captions => _text.Model.Forward(Tensor.From([.. captions.SelectMany(caption => tokenizer.Encode(caption))], [captions.Count, tokenizer.MaxLength])).LastHidden,
-            Captions(_train).Concat(Captions(_prior)));
         _task = new DenoisingTask(source.Component("scheduler").Config);
+        _recomputes = recipe.Json.Bool("gradient_checkpointing", false);
         (Weights, _lora, _word) = Learner(recipe, tokenizer);
+        _states = States(tokenizer);
     }
 
     /// <inheritdoc/>
@@ -71,6 +69,7 @@ public sealed class FineTuneTrainer : Trainer
     {
         ArgumentNullException.ThrowIfNull(random);
         using AddedWeights? added = _lora?.Open();
+        using RecomputedBlocks recomputed = new(_recomputes);
         Tensor loss = Loss(_space.Of(batch, 0), [.. batch.Select(i => Caption(_train, i, random))], random, metrics, "");
         if (_prior is null)
             return loss;
@@ -83,7 +82,7 @@ public sealed class FineTuneTrainer : Trainer
     {
         using AddedWeights? added = _lora?.Open();
         string[] captions = [.. Enumerable.Range(0, Shown).Select(i => _train.Pictures[i % _train.Pictures.Count].Record.Captions[0])];
-        Tensor context = Tensor.Concat(0, Context([.. captions.Select(_ => "")]), Context(captions));
+        Tensor context = Tensor.Concat(0, _states([.. captions.Select(_ => "")]), _states(captions));
         Tensor noise = Tensor.Randn([Shown, .. _space.Shape], new TorchCpuGenerator(Recipe.Seed));
         float guidance = (float)Recipe.Json.Double("sample_guidance", 4);
         Tensor drawn = _task.Draw((x, timestep) =>
@@ -121,6 +120,8 @@ public sealed class FineTuneTrainer : Trainer
         GC.SuppressFinalize(this);
     }
 
+    private bool TrainsText => Recipe.Json.Bool("train_text_encoder", false);
+
     private void RequireFamily()
     {
         UNet2DConditionConfig config = _unet.Model.Config;
@@ -132,15 +133,34 @@ public sealed class FineTuneTrainer : Trainer
     {
         JsonConfig json = recipe.Json;
         string method = json.Text("method", "lora")!;
+        if (TrainsText && method != "lora")
+            throw new PareidoliaException($"\"train_text_encoder\" is for the method lora; this recipe's is {method}.");
         if (method == "full")
             return (_unet.Weights, null, null);
         WeightStore own = WeightStore.Initialise(recipe.Seed);
         return method switch
         {
-            "lora" => (own, new LoraFactors(_unet.Weights, own, json.Int("rank", 8), json.Double("alpha", json.Int("rank", 8)), json.Texts("targets", s_attention)), null),
+            "lora" => (own, new LoraFactors(Parts(json), own, json.Int("rank", 8), json.Double("alpha", json.Int("rank", 8))), null),
             "textual-inversion" => (own, null, new WordRows(_text.Model, tokenizer, own, json.Text("word") ?? "", json.Int("vectors", 1), json.Text("initial_word") ?? "")),
             _ => throw new PareidoliaException($"\"method\" is \"{method}\"; lora, textual-inversion and full are known."),
         };
+    }
+
+    private IEnumerable<LoraPart> Parts(JsonConfig json)
+    {
+        yield return LoraPart.UNet(_unet.Weights, json);
+        if (TrainsText)
+            yield return LoraPart.TextEncoder(_text.Weights, json);
+    }
+
+    // Captions as the UNet reads them, [b, n, c]: computed anew where they lead to what is learned, else once for all.
+    private Func<IReadOnlyList<string>, Tensor> States(ClipTokenizer tokenizer)
+    {
+        if (_word is not null)
+            return _word.Encode;
+        return TrainsText
+            ? captions => _text.Model.Forward(ClipEmbeddings.Ids(tokenizer, captions)).LastHidden
+            : CaptionEmbeddings.Of(_text.Model, tokenizer, Captions(_train).Concat(Captions(_prior))).Of;
     }
 
     private static IEnumerable<string> Captions(PictureSet? set) => set?.Pictures.SelectMany(picture => picture.Record.Captions) ?? [];
@@ -155,11 +175,9 @@ public sealed class FineTuneTrainer : Trainer
 
     private Tensor Loss(Tensor clean, string[] captions, TorchCpuGenerator random, IDictionary<string, double> metrics, string prefix)
     {
-        Tensor context = Context(captions);
+        Tensor context = _states(captions);
         return _task.Loss(clean, random, (noisy, times) => _unet.Model.Forward(noisy, times, context), metrics, prefix);
     }
-
-    private Tensor Context(string[] captions) => _word?.Encode(captions) ?? _captions.Of(captions);
 
     // The model's folder with another UNet in it.
     private void ExportModel(string folder)

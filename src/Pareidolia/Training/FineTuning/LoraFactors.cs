@@ -6,7 +6,7 @@ using Pareidolia.Weights;
 namespace Pareidolia.Training.FineTuning;
 
 /// <summary>
-/// Low-rank factors beside a UNet's matrices: W + alpha / rank B A, with A [rank, in] random and B [out, rank] zero at the start. Saved under the names
+/// Low-rank factors beside matrices of a model's networks: W + alpha / rank B A, with A [rank, in] random and B [out, rank] zero at the start. Saved under the names
 /// of kohya's trainer and under those of PEFT and diffusers.
 /// </summary>
 internal sealed class LoraFactors
@@ -17,31 +17,29 @@ internal sealed class LoraFactors
     /// <summary>What diffusers calls PEFT's.</summary>
     public const string PeftFile = "pytorch_lora_weights.safetensors";
 
-    private readonly List<(string Layer, Tensor Weight, Tensor Down, Tensor Up)> _layers = [];
+    private readonly List<Factors> _layers = [];
     private readonly int _rank;
     private readonly double _alpha;
 
-    /// <summary>Factors for all linear layers whose names end with one of the targets.</summary>
-    /// <param name="unet">The network's parameters.</param>
+    /// <summary>Factors for all layers that are to be changed.</summary>
+    /// <param name="parts">The networks.</param>
     /// <param name="weights">Where the factors are kept.</param>
     /// <param name="rank">Rows of A.</param>
     /// <param name="alpha">The strength: alpha / rank multiplies.</param>
-    /// <param name="targets">Ends of layers' names, such as <c>to_q</c>.</param>
-    /// <exception cref="PareidoliaException">No layer has such a name.</exception>
-    public LoraFactors(WeightStore unet, WeightStore weights, int rank, double alpha, IReadOnlyList<string> targets)
+    /// <exception cref="PareidoliaException">The rank makes no sense, or a network has no such layers.</exception>
+    public LoraFactors(IEnumerable<LoraPart> parts, WeightStore weights, int rank, double alpha)
     {
         if (rank is < 1 or > 1024)
             throw new PareidoliaException($"\"rank\" is {rank}; a whole number from 1 to 1024 is needed.");
         (_rank, _alpha) = (rank, alpha);
-        foreach (Parameter parameter in unet.Parameters.Where(parameter => parameter.Tensor.Rank == 2 && IsTarget(parameter.Name, targets)))
-        {
-            string layer = parameter.Name[..^".weight".Length];
-            WeightScope scope = weights.Root[layer];
-            _layers.Add((layer, parameter.Tensor, scope["lora_A"].Get("weight", [rank, parameter.Tensor.Shape[1]], Initializer.FanIn),
-                scope["lora_B"].Get("weight", [parameter.Tensor.Shape[0], rank], Initializer.Zeros)));
-        }
-        if (_layers.Count == 0)
-            throw new PareidoliaException($"The network has no linear layers named {string.Join(", ", targets)}: \"targets\" are ends of their names, such as to_q.");
+        foreach (LoraPart part in parts)
+            foreach ((string layer, Tensor weight) in part.Layers())
+            {
+                WeightScope scope = weights.Root[part.Place + layer];
+                _layers.Add(new Factors(
+                    part.Kohya + layer.Replace('.', '_'), part.Peft + layer, weight, scope["lora_A"].Get("weight", [rank, weight.Shape[1]], Initializer.FanIn),
+                    scope["lora_B"].Get("weight", [weight.Shape[0], rank], Initializer.Zeros)));
+            }
     }
 
     /// <summary>Opens the changed matrices for the layers that run on this thread. Its tensors belong to the caller's scope.</summary>
@@ -52,26 +50,22 @@ internal sealed class LoraFactors
     public void Save(string folder)
     {
         Directory.CreateDirectory(folder);
-        SafetensorsWriter.Write(Path.Combine(folder, KohyaFile), _layers.SelectMany(layer => Kohya(layer.Layer, layer.Down, layer.Up)));
-        SafetensorsWriter.Write(Path.Combine(folder, PeftFile), _layers.SelectMany(layer => Peft(layer.Layer, layer.Down, layer.Up)));
+        SafetensorsWriter.Write(Path.Combine(folder, KohyaFile), _layers.SelectMany(Kohya));
+        SafetensorsWriter.Write(Path.Combine(folder, PeftFile), _layers.SelectMany(Peft));
     }
 
-    private static bool IsTarget(string name, IReadOnlyList<string> targets) =>
-        targets.Any(target => name.EndsWith($".{target}.weight", StringComparison.Ordinal));
-
-    private IEnumerable<SafetensorsSource> Kohya(string layer, Tensor down, Tensor up)
+    private IEnumerable<SafetensorsSource> Kohya(Factors layer)
     {
-        string name = $"lora_unet_{layer.Replace('.', '_')}";
-        yield return Source($"{name}.lora_down.weight", down, 1);
-        yield return Source($"{name}.lora_up.weight", up, 1);
-        yield return new SafetensorsSource($"{name}.alpha", SafetensorsType.F32, [], stream => stream.Write(BitConverter.GetBytes((float)_alpha)));
+        yield return Source($"{layer.Kohya}.lora_down.weight", layer.Down, 1);
+        yield return Source($"{layer.Kohya}.lora_up.weight", layer.Up, 1);
+        yield return new SafetensorsSource($"{layer.Kohya}.alpha", SafetensorsType.F32, [], stream => stream.Write(BitConverter.GetBytes((float)_alpha)));
     }
 
     // PEFT's names have no alpha beside them: the strength is in B.
-    private IEnumerable<SafetensorsSource> Peft(string layer, Tensor down, Tensor up)
+    private IEnumerable<SafetensorsSource> Peft(Factors layer)
     {
-        yield return Source($"unet.{layer}.lora_A.weight", down, 1);
-        yield return Source($"unet.{layer}.lora_B.weight", up, _alpha / _rank);
+        yield return Source($"{layer.Peft}.lora_A.weight", layer.Down, 1);
+        yield return Source($"{layer.Peft}.lora_B.weight", layer.Up, _alpha / _rank);
     }
 
     private static SafetensorsSource Source(string name, Tensor tensor, double factor) => new(
@@ -80,4 +74,7 @@ internal sealed class LoraFactors
             using Scope scope = new();
             stream.Write(TensorFiles.Bytes(factor == 1 ? tensor : tensor.Scale((float)factor), SafetensorsType.F32));
         });
+
+    // What both kinds of file call a layer, its matrix W [out, in], A [rank, in] and B [out, rank].
+    private sealed record Factors(string Kohya, string Peft, Tensor Weight, Tensor Down, Tensor Up);
 }

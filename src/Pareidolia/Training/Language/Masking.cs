@@ -1,3 +1,4 @@
+using Pareidolia.Tensors;
 using Pareidolia.Tensors.Random;
 
 namespace Pareidolia.Training.Language;
@@ -30,6 +31,25 @@ internal sealed class Masking(int mask, int special, int vocabulary)
         foreach (int place in places)
             read[place] = Replacement(ids[place], draws[ids.Length + place], draws[(2 * ids.Length) + place]);
         return new MaskedText(read, places, [.. places.Select(place => ids[place])]);
+    }
+
+    /// <summary>e to the mean loss of guessing <paramref name="share"/> of the tokens of windows, always the same ones.</summary>
+    /// <param name="held">The windows.</param>
+    /// <param name="rows">Windows that are read together.</param>
+    /// <param name="share">How many of the tokens are hidden, 0 to 1.</param>
+    /// <param name="framed">Windows of a number of rows as the model reads them.</param>
+    /// <param name="loss">The mean loss [] of the guesses of a text of a number of rows.</param>
+    public double Perplexity(TokenWindows held, int rows, float share, Func<int[], int, int[]> framed, Func<MaskedText, int, Tensor> loss)
+    {
+        (double sum, int guesses, TorchCpuGenerator random) = (0, 0, new TorchCpuGenerator(0));
+        foreach (int[] batch in Enumerable.Range(0, held.Count).Chunk(rows))
+        {
+            using Scope scope = new();
+            MaskedText text = Hide(framed(held.Batch(batch, 0), batch.Length), _ => share, random);
+            sum += loss(text, batch.Length).Item() * text.Places.Length;
+            guesses += text.Places.Length;
+        }
+        return Math.Exp(sum / guesses);
     }
 
     private int Replacement(int id, float kind, float other) => kind switch

@@ -42,12 +42,7 @@ public sealed class CpuConvolutionTests
         (Operand x, Operand w) = Inputs(operands, c);
         Epilogue epilogue = new(operands.Random(c.O), operands.Random(c.B, c.O), operands.Random(c.OutShape), Activation.Silu);
         foreach (Epilogue each in new[] { default, epilogue })
-        {
-            Operand expected = operands.Random(c.OutShape), actual = operands.Random(c.OutShape);
-            Backend.Reference.Conv2d(x, w, expected, c.Geometry, each);
-            Backend.Cpu.Conv2d(x, w, actual, c.Geometry, each);
-            Operands.AssertClose(expected, actual);
-        }
+            AssertAgree(operands.Random(c.OutShape), operands.Random(c.OutShape), (device, y) => device.Conv2d(x, w, y, c.Geometry, each));
     }
 
     [Theory]
@@ -59,12 +54,7 @@ public sealed class CpuConvolutionTests
         Operand g = operands.Random(c.OutShape);
         Epilogue epilogue = new(operands.Random(c.C), Residual: operands.Random(c.B, c.H, c.W, c.C), Activation: Activation.Relu);
         foreach (Epilogue each in new[] { default, epilogue })
-        {
-            Operand expected = operands.Copy(x), actual = operands.Copy(x);
-            Backend.Reference.Conv2dInputGradient(g, w, expected, c.Geometry, each);
-            Backend.Cpu.Conv2dInputGradient(g, w, actual, c.Geometry, each);
-            Operands.AssertClose(expected, actual);
-        }
+            AssertAgree(operands.Copy(x), operands.Copy(x), (device, y) => device.Conv2dInputGradient(g, w, y, c.Geometry, each));
     }
 
     [Theory]
@@ -74,10 +64,7 @@ public sealed class CpuConvolutionTests
         using Operands operands = new(9);
         (Operand x, Operand w) = Inputs(operands, c);
         Operand g = operands.Random(c.OutShape);
-        Operand expected = operands.Copy(w), actual = operands.Copy(w);
-        Backend.Reference.Conv2dWeightGradient(x, g, expected, c.Geometry);
-        Backend.Cpu.Conv2dWeightGradient(x, g, actual, c.Geometry);
-        Operands.AssertClose(expected, actual);
+        AssertAgree(operands.Copy(w), operands.Copy(w), (device, y) => device.Conv2dWeightGradient(x, g, y, c.Geometry));
     }
 
     [Fact]
@@ -95,6 +82,13 @@ public sealed class CpuConvolutionTests
             (dw, () => Backend.Cpu.Conv2dWeightGradient(x, g, dw, c.Geometry)),
         })
             Assert.Equal(CpuMatMulTests.WithThreads(1, result, run), CpuMatMulTests.WithThreads(3, result, run));
+    }
+
+    private static void AssertAgree(Operand expected, Operand actual, Action<Backend, Operand> compute)
+    {
+        compute(Backend.Reference, expected);
+        compute(Backend.Cpu, actual);
+        Operands.AssertClose(expected, actual);
     }
 
     private static (Operand X, Operand W) Inputs(Operands operands, Case c) =>
