@@ -24,7 +24,11 @@ internal sealed class ServeCommand
     private readonly Option<string?> _embeddings = OptionOf.Text("--embeddings", "FOLDER", "Words learned by textual inversion.");
     private readonly Option<string?> _upscalers = OptionOf.Text("--upscalers", "FOLDER", "Upscaling networks.");
     private readonly Option<string?> _recipes = OptionOf.Text("--recipes", "FOLDER", "Recipes that may be trained, else the program's own, where they are.");
-    private readonly Option<string?> _trainingData = OptionOf.Text("--training-data", "FOLDER", "The folder of training data.");
+    private readonly Option<string[]> _trainingData = new("--training-data") { HelpName = "FOLDER", Description = "A folder of training data, which runs call by its name; may be given several times." };
+    private readonly Option<string[]> _trained = new("--trained")
+    {
+        HelpName = "FOLDER", Description = "A folder of trained networks to try out; may be given several times. Else models/ and runs/ above the program and the working folder.",
+    };
     private readonly Option<bool> _auth = OptionOf.Flag("--auth", "Ask who people are: users are made by `pareidolia users add`.");
     private readonly Option<bool> _readOnly = OptionOf.Flag("--read-only", "Show what is there, and nothing else.");
     private readonly Option<string[]> _hosts = new("--host") { HelpName = "NAME", Description = "A name under which the server is reached, besides localhost. Can be given again." };
@@ -40,7 +44,7 @@ internal sealed class ServeCommand
         _io = io;
         Command = new Command("serve", "Run the studio: a queue, a gallery, and the HTTP APIs of this program and of others.")
         {
-            _listen, _port, _data, _models, _modelsFolder, _loras, _embeddings, _upscalers, _recipes, _trainingData,
+            _listen, _port, _data, _models, _modelsFolder, _loras, _embeddings, _upscalers, _recipes, _trainingData, _trained,
             _auth, _readOnly, _hosts, _origins, _json, _config, _threads,
         };
         Command.SetAction(parsed => Run(Options(parsed)));
@@ -65,7 +69,8 @@ internal sealed class ServeCommand
             Embeddings = set.Text("embeddings", parsed.GetValue(_embeddings)),
             Upscalers = set.Text("upscalers", parsed.GetValue(_upscalers)),
             Recipes = set.Text("recipes", parsed.GetValue(_recipes)),
-            TrainingData = set.Text("training-data", parsed.GetValue(_trainingData)),
+            TrainingData = set.Texts("training-data", parsed.GetValue(_trainingData)),
+            Trained = set.Texts("trained", parsed.GetValue(_trained)) is { Length: > 0 } trained ? trained : [.. ShippedModel.TrainedFolders()],
             Page = set.Text("page") ?? Path.Combine(AppContext.BaseDirectory, "page"),
             Auth = set.Flag("auth", parsed.GetValue(_auth)),
             ReadOnly = set.Flag("read-only", parsed.GetValue(_readOnly)),

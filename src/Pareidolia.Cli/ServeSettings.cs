@@ -14,7 +14,7 @@ internal sealed class ServeSettings(JsonElement file, Func<string, string?> vari
     /// <summary>Names that the file may hold.</summary>
     public static IReadOnlyList<string> Known { get; } =
     [
-        "listen", "port", "data", "model", "models-dir", "lora-dir", "embeddings", "upscalers", "recipes", "training-data", "page", "auth", "read-only", "host", "allow-origin",
+        "listen", "port", "data", "model", "models-dir", "lora-dir", "embeddings", "upscalers", "recipes", "training-data", "trained", "page", "auth", "read-only", "host", "allow-origin",
         "api-server-stop", "most-queued", "most-pictures", "most-pixels", "most-body-bytes", "changes-per-second", "otlp", "log-level", "log-json", "threads",
     ];
 

@@ -45,6 +45,17 @@ internal static class ShippedModel
         return [];
     }
 
+    /// <summary>The folders <c>models</c> and <c>runs</c> above the program and above the working directory.</summary>
+    public static IEnumerable<string> TrainedFolders() => new[] { AppContext.BaseDirectory, Environment.CurrentDirectory }
+        .SelectMany(start => Above(new DirectoryInfo(start))).SelectMany(above => (string[])[Path.Combine(above, Folder), Path.Combine(above, "runs")])
+        .Where(Directory.Exists).Distinct();
+
+    private static IEnumerable<string> Above(DirectoryInfo start)
+    {
+        for (DirectoryInfo? folder = start; folder is not null; folder = folder.Parent)
+            yield return Path.TrimEndingDirectorySeparator(folder.FullName);
+    }
+
     /// <summary>Opens a model. A single file that comes without a vocabulary has that of a model that was pulled from a hub, where there is one.</summary>
     /// <exception cref="PareidoliaException">There is no such model, or it is broken.</exception>
     public static ModelSource Open(string? asked, SingleFileOptions options)

@@ -54,6 +54,7 @@ public static class Studio
             // The data folder is taken, and what it holds is read, before anything listens.
             _ = app.Services.GetRequiredService<JobWorker>();
             _ = app.Services.GetRequiredService<PrometheusText>();
+            _ = app.Services.GetRequiredService<DataShelf>();
             _ = app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<JobEvents>().Close);
             RequireSafety(options, app.Services.GetRequiredService<UserStore>());
             app.UseErrors();
@@ -82,7 +83,8 @@ public static class Studio
     // Requests one by one are for metrics; what jobs and people do is for the log.
     private static void AddLogs(ILoggingBuilder logging, StudioOptions options)
     {
-        _ = logging.ClearProviders().SetMinimumLevel(options.LogLevel).AddFilter("Microsoft", LogLevel.Warning).AddFilter("ModelContextProtocol", LogLevel.Warning);
+        LogLevel ofOthers = options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning;
+        _ = logging.ClearProviders().SetMinimumLevel(options.LogLevel).AddFilter("Microsoft", ofOthers).AddFilter("ModelContextProtocol", ofOthers);
         _ = options.JsonLogs
             ? logging.AddJsonConsole(json => json.TimestampFormat = "O")
             : logging.AddSimpleConsole(simple => (simple.SingleLine, simple.TimestampFormat) = (true, "HH:mm:ss "));
@@ -97,9 +99,10 @@ public static class Studio
         _ = services.AddSingleton(parts => new Database(parts.GetRequiredService<DataFolder>().Database));
         _ = services.AddSingleton<PictureStore>().AddSingleton<JobStore>().AddSingleton<JobEvents>().AddSingleton<JobQueue>();
         _ = services.AddSingleton<UserStore>().AddSingleton<AuditLog>().AddSingleton<Identity>().AddSingleton<RequestRate>();
-        _ = services.AddSingleton<LoraShelf>().AddSingleton<UpscalerShelf>().AddSingleton<ModelShelf>().AddSingleton<RecipeShelf>();
+        _ = services.AddSingleton<LoraShelf>().AddSingleton<UpscalerShelf>().AddSingleton<ModelShelf>().AddSingleton<RecipeShelf>().AddSingleton<DataShelf>().AddSingleton<LessonShelf>();
         _ = services.AddSingleton<UploadStore>().AddSingleton<PictureSources>().AddSingleton<OrderReading>().AddSingleton<OrderCompletion>();
-        _ = services.AddSingleton<GenerateJobs>().AddSingleton<TrainJobs>().AddSingleton<ExplainJobs>().AddSingleton<ClassifyJobs>().AddSingleton<UpscaleJobs>().AddSingleton<ModelJobs>();
+        _ = services.AddSingleton<GenerateJobs>().AddSingleton<TrainJobs>().AddSingleton<ExplanationStore>().AddSingleton<ExplainJobs>().AddSingleton<UpscaleJobs>().AddSingleton<ModelJobs>();
+        _ = services.AddSingleton<ClassifyJobs>().AddSingleton<FillJobs>().AddSingleton<CompleteJobs>().AddSingleton<WalkJobs>().AddSingleton<VaryJobs>();
         _ = services.AddSingleton<JobWait>().AddSingleton<WebUiOptions>().AddSingleton<WebUiOrders>().AddSingleton<WebUiLists>().AddSingleton<WebUiReply>().AddSingleton<WebUiProgress>().AddSingleton<OpenAiOrders>();
         _ = services.AddSingleton(parts => Kinds(parts, addKinds));
         _ = services.AddComfy();
@@ -109,7 +112,11 @@ public static class Studio
         _ = services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromMinutes(1));
         services.AddTelemetry(options.Collector);
         services.AddMcp();
-        _ = services.AddOpenApi();
+        _ = services.AddOpenApi(api => api.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info.Title = "Pareidolia";
+            return Task.CompletedTask;
+        }));
     }
 
     // A new kind of jobs is a line here.
@@ -123,6 +130,10 @@ public static class Studio
         parts.GetRequiredService<TrainJobs>().AddTo(kinds);
         parts.GetRequiredService<ExplainJobs>().AddTo(kinds);
         parts.GetRequiredService<ClassifyJobs>().AddTo(kinds);
+        parts.GetRequiredService<FillJobs>().AddTo(kinds);
+        parts.GetRequiredService<CompleteJobs>().AddTo(kinds);
+        parts.GetRequiredService<WalkJobs>().AddTo(kinds);
+        parts.GetRequiredService<VaryJobs>().AddTo(kinds);
         parts.GetRequiredService<UpscaleJobs>().AddTo(kinds);
         parts.GetRequiredService<ModelJobs>().AddTo(kinds);
         return kinds;

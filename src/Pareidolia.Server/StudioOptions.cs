@@ -38,8 +38,11 @@ public sealed record StudioOptions
     /// <summary>A folder of recipes that may be trained; null for none.</summary>
     public string? Recipes { get; init; }
 
-    /// <summary>The folder of training data; null for the environment's.</summary>
-    public string? TrainingData { get; init; }
+    /// <summary>Folders of training data, which runs name by their names; none for the environment's. The first is the one where none is named.</summary>
+    public IReadOnlyList<string> TrainingData { get; init; } = [];
+
+    /// <summary>Folders in which trained networks lie, to be tried out one by one: each as a folder, or as <c>model</c> in the folder of its run.</summary>
+    public IReadOnlyList<string> Trained { get; init; } = [];
 
     /// <summary>What trains each kind of recipe.</summary>
     public IReadOnlyDictionary<string, Func<Recipe, DataRoot, Trainer>> Trainers { get; init; } = new Dictionary<string, Func<Recipe, DataRoot, Trainer>>();

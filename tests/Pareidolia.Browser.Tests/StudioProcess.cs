@@ -37,6 +37,19 @@ public sealed class StudioProcess : IAsyncDisposable
         return studio;
     }
 
+    /// <summary>Trains a tiny network, which the page then offers to try out.</summary>
+    /// <param name="kind">As <c>pareidolia train</c> calls it.</param>
+    /// <param name="write">Writes the recipe and its data into a folder; gives the recipe's path.</param>
+    internal async Task Teach(string kind, Func<TemporaryFolder, string> write)
+    {
+        using TemporaryFolder data = new();
+        string[] arguments = [s_program, "train", kind, write(data), "--data", data.Path, "--run", Path.Combine(_folder["trained"], kind)];
+        using Process training = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        await Task.WhenAll(training.StandardOutput.ReadToEndAsync(), training.StandardError.ReadToEndAsync());
+        await training.WaitForExitAsync();
+        Assert.Equal(0, training.ExitCode);
+    }
+
     /// <summary>Ends it as a power cut does.</summary>
     public async Task Kill()
     {
@@ -93,7 +106,8 @@ public sealed class StudioProcess : IAsyncDisposable
         _process?.Dispose();
         _process = Run([
             "serve", "--port", $"{port}", "--data", _folder["studio"], "--model", Path.Combine(RepositoryRoot.Path, "models", "emoji"),
-            "--recipes", Path.Combine(RepositoryRoot.Path, "recipes"), "--training-data", s_trainingData, .. _options]);
+            "--recipes", Path.Combine(RepositoryRoot.Path, "recipes"), "--training-data", s_trainingData,
+            "--trained", Directory.CreateDirectory(_folder["trained"]).FullName, .. _options]);
         using CancellationTokenSource limit = new(s_patience);
         while (await _process.StandardOutput.ReadLineAsync(limit.Token) is string line)
         {

@@ -28,7 +28,10 @@ export const strings = {
     cancel: 'Cancel', pause: 'Pause', resume: 'Go on', retry: 'Try again',
     count: (count: number) => (count === 1 ? '1 picture' : `${count} pictures`),
     states: { queued: 'waits', running: 'runs', paused: 'paused', done: 'done', failed: 'failed', cancelled: 'cancelled' },
-    kinds: { generate: 'pictures', upscale: 'larger picture', classify: 'categories', train: 'training', graph: 'graph', explain: 'explanation' } as Record<string, string>,
+    kinds: {
+      generate: 'pictures', upscale: 'larger picture', train: 'training', graph: 'graph', explain: 'explanation', classify: 'categories', fill: 'hidden words',
+      complete: 'text', walk: 'walk', vary: 'variations',
+    } as Record<string, string>,
   },
   create: {
     title: 'Create pictures',
@@ -94,6 +97,8 @@ export const strings = {
   explain: {
     title: 'Does it show what was asked?', ask: 'Check the picture', whole: 'the whole prompt', words: 'Which word drew which part',
     mapOf: (word: string) => `Where "${word}" acted`, nearest: 'Nearest pictures of the training data',
+    noClip: 'The model has no CLIP that could judge.', noWords: (why: string) => `Which word drew which part is not known. ${why}`,
+    another: 'For this it was drawn once more without weights, masks and second passes, and came out otherwise: the maps are those of that picture.',
   },
   queue: {
     title: 'Queue', running: 'Running', waiting: 'Waiting', over: 'Ended', idle: 'Nothing runs.', noneWaiting: 'Nothing waits.', noneOver: 'Nothing has ended yet.',
@@ -116,16 +121,30 @@ export const strings = {
     nodeKeys: 'Enter selects a node, the arrow keys move it, Delete removes it.',
   },
   train: {
-    title: 'Train', recipe: 'Recipe', start: 'Start training', stop: 'Stop, to go on later',
+    title: 'Train', begin: 'New training', recipe: 'Recipe', data: 'Training data', noData: 'The server has no training data.',
+    inside: (names: readonly string[]) => `Inside: ${names.join(', ')}`, start: 'Start training', stop: 'Stop, to go on later',
     about: (kind: string, steps: number, batch: number) => `${kind}, ${steps} steps of ${batch}`, none: 'The server has no recipes.', runs: 'Runs', noRuns: 'No run yet.',
     loss: (name: string) => `${name} by step`, samples: 'Samples', last: (value: string) => `now ${value}`, noLoss: 'No measure yet.',
   },
   learn: {
-    title: 'Learn', hint: 'Each network of the story that is on this server.', none: 'No network to learn from is on this server yet.',
-    ask: 'Run it', names: { noise: 'Diffusion: out of noise', clip: 'CLIP: pictures and words' } as Record<string, string>,
+    title: 'Learn', hint: 'Each network of the story; the grey ones are still to be trained.',
+    absent: 'This network is not here yet. This command trains one; it is found in the folders models and runs, and among the runs of this server:',
+    train: 'Train it here', ask: 'Run it',
+    names: {
+      words: 'BERT: hidden words', text: 'GPT: the next word', clip: 'CLIP: pictures and words', gan: 'GAN: latent space', noise: 'Diffusion: out of noise',
+      unclip: 'unCLIP: what CLIP sees',
+    } as Record<string, string>,
     pick: 'A picture', noPictures: 'There are no pictures yet: draw some first.', before: 'before', after: 'after',
     noise: 'Noise', noiseText: 'Noise is laid over a picture, and the network takes it away step by step. With little noise the picture comes back; with much, the network invents what the prompt asks for.',
     clipText: 'CLIP puts pictures and texts into one space. The category whose text lies nearest to the picture is its answer; it was trained for none of them.',
+    wordsText: (hidden: string) => `The network has read many texts with hidden words. Write ${hidden} where it is to guess one: it looks at the words on both sides.`,
+    masked: 'Text', maskedExample: 'The [MASK] ran across the road.', place: (number: number) => `Hidden word ${number}`,
+    textText: 'The network says how likely each word is next, one is drawn, and so on. At temperature 0 it always takes the likeliest.',
+    beginning: 'Beginning', beginningExample: 'Once upon a time', temperature: 'Temperature', written: 'What was written',
+    ganText: 'A GAN turns noise and a text into a picture in one pass. Between two points of its latent space lie pictures too: walk from one to the other.',
+    from: 'From', to: 'To', fromExample: 'a red apple', toExample: 'a green apple', fromSeed: 'Seed at the beginning', toSeed: 'Seed at the end', sameSeed: 'the same', way: 'Way',
+    unclipText: 'CLIP says in a few numbers what a picture shows, and the decoder draws that again. What stays the same is what CLIP has seen.',
+    variation: (number: number) => `variation ${number}`,
     categories: 'Categories, one a line', categoriesExample: 'a red apple\na face\na heart\na flag\na house\nan animal',
   },
 };

@@ -93,9 +93,8 @@ internal static class ComfyFilesApi
 
     private static async Task<IResult> Upload(HttpRequest request, GraphFolders folders, Func<byte[], IFormCollection, GraphFolders, byte[]> finish)
     {
-        if (!request.HasFormContentType)
-            throw Refusal.Bad("A form with a picture named 'image' is needed (multipart/form-data).");
-        IFormCollection form = await request.ReadFormAsync(request.HttpContext.RequestAborted).ConfigureAwait(false);
+        IFormCollection form = await FormBody.Read(
+            request.HttpContext, Refusal.Bad("A form with a picture named 'image' is needed (multipart/form-data).")).ConfigureAwait(false);
         IFormFile sent = form.Files.GetFile("image") ?? throw Refusal.Bad("The form has no file named 'image'.", "image");
         using MemoryStream bytes = new();
         await sent.CopyToAsync(bytes, request.HttpContext.RequestAborted).ConfigureAwait(false);
@@ -153,7 +152,8 @@ internal static class ComfyFilesApi
     {
         try
         {
-            return JsonNode.Parse(json.Length == 0 ? "{}" : json) as JsonObject ?? [];
+            JsonElement reference = JsonElement.Parse(json.Length == 0 ? "{}" : json);
+            return reference.ValueKind == JsonValueKind.Object ? ComfyBody.Of(reference) : [];
         }
         catch (JsonException)
         {

@@ -17,9 +17,13 @@ namespace Pareidolia.Server.Comfy;
 /// <param name="options">Limits.</param>
 internal sealed class ComfySockets(Func<JobQueue> queue, JobStore store, JobEvents events, StudioOptions options)
 {
-    private const int MostUnread = 256;
+    private const int MostUnread = 4096;
+    private const int MostUnreadWithPreviews = 64;
     private const int LongestFrame = 1 << 16;
     private const int PreviewEvent = 1, PreviewWithMetadataEvent = 4, Png = 2;
+
+    // A client reads the answer to its prompt and these messages over two connections: the answer needs a moment to come first.
+    private static readonly TimeSpan s_headStart = TimeSpan.FromMilliseconds(30);
 
     private readonly ConcurrentDictionary<Client, byte> _clients = new();
 
@@ -54,6 +58,24 @@ internal sealed class ComfySockets(Func<JobQueue> queue, JobStore store, JobEven
         {
             _ = _clients.TryRemove(client, out _);
         }
+    }
+
+    /// <summary>
+    /// Keeps messages to one client back until it has the answer to its request: else it hears of a prompt whose name it does not know yet, and misses
+    /// how it went on.
+    /// </summary>
+    public void HoldUntilAnswered(string? clientId, HttpContext request)
+    {
+        TaskCompletionSource answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        foreach (Client client in _clients.Keys)
+            if (client.Id == clientId)
+                client.HoldUntil(answered.Task);
+        request.Response.OnCompleted(() =>
+        {
+            // Not waited for: the connection's next request need not.
+            _ = Task.Delay(s_headStart, CancellationToken.None).ContinueWith(_ => answered.SetResult(), TaskScheduler.Default);
+            return Task.CompletedTask;
+        });
     }
 
     /// <summary>Tells one client.</summary>
@@ -131,9 +153,9 @@ internal sealed class ComfySockets(Func<JobQueue> queue, JobStore store, JobEven
             client.ReadsMetadata = can["supports_preview_metadata"]?.GetValueKind() == JsonValueKind.True;
             client.Tell(Message("feature_flags", Features(options)));
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or ArgumentException or InvalidOperationException)
         {
-            // What is no JSON says nothing.
+            // What is no JSON, has a name twice or half a character says nothing.
         }
     }
 
@@ -159,11 +181,13 @@ internal sealed class ComfySockets(Func<JobQueue> queue, JobStore store, JobEven
         return frame;
     }
 
-    // One connection. What a slow client has not read is dropped, the oldest first.
+    // One connection. What a slow client has not read is dropped: previews soon, messages in the end, the oldest first.
     private sealed class Client(string id, WebSocket socket)
     {
         private readonly Channel<(byte[] Frame, bool IsText)> _unread = Channel.CreateBounded<(byte[], bool)>(
             new BoundedChannelOptions(MostUnread) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+
+        private volatile Task _held = Task.CompletedTask;
 
         public string Id { get; } = id;
 
@@ -173,14 +197,19 @@ internal sealed class ComfySockets(Func<JobQueue> queue, JobStore store, JobEven
 
         public void Tell(string text) => _ = _unread.Writer.TryWrite((Encoding.UTF8.GetBytes(text), true));
 
-        public void Show(byte[] frame) => _ = _unread.Writer.TryWrite((frame, false));
+        public void Show(byte[] frame) => _ = _unread.Reader.Count < MostUnreadWithPreviews && _unread.Writer.TryWrite((frame, false));
+
+        public void HoldUntil(Task task) => _held = Task.WhenAll(_held, task);
 
         public async Task Send(CancellationToken gone)
         {
             try
             {
                 await foreach ((byte[] frame, bool isText) in _unread.Reader.ReadAllAsync(gone).ConfigureAwait(false))
+                {
+                    await _held.WaitAsync(gone).ConfigureAwait(false);
                     await Socket.SendAsync(frame, isText ? WebSocketMessageType.Text : WebSocketMessageType.Binary, endOfMessage: true, gone).ConfigureAwait(false);
+                }
             }
             catch (Exception error) when (error is WebSocketException or OperationCanceledException)
             {

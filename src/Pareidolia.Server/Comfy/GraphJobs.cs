@@ -1,10 +1,9 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Threading.Channels;
 using Pareidolia.Graph;
 using Pareidolia.Graph.Running;
 using Pareidolia.Imaging;
+using Pareidolia.Server.Http;
 using Pareidolia.Server.Jobs;
 using Pareidolia.Server.Pictures;
 
@@ -17,37 +16,26 @@ namespace Pareidolia.Server.Comfy;
 internal sealed class GraphJobs(GraphRunner runner, ComfySockets sockets, PromptHistory history, PictureStore pictures)
 {
     /// <summary>Adds the kind.</summary>
-    public void AddTo(JobKinds kinds) => kinds.Add(GraphSettings.Kind, new JobKind(Run) { Complete = settings => GraphSettings.Complete(settings, runner) });
+    public void AddTo(JobKinds kinds) => kinds.Add(GraphSettings.Kind,
+        new JobKind((job, stop) => ToldSteps.Of(tell => Run(job, tell, stop))) { Complete = settings => GraphSettings.Complete(settings, runner) });
 
-    private async IAsyncEnumerable<JobStep> Run(Job job, [EnumeratorCancellation] CancellationToken cancellation)
+    private void Run(Job job, Tell tell, CancellationToken cancellation)
     {
         JsonObject settings = JsonObject.Create(job.Settings)!;
-        Channel<GraphEvent> happenings = Channel.CreateUnbounded<GraphEvent>(new UnboundedChannelOptions { SingleReader = true });
-        // On a thread of its own: a graph says what happens as it goes, while steps are asked for.
-        Task<(GraphOutcome Outcome, JsonObject Kept)> running = Task.Factory.StartNew(
-            () => Execute(job, settings, happenings.Writer, cancellation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         int stored = 0;
-        try
+        (GraphOutcome outcome, JsonObject kept) = Execute(job, settings, happening =>
         {
-            // Not cancelled here: the graph itself stops, and the channel ends with it.
-            await foreach (GraphEvent happening in happenings.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
-                foreach (JobStep step in Steps(job, settings, happening, ref stored))
-                    yield return step;
-            (GraphOutcome outcome, JsonObject kept) = await running.ConfigureAwait(false);
-            yield return new ResultKnown(JsonElement.Parse(kept.ToJsonString()));
-            ThrowIfFailed(outcome, cancellation);
-        }
-        finally
-        {
-            // One graph at a time: the next job must not begin while this one still computes.
-            await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+            foreach (JobStep step in Steps(job, settings, happening, ref stored))
+                tell(step);
+        }, cancellation);
+        tell(new ResultKnown(JsonElement.Parse(kept.ToJsonString())));
+        ThrowIfFailed(outcome, cancellation);
     }
 
-    private (GraphOutcome, JsonObject) Execute(Job job, JsonObject settings, ChannelWriter<GraphEvent> happenings, CancellationToken cancellation)
+    private (GraphOutcome, JsonObject) Execute(Job job, JsonObject settings, Action<GraphEvent> hear, CancellationToken cancellation)
     {
         GraphPrompt prompt = GraphSettings.PromptOf(settings);
-        PromptMessages messages = new(sockets, GraphSettings.Text(job.Settings, "clientId"), PromptId.Of(job), prompt.Json);
+        PromptMessages messages = new(sockets, JsonBody.Text(job.Settings, "clientId"), PromptId.Of(job), prompt.Json);
         try
         {
             messages.Start();
@@ -55,7 +43,7 @@ internal sealed class GraphJobs(GraphRunner runner, ComfySockets sockets, Prompt
             GraphOutcome outcome = runner.Run(prompt, wanted, happening =>
             {
                 messages.Tell(happening);
-                _ = happenings.TryWrite(happening);
+                hear(happening);
             }, cancellation);
             return (outcome, messages.End(outcome.Failure, kept => history.Ended(job.Id, kept)));
         }
@@ -64,10 +52,6 @@ internal sealed class GraphJobs(GraphRunner runner, ComfySockets sockets, Prompt
             // What was sound when it was accepted, and is not any more: a file has gone.
             GraphFailure failure = new("", "", error);
             return (new GraphOutcome(failure, [], new Dictionary<string, IReadOnlyList<GraphPicture>>()), messages.End(failure, kept => history.Ended(job.Id, kept)));
-        }
-        finally
-        {
-            happenings.Complete();
         }
     }
 

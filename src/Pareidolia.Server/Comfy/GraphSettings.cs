@@ -44,10 +44,6 @@ internal static class GraphSettings
         ? [.. targets.Where(target => target?.GetValueKind() == JsonValueKind.String).Select(target => target!.GetValue<string>())]
         : null;
 
-    /// <summary>A text of settings; null where it is none.</summary>
-    public static string? Text(JsonElement settings, string name) =>
-        settings.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-
     /// <summary>What a graph is to draw, for the gallery: the text behind the first sampler's positive input, as far as one can see.</summary>
     public static (string Prompt, ulong? Seed) Described(JsonObject prompt)
     {

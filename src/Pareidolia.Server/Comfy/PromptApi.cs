@@ -35,7 +35,7 @@ internal static class PromptApi
     /// <summary>An answer of JSON.</summary>
     public static IResult Json(JsonNode body, int status = 200) => Results.Text(body.ToJsonString(), "application/json", statusCode: status);
 
-    private static async Task<IResult> Submit(HttpContext context, GraphRunner runner, JobQueue queue)
+    private static async Task<IResult> Submit(HttpContext context, GraphRunner runner, JobQueue queue, ComfySockets sockets)
     {
         JsonObject body = await ComfyBody.Read(context).ConfigureAwait(false);
         if (body["prompt"] is not JsonObject graph)
@@ -45,6 +45,7 @@ internal static class PromptApi
             return Json(ComfyErrors.Body(check.Fault, check.NodeErrors()), 400);
         string? promptId = TextOf(body["prompt_id"]);
         Ticket ticket = new(context.User.Identity?.Name, promptId is null ? null : PromptId.KeyOf(promptId), IsUrgent(body) ? Urgent : 0);
+        sockets.HoldUntilAnswered(ClientOf(body), context);
         Job job = queue.Submit(GraphSettings.Kind, SettingsOf(body, graph, promptId), ticket);
         return Json(new JsonObject { ["prompt_id"] = PromptId.Of(job), ["number"] = IsUrgent(body) ? -job.Place : job.Place, ["node_errors"] = check.NodeErrors() });
     }
@@ -66,7 +67,7 @@ internal static class PromptApi
         JsonObject settings = new() { ["kind"] = GraphSettings.Kind, ["prompt"] = graph.DeepClone() };
         if ((body["extra_data"] as JsonObject)?["extra_pnginfo"] is JsonObject info)
             settings["extraInfo"] = info.DeepClone();
-        if ((TextOf(body["client_id"]) ?? TextOf((body["extra_data"] as JsonObject)?["client_id"])) is string client)
+        if (ClientOf(body) is string client)
             settings["clientId"] = client;
         if (promptId is not null)
             settings["promptId"] = promptId;
@@ -74,6 +75,8 @@ internal static class PromptApi
             settings["targets"] = new JsonArray([.. targets.Select(target => (JsonNode)target)]);
         return JsonElement.Parse(settings.ToJsonString());
     }
+
+    private static string? ClientOf(JsonObject body) => TextOf(body["client_id"]) ?? TextOf((body["extra_data"] as JsonObject)?["client_id"]);
 
     private static string[]? TargetsOf(JsonObject body) => body["partial_execution_targets"] is JsonArray targets ? [.. targets.Select(TextOf).OfType<string>()] : null;
 
@@ -84,11 +87,13 @@ internal static class PromptApi
 
     private static JsonObject Queue(JobStore store, JobQueue queue)
     {
+        // The waiting ones first: one that begins in between is in both, never in neither, which would tell clients that it is lost.
+        Job[] waiting = [.. Waiting(store)];
         Job? running = queue.Running?.Job is { Kind: GraphSettings.Kind } job ? job : null;
         return new JsonObject
         {
             ["queue_running"] = running is null ? [] : new JsonArray(PromptHistory.Item(running)),
-            ["queue_pending"] = new JsonArray([.. Waiting(store).Select(PromptHistory.Item)]),
+            ["queue_pending"] = new JsonArray([.. waiting.Where(job => job.Id != running?.Id).Select(PromptHistory.Item)]),
         };
     }
 

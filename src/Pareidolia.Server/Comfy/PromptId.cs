@@ -1,3 +1,4 @@
+using Pareidolia.Server.Http;
 using Pareidolia.Server.Jobs;
 
 namespace Pareidolia.Server.Comfy;
@@ -8,7 +9,7 @@ internal static class PromptId
     private const int Longest = 100;
 
     /// <summary>What a client calls a job.</summary>
-    public static string Of(Job job) => GraphSettings.Text(job.Settings, "promptId") ?? Guid.ParseExact(job.Id, "N").ToString("D");
+    public static string Of(Job job) => JsonBody.Text(job.Settings, "promptId") ?? Guid.ParseExact(job.Id, "N").ToString("D");
 
     /// <summary>The job of an id; null where there is none.</summary>
     public static Job? Find(JobStore store, string id)

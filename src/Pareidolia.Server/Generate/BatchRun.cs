@@ -66,7 +66,7 @@ internal sealed class BatchRun(StableDiffusionPipeline pipeline, GenerateSetting
         for (int i = 0; i < images.Count; i++)
         {
             images[i].Texts[Infotext.Key] = pipeline.Describe(batch[i], settings).Build();
-            stored.Add(store.Add(JobId, First + i, images[i], OrderOf(i).Write(), batch[i].Prompt, batch[i].Seed));
+            stored.Add(store.Add(JobId, First + i, images[i], OrderOf(i).Write(), order.Prompt ?? "", batch[i].Seed));
         }
         return stored;
     }

@@ -57,6 +57,10 @@ internal static class JsonBody
         }
     }
 
+    /// <summary>A text of an object; null where it is none.</summary>
+    public static string? Text(JsonElement json, string name) =>
+        json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
     // Looking at each text is for bodies that have an escape of half a character.
     private static void RequireUnicode(JsonElement body, ReadOnlySpan<byte> bytes)
     {

@@ -152,8 +152,9 @@ internal sealed class JobQueue(JobStore store, JobKinds kinds, PictureStore pict
             if (store.Next() is not Job next)
                 return null;
             Job job = next with { State = JobState.Running, StartedAt = next.StartedAt ?? DateTimeOffset.UtcNow };
-            store.Update(job);
+            // Before the queue shows that it does not wait: it is always in one of both.
             _running = run = new RunningJob(job, events, stopping);
+            store.Update(job);
         }
         Changed(run.Job);
         return run;

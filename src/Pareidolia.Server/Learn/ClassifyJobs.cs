@@ -3,7 +3,6 @@ using Pareidolia.Imaging;
 using Pareidolia.Pipelines;
 using Pareidolia.Server.Http;
 using Pareidolia.Server.Jobs;
-using Pareidolia.Server.Models;
 using Pareidolia.Server.Uploads;
 
 namespace Pareidolia.Server.Learn;
@@ -12,7 +11,7 @@ namespace Pareidolia.Server.Learn;
 /// Jobs of kind <c>classify</c>: <c>{"kind": "classify", "picture": "...", "categories": ["a cat", "a dog"]}</c>. A model's CLIP says which of the
 /// categories a picture shows, though it was trained for none of them.
 /// </summary>
-internal sealed class ClassifyJobs(PictureSources sources, ModelShelf shelf)
+internal sealed class ClassifyJobs(PictureSources sources, LessonShelf lessons)
 {
     /// <summary>The kind's name.</summary>
     public const string Kind = "classify";
@@ -30,14 +29,14 @@ internal sealed class ClassifyJobs(PictureSources sources, ModelShelf shelf)
         string[] categories = [.. (order.Categories ?? []).Select(category => category?.Trim() ?? "").Where(category => category.Length > 0)];
         if (categories.Length is < 2 or > MostCategories || categories.Any(category => category.Length > LongestCategory))
             throw Refusal.Bad($"{categories.Length} categories are named; 2 to {MostCategories} of at most {LongestCategory} characters are needed.", "categories");
-        return JsonSerializer.SerializeToElement(new ClassifyOrder(shelf.Find(order.Model).Name, order.Picture, categories), ServerJson.Default.ClassifyOrder);
+        return JsonSerializer.SerializeToElement(new ClassifyOrder(lessons.Find(Lesson.Clip, order.Model).Name, order.Picture, categories), ServerJson.Default.ClassifyOrder);
     }
 
     private IEnumerable<JobStep> Run(Job job)
     {
         ClassifyOrder order = JsonBody.As(job.Settings, ServerJson.Default.ClassifyOrder);
         Image picture = sources.Get(order.Picture!, "picture");
-        using PictureLabels labels = PictureLabels.Load(shelf.Find(order.Model).Path);
+        using PictureLabels labels = PictureLabels.Load(lessons.Find(Lesson.Clip, order.Model).Path);
         IReadOnlyList<double> shares = labels.Of(picture, order.Categories!);
         ClassifyReport report = new([.. order.Categories!.Select((category, i) => new CategoryView(category, shares[i]))]);
         yield return new StepTaken(1, 1);

@@ -53,9 +53,8 @@ internal static class OpenAiApi
 
     private static async Task<IResult> FromForm(HttpContext context, Func<IFormCollection, (OpenAiRequest, PictureOrder)> read, string stream)
     {
-        if (!context.Request.HasFormContentType)
-            throw new Refusal(StatusCodes.Status415UnsupportedMediaType, "The body has to be multipart/form-data.");
-        (OpenAiRequest request, PictureOrder order) = read(await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false));
+        Refusal noForm = new(StatusCodes.Status415UnsupportedMediaType, "The body has to be multipart/form-data.");
+        (OpenAiRequest request, PictureOrder order) = read(await FormBody.Read(context, noForm).ConfigureAwait(false));
         return await Draw(context, request, order, stream).ConfigureAwait(false);
     }
 

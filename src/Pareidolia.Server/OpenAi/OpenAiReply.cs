@@ -25,7 +25,7 @@ internal sealed class OpenAiReply(OpenAiRequest request, HttpRequest http, Pictu
             ["data"] = new JsonArray([.. job.Pictures.Select(picture => (JsonNode)new JsonObject
             {
                 [request.AsUrl ? "url" : "b64_json"] = request.AsUrl ? $"{http.Scheme}://{http.Host}{picture.Url}" : Encoded(picture.Id),
-                ["revised_prompt"] = picture.Prompt,
+                ["revised_prompt"] = picture.Infotext is string text ? Infotext.Parse(text).Prompt : picture.Prompt,
             })]),
         };
         Describe(answer, job);

@@ -5,7 +5,7 @@ using Pareidolia.Server.Jobs;
 
 namespace Pareidolia.Server.Train;
 
-/// <summary><c>/api/v1/recipes</c> and the metrics of a run.</summary>
+/// <summary><c>/api/v1/recipes</c>, <c>/api/v1/data</c> and the metrics of a run.</summary>
 internal static class TrainApi
 {
     /// <summary>Adds the routes.</summary>
@@ -14,6 +14,8 @@ internal static class TrainApi
         RouteGroupBuilder group = routes.MapGroup("/api/v1").WithTags("Training");
         _ = group.MapGet("/recipes", (RecipeShelf recipes) => Results.Json([.. recipes.Views], ServerJson.Default.RecipeViewArray)).Produces<RecipeView[]>()
             .WithSummary("What can be trained.");
+        _ = group.MapGet("/data", (DataShelf data) => Results.Json([.. data.Views], ServerJson.Default.DataViewArray)).Produces<DataView[]>()
+            .WithSummary("What it can be trained on.");
         _ = group.MapGet("/jobs/{id}/metrics", Metrics).Produces<System.Text.Json.JsonElement>().WithSummary("The loss and all else that a run has measured.");
     }
 

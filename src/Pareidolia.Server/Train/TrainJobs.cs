@@ -1,17 +1,17 @@
 using System.Text.Json;
+using Pareidolia.Server.Http;
 using Pareidolia.Server.Jobs;
 using Pareidolia.Server.Models;
 using Pareidolia.Server.Storage;
 using Pareidolia.Training;
-using Pareidolia.Training.Data;
 
 namespace Pareidolia.Server.Train;
 
 /// <summary>
-/// Jobs of kind <c>train</c>: <c>{"kind": "train", "recipe": "diffusion"}</c>. A run that is paused or killed goes on from its last checkpoint and ends
+/// Jobs of kind <c>train</c>: <c>{"kind": "train", "recipe": "diffusion", "data": "pictures"}</c>. A run that is paused or killed goes on from its last checkpoint and ends
 /// in the same bytes.
 /// </summary>
-internal sealed class TrainJobs(RecipeShelf recipes, DataFolder folder, StudioOptions options, ModelShelf shelf)
+internal sealed class TrainJobs(RecipeShelf recipes, DataShelf data, DataFolder folder, StudioOptions options, ModelShelf shelf)
 {
     /// <summary>The kind's name.</summary>
     public const string Kind = "train";
@@ -33,14 +33,15 @@ internal sealed class TrainJobs(RecipeShelf recipes, DataFolder folder, StudioOp
         if (!settings.TryGetProperty("recipe", out JsonElement name) || name.ValueKind != JsonValueKind.String)
             throw Refusal.Bad($"The job has no 'recipe'; there are {string.Join(", ", recipes.Names)}.", "recipe");
         _ = recipes.Find(name.GetString()!);
-        return JsonSerializer.SerializeToElement(new TrainOrder(name.GetString()!), ServerJson.Default.TrainOrder);
+        string? from = JsonBody.Text(settings, "data") is string id ? data.Checked(id) : data.First;
+        return JsonSerializer.SerializeToElement(new TrainOrder(name.GetString()!, from), ServerJson.Default.TrainOrder);
     }
 
     private IEnumerable<JobStep> Run(Job job, CancellationToken stop)
     {
         (Recipe recipe, string kind) = recipes.Find(job.Settings.GetProperty("recipe").GetString()!);
         shelf.Unload();
-        using Trainer trainer = options.Trainers[kind](recipe, DataRoot.Resolve(options.TrainingData));
+        using Trainer trainer = options.Trainers[kind](recipe, data.Find(JsonBody.Text(job.Settings, "data")));
         using TrainingLoop loop = new(trainer, FolderOf(job));
         string? shown = null;
         foreach (TrainingProgress progress in loop.Run(stop))
@@ -56,7 +57,9 @@ internal sealed class TrainJobs(RecipeShelf recipes, DataFolder folder, StudioOp
 }
 
 /// <summary>What is trained.</summary>
-internal sealed record TrainOrder(string Recipe);
+/// <param name="Recipe">One of <c>GET /api/v1/recipes</c>.</param>
+/// <param name="Data">One of <c>GET /api/v1/data</c>.</param>
+internal sealed record TrainOrder(string Recipe, string? Data);
 
 /// <summary>How well it goes.</summary>
 internal sealed record LossView(int Step, double Loss, double SamplesPerSecond);

@@ -27,7 +27,7 @@ internal sealed class UpscaleJobs(PictureSources sources, UpscalerShelf upscaler
         UpscaleOrder order = JsonBody.As(settings, ServerJson.Default.UpscaleOrder);
         Image picture = sources.Get(order.Picture ?? throw Refusal.Bad("The job has no 'picture'.", "picture"), "picture");
         string name = order.Upscaler ?? "Lanczos";
-        if (!upscalers.Names.Contains(name, StringComparer.OrdinalIgnoreCase))
+        if (!upscalers.Has(name))
             throw Refusal.Bad($"There is no upscaler '{(name.Length > 60 ? name[..60] : name)}'; there are {string.Join(", ", upscalers.Names)}.", "upscaler");
         (int width, int height) = Size(picture, order);
         return JsonSerializer.SerializeToElement(new UpscaleOrder(order.Picture, name, null, width, height, order.Crop ?? false), ServerJson.Default.UpscaleOrder);
@@ -55,7 +55,7 @@ internal sealed class UpscaleJobs(PictureSources sources, UpscalerShelf upscaler
             large = large.Crop((width - order.Width!.Value) / 2, (height - order.Height!.Value) / 2, order.Width.Value, order.Height.Value);
         yield return new StepTaken(1, 1);
         Infotext infotext = Infotext.Parse(picture.Texts.GetValueOrDefault(Infotext.Key) ?? "");
-        infotext.Fields["Postprocess upscaler"] = upscaler.Name;
+        infotext.Fields["Postprocess upscaler"] = order.Upscaler!;
         infotext.Fields["Postprocess upscale to"] = $"{order.Width}x{order.Height}";
         large.Texts[Infotext.Key] = infotext.Build();
         ulong? seed = ulong.TryParse(infotext.Fields.GetValueOrDefault("Seed"), out ulong number) ? number : null;

@@ -10,6 +10,9 @@ namespace Pareidolia.Server.WebUi;
 /// <summary>What there is to choose from, as the web UI lists it.</summary>
 internal sealed class WebUiLists(ModelShelf shelf, UpscalerShelf upscalers, LoraShelf loras, StudioOptions options)
 {
+    // What the web UI says of those that go to any size.
+    private const int ScaleOfArithmetic = 4;
+
     private readonly ConcurrentDictionary<string, string?> _hashes = new();
 
     /// <summary>How a model is called in lists and options.</summary>
@@ -45,7 +48,7 @@ internal sealed class WebUiLists(ModelShelf shelf, UpscalerShelf upscalers, Lora
         .. upscalers.Names.Prepend("None").Select(name => new JsonObject
         {
             ["name"] = name, ["model_name"] = upscalers.Find(name) is null ? null : name, ["model_path"] = upscalers.Find(name) is string file ? Path.GetFileName(file) : null,
-            ["model_url"] = null, ["scale"] = 4,
+            ["model_url"] = null, ["scale"] = upscalers.ScaleOf(name) ?? ScaleOfArithmetic,
         }),
     ];
 

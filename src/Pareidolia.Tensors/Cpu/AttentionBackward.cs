@@ -104,7 +104,7 @@ internal readonly unsafe struct AttentionBackward(
         float* dbias = _o.Dbias.Exists ? _o.Dbias.Pointer + query * _layout.Keys + firstKey : null;
         for (int i = 0; i < keys; i += Lanes.Count)
         {
-            V p = LaneMath.Exp(scores.At(i) - from);
+            V p = LaneMath.ExpOrZero(scores.At(i) - from);
             V ds = p * (V.Load(slopes + i) - V.Of(product));
             p.Store(scores.Row + i);
             ds.Store(slopes + i);

@@ -62,7 +62,7 @@ internal readonly unsafe struct AttentionForward<P>(
     private void Weigh<V>(AttentionScores<V> scores, int count, float* sums, int place, float* total, ref float reference)
         where V : unmanaged, ILanes<V>
     {
-        if (count == Block && scores.Plain)
+        if (count == Block && scores.Whole)
             WeighAll(scores, sums, place, total, ref reference);
         else
             WeighSome(scores, count, sums, place, total, ref reference);
@@ -74,15 +74,15 @@ internal readonly unsafe struct AttentionForward<P>(
         where V : unmanaged, ILanes<V>
     {
         float* row = scores.Row;
-        V s0 = scores.Scaled(0), s1 = scores.Scaled(1), s2 = scores.Scaled(2), s3 = scores.Scaled(3);
+        V s0 = scores.Seen(0), s1 = scores.Seen(1), s2 = scores.Seen(2), s3 = scores.Seen(3);
         V most = Larger(Larger(s0, s1), Larger(s2, s3));
         if (V.AnyLess(V.Of(reference + Headroom), most))
             Move(most, sums, place, total, ref reference);
         V from = V.Of(float.IsNegativeInfinity(reference) ? 0 : reference);
-        s0 = LaneMath.Exp(s0 - from);
-        s1 = LaneMath.Exp(s1 - from);
-        s2 = LaneMath.Exp(s2 - from);
-        s3 = LaneMath.Exp(s3 - from);
+        s0 = LaneMath.ExpOrZero(s0 - from);
+        s1 = LaneMath.ExpOrZero(s1 - from);
+        s2 = LaneMath.ExpOrZero(s2 - from);
+        s3 = LaneMath.ExpOrZero(s3 - from);
         s0.Store(row);
         s1.Store(row + Lanes.Count);
         s2.Store(row + 2 * Lanes.Count);
@@ -108,7 +108,7 @@ internal readonly unsafe struct AttentionForward<P>(
         V sum = V.Load(total);
         for (int i = 0; i < count; i += Lanes.Count)
         {
-            V weight = LaneMath.Exp(V.Load(row + i) - from);
+            V weight = LaneMath.ExpOrZero(V.Load(row + i) - from);
             weight.Store(row + i);
             sum += weight;
         }
@@ -124,7 +124,12 @@ internal readonly unsafe struct AttentionForward<P>(
         where V : unmanaged, ILanes<V>
     {
         float largest = most.Largest();
-        V fade = LaneMath.Exp(V.Of(reference - largest));
+        if (float.IsNegativeInfinity(reference))
+        {
+            reference = largest;
+            return;
+        }
+        V fade = LaneMath.ExpOrZero(V.Of(reference - largest));
         reference = largest;
         (V.Load(total) * fade).Store(total);
         for (int i = 0; i < _layout.PaddedValueDepth; i += Lanes.Count)
@@ -144,5 +149,22 @@ internal readonly unsafe struct AttentionForward<P>(
         V share = V.Of(total == 0 ? 0 : 1 / total);
         for (int i = 0; i < _layout.ValueDepth; i += Lanes.Count)
             Lanes.Store(V.Load(P.Sum(_layout, sums, place, i)) * share, to + i, _layout.ValueDepth - i);
+    }
+}
+
+/// <summary>A head a task: first its keys and values are packed, then its blocks of queries follow.</summary>
+internal readonly struct AttentionHeads<P>(AttentionLayout layout, AttentionPacking<P> packing, AttentionForward<P> forward) : ILaneWork
+    where P : struct, IAttentionProducts
+{
+    private readonly AttentionPacking<P> _packing = packing;
+    private readonly AttentionForward<P> _forward = forward;
+    private readonly int _blocks = layout.QueryBlocks;
+
+    public void Run<V>(int head)
+        where V : unmanaged, ILanes<V>
+    {
+        _packing.Run(head);
+        for (int block = 0; block < _blocks; block++)
+            _forward.Run<V>((head * _blocks) + block);
     }
 }

@@ -16,16 +16,16 @@ internal readonly record struct AttentionLayout(
         new(q.Shape[0], s.Heads, q.Shape[1], k.Shape[1], q.Shape[2] / s.Heads, v.Shape[2] / s.Heads, s.Scale, s.Causal);
 
     public int HeadCount => Images * Heads;
-    public int QueryBlocks => LaneWorkers.Pieces(Queries, Block);
-    public int KeyBlocks => LaneWorkers.Pieces(Keys, Block);
+    public int QueryBlocks { get; } = LaneWorkers.Pieces(Queries, Block);
+    public int KeyBlocks { get; } = LaneWorkers.Pieces(Keys, Block);
 
     /// <summary>Floats between neighbouring tokens of q and k, and of v and y.</summary>
     public long Row => (long)Heads * Depth;
     public long ValueRow => (long)Heads * ValueDepth;
 
     /// <summary>Depths rounded up to whole lanes: the rows of sums.</summary>
-    public int PaddedDepth => LaneWorkers.Pieces(Depth, Lanes.Count) * Lanes.Count;
-    public int PaddedValueDepth => LaneWorkers.Pieces(ValueDepth, Lanes.Count) * Lanes.Count;
+    public int PaddedDepth { get; } = LaneWorkers.Pieces(Depth, Lanes.Count) * Lanes.Count;
+    public int PaddedValueDepth { get; } = LaneWorkers.Pieces(ValueDepth, Lanes.Count) * Lanes.Count;
 
     /// <summary>Floats of a part of dq of one head: whole blocks of queries, because tiles write whole.</summary>
     public long QueryPart => (long)QueryBlocks * Block * PaddedDepth;

@@ -29,6 +29,13 @@ internal static unsafe class AttentionPanels
     /// <summary>Tokens as the rows of a left matrix: [depth, 64].</summary>
     public static void Left(float* from, long row, int tokens, int depth, float* to) => Packing.Transpose(from, row, tokens, depth, to, Block);
 
+    /// <summary>The same of at most 64 channels, [tokens, 64].</summary>
+    public static void LeftRows(float* from, long row, int tokens, int depth, float* to)
+    {
+        for (int token = 0; token < tokens; token++)
+            Packing.Copy(from + token * row, to + token * Block, depth);
+    }
+
     /// <summary>Tokens as the columns of a right matrix: panels [depth, columns].</summary>
     public static void Columns(float* from, long row, int tokens, int depth, float* to)
     {

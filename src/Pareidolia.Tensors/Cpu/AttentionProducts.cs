@@ -42,7 +42,7 @@ internal readonly unsafe struct FloatAttention : IAttentionProducts
 
     public static long WorkSize => 0;
 
-    public static long QueriesSize(AttentionLayout layout) => (long)Block * layout.Depth;
+    public static long QueriesSize(AttentionLayout layout) => (long)Block * Math.Max(Block, layout.Depth);
 
     public static long KeysSize(AttentionLayout layout) => AttentionPanels.ColumnsSize(layout.Depth);
 
@@ -50,8 +50,14 @@ internal readonly unsafe struct FloatAttention : IAttentionProducts
 
     public static long SumsSize(AttentionLayout layout) => (long)Block * layout.PaddedValueDepth;
 
-    public static void PackQueries(AttentionLayout layout, float* from, int count, float* to) =>
-        AttentionPanels.Left(from, layout.Row, count, layout.Depth, to);
+    // Queries that are no longer than a row of scores stay rows: copying is cheaper than turning.
+    public static void PackQueries(AttentionLayout layout, float* from, int count, float* to)
+    {
+        if (layout.Depth > Block)
+            AttentionPanels.Left(from, layout.Row, count, layout.Depth, to);
+        else
+            AttentionPanels.LeftRows(from, layout.Row, count, layout.Depth, to);
+    }
 
     public static void PackKeys(AttentionLayout layout, float* from, int count, float* to) =>
         AttentionPanels.Columns(from, layout.Row, count, layout.Depth, to);
@@ -67,9 +73,14 @@ internal readonly unsafe struct FloatAttention : IAttentionProducts
     {
     }
 
-    public static void Score(AttentionLayout layout, int rows, int count, float* queries, float* keys, float* scores) =>
-        AttentionPanels.Multiply<BlockColumns>(
-            rows, count, layout.Depth, queries, keys, (long)layout.Depth * Tile.Columns, scores, Block, add: false);
+    public static void Score(AttentionLayout layout, int rows, int count, float* queries, float* keys, float* scores)
+    {
+        long panel = (long)layout.Depth * Tile.Columns;
+        if (layout.Depth > Block)
+            AttentionPanels.Multiply<BlockColumns>(rows, count, layout.Depth, queries, keys, panel, scores, Block, add: false);
+        else
+            AttentionPanels.Multiply<BlockRows>(rows, count, layout.Depth, queries, keys, panel, scores, Block, add: false);
+    }
 
     public static void AddValues(AttentionLayout layout, int rows, int count, float* weights, float* values, float* sums, float* work) =>
         AttentionPanels.Multiply<BlockRows>(

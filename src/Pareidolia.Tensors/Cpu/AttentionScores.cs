@@ -10,12 +10,16 @@ internal readonly unsafe ref struct AttentionScores<V>(float* row, float scale, 
     /// <summary>Where the products q k^T lie.</summary>
     public float* Row => row;
 
-    /// <summary>Whether nothing is added and nothing hidden.</summary>
-    public bool Plain => bias == null && visible >= AttentionLayout.Block;
+    /// <summary>Whether no key of the block is hidden.</summary>
+    public bool Whole => visible >= AttentionLayout.Block;
 
-    /// <summary>scale row, of vector i.</summary>
+    /// <summary>scale row + bias, of vector i of keys that are all seen.</summary>
     [MethodImpl(Lanes.Inline)]
-    public V Scaled(int i) => V.Load(row + i * Lanes.Count) * V.Of(scale);
+    public V Seen(int i)
+    {
+        V score = V.Load(row + i * Lanes.Count) * V.Of(scale);
+        return bias == null ? score : score + V.Load(bias + i * Lanes.Count);
+    }
 
     /// <summary>scale row + bias from key i on; -infinity for keys that the query does not see.</summary>
     [MethodImpl(Lanes.Inline)]

@@ -5,6 +5,9 @@ internal sealed unsafe partial class CpuBackend
     // Few heads are shared out by blocks of keys, into a number of tasks that the shapes alone decide.
     private const int LeastAttentionTasks = 16;
 
+    // A head of so few blocks of queries is a task whole: what it packed is still in the cache.
+    private const int MostBlocksOfTask = 4;
+
     internal override void Attention(Operand q, Operand k, Operand v, Operand bias, Operand y, Operand lse, AttentionSettings settings)
     {
         if (y.Count == 0 || k.Count == 0)
@@ -26,10 +29,15 @@ internal sealed unsafe partial class CpuBackend
         long blocks = (long)layout.HeadCount * layout.KeyBlocks;
         using Workspace keys = new(this, blocks * P.KeysSize(layout) * sizeof(float));
         using Workspace values = new(this, blocks * P.ValuesSize(layout) * sizeof(float));
-        Workers.Run(layout.HeadCount, new AttentionPacking<P>(layout, k.Pointer, v.Pointer, keys.Floats, values.Floats));
-        LaneWorkers.RunGrouped(
-            layout.HeadCount * layout.QueryBlocks,
-            new AttentionForward<P>(layout, q.Pointer, keys.Floats, values.Floats, bias, y.Pointer, lse.Pointer));
+        AttentionPacking<P> packing = new(layout, k.Pointer, v.Pointer, keys.Floats, values.Floats);
+        AttentionForward<P> forward = new(layout, q.Pointer, keys.Floats, values.Floats, bias, y.Pointer, lse.Pointer);
+        if (layout.HeadCount >= LeastAttentionTasks && layout.QueryBlocks <= MostBlocksOfTask)
+        {
+            LaneWorkers.RunGrouped(layout.HeadCount, new AttentionHeads<P>(layout, packing, forward));
+            return;
+        }
+        Workers.Run(layout.HeadCount, packing);
+        LaneWorkers.RunGrouped(layout.HeadCount * layout.QueryBlocks, forward);
     }
 
     internal override void AttentionGradient(AttentionGradientOperands o, AttentionSettings settings)

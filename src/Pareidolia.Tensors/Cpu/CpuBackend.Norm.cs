@@ -4,6 +4,9 @@ namespace Pareidolia.Tensors.Cpu;
 
 internal sealed unsafe partial class CpuBackend
 {
+    // Images up to this size stay in a core's cache from the first pass to the second.
+    private const long MostFloatsOfImage = 256 << 10;
+
     internal override void Norm(Operand x, Operand gamma, Operand beta, Operand y, Operand stats, NormSettings settings)
     {
         switch (settings.Activation)
@@ -65,10 +68,19 @@ internal sealed unsafe partial class CpuBackend
     {
         using Workspace parts = new(this, 2L * layout.Tasks * layout.Groups * sizeof(double));
         using Workspace channels = new(this, 2L * layout.Tasks * layout.Channels * sizeof(float));
+        using Workspace factors = new(this, 2L * layout.Images * layout.Channels * sizeof(float));
+        NormBlockMoments moments = new(layout, x, parts.Doubles, channels.Floats, settings.KeepMean);
+        NormFactors join = new(layout, parts.Doubles, gamma, stats, factors.Floats, settings);
+        NormApply<TOp> apply = new(layout, x, factors.Floats, beta, y);
+        if (layout.Positions * (long)layout.Channels <= MostFloatsOfImage && (layout.Images >= 2 * Threads || layout.Blocks == 1))
+        {
+            LaneWorkers.Run(layout.Images, new NormImages<TOp>(layout.Blocks, settings.Known, moments, join, apply));
+            return;
+        }
         if (!settings.Known)
-            LaneWorkers.Run(layout.Tasks, new NormBlockMoments(layout, x, parts.Doubles, channels.Floats, settings.KeepMean));
-        Workers.Run(layout.Images, new NormFactors(layout, parts.Doubles, gamma, stats, channels.Floats, settings));
-        LaneWorkers.Run(layout.Tasks, new NormApply<TOp>(layout, x, channels.Floats, beta, y));
+            LaneWorkers.Run(layout.Tasks, moments);
+        Workers.Run(layout.Images, join);
+        LaneWorkers.Run(layout.Tasks, apply);
     }
 
     private void NormGradient<TGradient>(NormGradientOperands o, NormSettings settings)

@@ -48,6 +48,7 @@ internal unsafe struct GemmOutput
     /// <summary>
     /// Where a kernel may write the tile [rows, columns] of one block of depth itself; false where the tile is an edge or must be finished.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly bool Direct(int row, int rows, int column, int columns, bool first, bool last, out TileTarget target)
     {
         bool plain = Grid.Width == 0;
@@ -56,6 +57,7 @@ internal unsafe struct GemmOutput
     }
 
     /// <summary>Takes the tile [rows, columns] of one block of depth; the sums of the blocks before it wait in y.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Take(float* tile, int row, int rows, int column, int columns, bool first, bool last)
     {
         if (Vector512.IsHardwareAccelerated)
@@ -131,6 +133,7 @@ internal unsafe struct GemmOutput
         return residual == null ? sum : sum + Load<V>(residual + i, part);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly V Activate<V>(V x)
         where V : unmanaged, ILanes<V> => Activation switch
         {
@@ -144,7 +147,7 @@ internal unsafe struct GemmOutput
     /// <summary>A whole register, or the first so many of its floats.</summary>
     [MethodImpl(Lanes.Inline)]
     public static V Load<V>(float* from, int part)
-        where V : unmanaged, ILanes<V> => part == V.Count ? V.Load(from) : Lanes.LoadPart<V>(from, part);
+        where V : unmanaged, ILanes<V> => part == V.Count ? V.Load(from) : V.LoadPart(from, part);
 
     [MethodImpl(Lanes.Inline)]
     private static void Store<V>(V value, float* to, int part)
@@ -153,7 +156,7 @@ internal unsafe struct GemmOutput
         if (part == V.Count)
             value.Store(to);
         else
-            Lanes.StorePart(value, to, part);
+            value.StorePart(to, part);
     }
 
     private readonly long Place(int row) => Grid.Width == 0 ? row * RowStride : Grid.Place(row);

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using Pareidolia.Tensors.Kernels;
+
 namespace Pareidolia.Tensors.Cpu;
 
 /// <summary>Where the left matrix [m, k] of a product comes from.</summary>
@@ -44,6 +47,7 @@ internal readonly unsafe struct LeftColumns(float* start, long stride) : ILeft<D
 internal readonly unsafe struct LeftPanels<L>(float* packed, int panelFloats, int panels, int blockDepth) : ILeft<L>
     where L : struct, IPanelLayout
 {
+    [MethodImpl(Lanes.Inline)]
     public float* Pack(int row, int rows, int k, int depth, float* panel) => At(k / blockDepth, row / Tile.Rows);
 
     public float* At(int block, int panel) => packed + ((((long)block * panels) + panel) * panelFloats);

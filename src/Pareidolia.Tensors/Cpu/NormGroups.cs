@@ -49,11 +49,12 @@ internal readonly unsafe struct NormBlockMoments(NormLayout layout, float* x, do
     // The channels of a group have equally many elements: the squares of the whole are those of the parts and of their means.
     private void Join(float* means, float* squares, int rows, double* part)
     {
+        int width = _layout.Width;
         double sum = 0, within = 0, between = 0;
-        for (int i = 0; i < _layout.Width; i++)
+        for (int i = 0; i < width; i++)
             sum += means[i];
-        double mean = sum / _layout.Width;
-        for (int i = 0; i < _layout.Width; i++)
+        double mean = sum / width;
+        for (int i = 0; i < width; i++)
         {
             within += squares[i];
             between += (means[i] - mean) * (means[i] - mean);
@@ -129,5 +130,24 @@ internal readonly unsafe struct NormApply<TOp>(NormLayout layout, float* x, floa
                 V z = V.MulAdd(centred, Lanes.Load<V>(means + c + j, c - j), Lanes.Load<V>(shift + j, c - j));
                 Lanes.Store(default(TOp).Apply(z), to + j, c - j);
             }
+    }
+}
+
+/// <summary>An image a task: its blocks' moments, what they join to, and the result, while all of it is in a core's cache.</summary>
+internal readonly struct NormImages<TOp>(int blocks, bool known, NormBlockMoments moments, NormFactors join, NormApply<TOp> apply) : ILaneWork
+    where TOp : struct, IUnaryOperator
+{
+    private readonly NormBlockMoments _moments = moments;
+    private readonly NormFactors _join = join;
+    private readonly NormApply<TOp> _apply = apply;
+
+    public void Run<V>(int image)
+        where V : unmanaged, ILanes<V>
+    {
+        for (int block = image * blocks; !known && block < (image + 1) * blocks; block++)
+            _moments.Run<V>(block);
+        _join.Run(image);
+        for (int block = image * blocks; block < (image + 1) * blocks; block++)
+            _apply.Run<V>(block);
     }
 }

@@ -9,40 +9,45 @@ internal readonly record struct NormLayout(int Images, int Positions, int Channe
     public static NormLayout Of(Shape x, int groups) => new(x[0], checked((int)x.Product(1, x.Rank - 1)), x[-1], groups);
 
     /// <summary>Channels of a group.</summary>
-    public int Width => Channels / Groups;
+    public int Width { get; } = Channels / Groups;
 
     /// <summary>Elements of a group.</summary>
     public double GroupCount => (double)Positions * Width;
 
-    public int BlockRows => Math.Clamp(LaneWorkers.Grain / Math.Max(1, Channels), 1, MostRows);
+    /// <summary>Positions of a block, save the last of an image.</summary>
+    public int BlockRows { get; } = RowsOfBlock(Channels);
 
     /// <summary>Blocks of one image.</summary>
-    public int Blocks => LaneWorkers.Pieces(Positions, BlockRows);
+    public int Blocks { get; } = LaneWorkers.Pieces(Positions, RowsOfBlock(Channels));
 
     public int Tasks => Images * Blocks;
 
     public int Image(int task) => task / Blocks;
 
     /// <summary>Positions of a task's block.</summary>
-    public int Rows(int task) => Math.Min(BlockRows, Positions - task % Blocks * BlockRows);
+    public int Rows(int task) => RowsOf(task % Blocks);
 
     /// <summary>Mean of a group of an image and the sum of squared distances from it, joined from parts [task, group, 2] in order.</summary>
-    // Chan, Golub, LeVeque: updating formulae, Stanford STAN-CS-79-773.
+    // The squares of the whole are those of the parts and of their means.
     public unsafe (double Mean, double Squares) Joined(double* parts, int image, int group)
     {
-        double count = 0, mean = 0, squares = 0;
+        double* first = parts + 2 * ((long)image * Blocks * Groups + group);
+        double sum = 0, squares = 0;
+        for (int block = 0; block < Blocks; block++)
+            sum += first[2L * block * Groups] * RowsOf(block);
+        double mean = sum / Positions;
         for (int block = 0; block < Blocks; block++)
         {
-            int task = image * Blocks + block;
-            double* part = parts + 2 * ((long)task * Groups + group);
-            double more = (double)Rows(task) * Width, distance = part[0] - mean;
-            squares += part[1] + distance * distance * count * more / (count + more);
-            mean += distance * more / (count + more);
-            count += more;
+            double* part = first + 2L * block * Groups;
+            squares += part[1] + (part[0] - mean) * (part[0] - mean) * RowsOf(block) * Width;
         }
         return (mean, squares);
     }
 
     /// <summary>Element at which a task's block begins.</summary>
     public long Start(int task) => ((long)Image(task) * Positions + task % Blocks * BlockRows) * Channels;
+
+    private int RowsOf(int block) => Math.Min(BlockRows, Positions - block * BlockRows);
+
+    private static int RowsOfBlock(int channels) => Math.Clamp(LaneWorkers.Grain / Math.Max(1, channels), 1, MostRows);
 }

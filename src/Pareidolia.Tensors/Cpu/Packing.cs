@@ -5,6 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Pareidolia.Tensors.Cpu;
 
 /// <summary>Copies of short runs, where a call into the library would cost more than the copy.</summary>
+// A method with a loop is optimised when it is first compiled, any other only after it has run for a while: what is small and hot melts into the loop.
 internal static unsafe class Packing
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -43,7 +44,16 @@ internal static unsafe class Packing
 
     private static void TransposeEight(float* from, long fromStride, int depth, float* to, int toStride)
     {
+        // Each row is a stream of its own, too short for the processor to see where the next eight begin.
+        float* next = from + (8 * fromStride);
         int k = 0;
+        for (; k <= depth - 16; k += 16)
+        {
+            for (int row = 0; row < 8; row++)
+                Sse.Prefetch0(next + (row * fromStride) + k);
+            TransposeSquare(from + k, fromStride, to + ((long)k * toStride), toStride);
+            TransposeSquare(from + k + 8, fromStride, to + ((k + 8L) * toStride), toStride);
+        }
         for (; k <= depth - 8; k += 8)
             TransposeSquare(from + k, fromStride, to + ((long)k * toStride), toStride);
         for (; k < depth; k++)
@@ -52,12 +62,14 @@ internal static unsafe class Packing
     }
 
     // 8 x 8: halves of rows i and i + 4 share a register, so that the rest stays within 128-bit lanes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void TransposeSquare(float* from, long fromStride, float* to, int toStride)
     {
         TransposeHalf(from, fromStride, to, toStride);
         TransposeHalf(from + 4, fromStride, to + (4 * toStride), toStride);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void TransposeHalf(float* from, long fromStride, float* to, int toStride)
     {
         Vector256<float> r0 = Rows(from, fromStride, 0);
@@ -74,6 +86,7 @@ internal static unsafe class Packing
         Avx.Shuffle(high01, high23, 0xEE).Store(to + (3 * toStride));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Rows(float* from, long fromStride, int row) =>
         Vector256.Create(Vector128.Load(from + (row * fromStride)), Vector128.Load(from + ((row + 4) * fromStride)));
 }

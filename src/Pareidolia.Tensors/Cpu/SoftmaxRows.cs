@@ -28,7 +28,7 @@ internal readonly unsafe struct SoftmaxRows(float* x, float* y, int rows, int n,
             return;
         }
         for (int i = 0; i < n; i += V.Count)
-            Lanes.Store(LaneMath.Exp(Lanes.Load<V>(from + i, n - i) - V.Of(largest)), to + i, n - i);
+            Lanes.Store(LaneMath.ExpOrZero(Lanes.Load<V>(from + i, n - i) - V.Of(largest)), to + i, n - i);
         float share = (float)(1 / LaneSum.Of<V>(to, n));
         for (int i = 0; i < n; i += V.Count)
             Lanes.Store(Lanes.Load<V>(to + i, n - i) * V.Of(share), to + i, n - i);
@@ -55,7 +55,7 @@ internal readonly unsafe struct SoftmaxGradientRows(float* y, float* g, float* d
         for (int i = 0; i < n; i += V.Count)
         {
             V value = Lanes.Load<V>(output + i, n - i), slope = Lanes.Load<V>(gradient + i, n - i);
-            Lanes.Store(log ? slope - LaneMath.Exp(value) * sum : value * (slope - sum), to + i, n - i);
+            Lanes.Store(log ? slope - LaneMath.ExpOrZero(value) * sum : value * (slope - sum), to + i, n - i);
         }
     }
 }

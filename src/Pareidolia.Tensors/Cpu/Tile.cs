@@ -50,6 +50,7 @@ internal static unsafe class Tile
     public static int Width => Vector512.IsHardwareAccelerated ? Lanes512.Count : LanesNative.Count;
 
     /// <summary>target [rows, columns] = left panel times right panel, rows and columns rounded up to those of a kernel.</summary>
+    [MethodImpl(Lanes.Inline)]
     public static void Multiply<L>(int rows, int columns, int depth, float* left, float* right, TileTarget target)
         where L : struct, IPanelLayout
     {
@@ -63,6 +64,7 @@ internal static unsafe class Tile
     public static bool Fits(int rows, int columns) =>
         (columns == Columns || columns == Width) && (rows is 4 or 8 or MaxRows || rows == Rows);
 
+    [MethodImpl(Lanes.Inline)]
     private static void Multiply<V, L>(int rows, int columns, int depth, float* left, float* right, TileTarget target)
         where V : unmanaged, ILanes<V>
         where L : struct, IPanelLayout
@@ -73,6 +75,7 @@ internal static unsafe class Tile
             Multiply<V, L, One>(rows, depth, left, right, target);
     }
 
+    [MethodImpl(Lanes.Inline)]
     private static void Multiply<V, L, C>(int rows, int depth, float* left, float* right, TileTarget target)
         where V : unmanaged, ILanes<V>
         where L : struct, IPanelLayout

@@ -57,6 +57,7 @@ internal static unsafe class WinogradTransform
         where V : unmanaged, ILanes<V>
     {
         V* half = stackalloc V[3 * Side];
+        V* row = stackalloc V[Side];
         for (int i = 0; i < floats; i += V.Count)
         {
             for (int x = 0; x < 3; x++)
@@ -64,7 +65,6 @@ internal static unsafe class WinogradTransform
                 float* tap = taps + i + (x * tapStride);
                 Raise(V.Load(tap), V.Load(tap + (3 * tapStride)), V.Load(tap + (6 * tapStride)), half + x, 3);
             }
-            V* row = stackalloc V[Side];
             for (int y = 0; y < Side; y++)
             {
                 Raise(half[3 * y], half[(3 * y) + 1], half[(3 * y) + 2], row, 1);

@@ -15,10 +15,16 @@ internal unsafe interface ILanes<TSelf>
     static abstract TSelf OfBits(int bits);
     static abstract TSelf Load(float* from);
 
+    /// <summary>The first n floats, n below <see cref="Count"/>; the other lanes are 0. Nothing beyond them is touched.</summary>
+    static abstract TSelf LoadPart(float* from, int n);
+
     /// <summary>16-bit words, as the low halves of the lanes' bits; the high halves are zero.</summary>
     static abstract TSelf LoadWords(ushort* from);
 
     void Store(float* to);
+
+    /// <summary>Stores the first n lanes.</summary>
+    void StorePart(float* to, int n);
 
     /// <summary>The low halves of the lanes' bits.</summary>
     void StoreWords(ushort* to);

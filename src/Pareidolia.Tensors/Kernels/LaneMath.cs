@@ -25,6 +25,11 @@ internal static class LaneMath
         return V.Scale(less + V.Of(1), n);
     }
 
+    /// <summary>e^x for the weights of a softmax: 0 below the normal range, where each result would cost a hundred cycles. Hidden keys lie there, at -infinity.</summary>
+    [MethodImpl(Lanes.Inline)]
+    public static V ExpOrZero<V>(V x)
+        where V : unmanaged, ILanes<V> => V.Select(V.Less(x, V.Of(-87)), V.Of(0), Exp(V.Clamp(x, -87, 89)));
+
     /// <summary>e^x - 1, accurate also near 0, for x below 80.</summary>
     [MethodImpl(Lanes.Inline)]
     public static V ExpMinus1<V>(V x)

@@ -20,6 +20,8 @@ internal readonly unsafe struct LanePair<V>(V low, V high) : ILanes<LanePair<V>>
     [MethodImpl(Lanes.Inline)]
     public static LanePair<V> Load(float* from) => new(V.Load(from), V.Load(from + V.Count));
 
+    public static LanePair<V> LoadPart(float* from, int n) => Lanes.LoadEach<LanePair<V>>(from, n);
+
     [MethodImpl(Lanes.Inline)]
     public static LanePair<V> LoadWords(ushort* from) => new(V.LoadWords(from), V.LoadWords(from + V.Count));
 
@@ -29,6 +31,8 @@ internal readonly unsafe struct LanePair<V>(V low, V high) : ILanes<LanePair<V>>
         _low.Store(to);
         _high.Store(to + V.Count);
     }
+
+    public void StorePart(float* to, int n) => Lanes.StoreEach(this, to, n);
 
     [MethodImpl(Lanes.Inline)]
     public void StoreWords(ushort* to)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Pareidolia.Tensors.Kernels;
 
@@ -14,8 +15,8 @@ internal static unsafe class LaneSum
         where V : unmanaged, ILanes<V>
         where TMap : struct, IBinaryOperator
     {
-        double* sums = stackalloc double[V.Count];
-        new Span<double>(sums, V.Count).Clear();
+        double* sums = stackalloc double[Lanes.Count];
+        new Span<double>(sums, Lanes.Count).Clear();
         for (long start = 0; start < n; start += Run * V.Count)
         {
             long end = Math.Min(n, start + Run * V.Count);
@@ -29,7 +30,7 @@ internal static unsafe class LaneSum
             }
             (even + odd).AddTo(sums);
         }
-        return Total(sums, V.Count);
+        return Total(sums);
     }
 
     /// <summary>Sum of a[i].</summary>
@@ -48,12 +49,13 @@ internal static unsafe class LaneSum
         where V : unmanaged, ILanes<V> => Of<V, ExpOfDistance>(new ExpOfDistance(largest), a, a, n);
 
     // Halves added to halves.
-    private static double Total(double* sums, int count)
+    [MethodImpl(Lanes.Inline)]
+    private static double Total(double* sums)
     {
-        for (int half = count / 2; half > 0; half /= 2)
-            for (int i = 0; i < half; i++)
-                sums[i] += sums[i + half];
-        return sums[0];
+        Vector512<double> eight = Vector512.Load(sums) + Vector512.Load(sums + 8);
+        Vector256<double> four = eight.GetLower() + eight.GetUpper();
+        Vector128<double> two = four.GetLower() + four.GetUpper();
+        return two.ToScalar() + two.GetElement(1);
     }
 
     private readonly struct First : IBinaryOperator
@@ -74,6 +76,6 @@ internal static unsafe class LaneSum
     {
         [MethodImpl(Lanes.Inline)]
         public V Apply<V>(V a, V b)
-            where V : unmanaged, ILanes<V> => LaneMath.Exp(a - V.Of(from));
+            where V : unmanaged, ILanes<V> => LaneMath.ExpOrZero(a - V.Of(from));
     }
 }

@@ -26,7 +26,7 @@ internal static unsafe class Lanes
     /// <summary>All lanes, or where fewer than that are left only those; the others are 0.</summary>
     [MethodImpl(Inline)]
     public static V Load<V>(float* from, long left)
-        where V : unmanaged, ILanes<V> => left >= V.Count ? V.Load(from) : LoadPart<V>(from, (int)left);
+        where V : unmanaged, ILanes<V> => left >= V.Count ? V.Load(from) : V.LoadPart(from, (int)left);
 
     /// <summary>Stores all lanes, or where fewer than that are left only those.</summary>
     [MethodImpl(Inline)]
@@ -36,7 +36,7 @@ internal static unsafe class Lanes
         if (left >= V.Count)
             value.Store(to);
         else
-            StorePart(value, to, (int)left);
+            value.StorePart(to, (int)left);
     }
 
     /// <summary>The lanes that are left; 0 in the others.</summary>
@@ -49,9 +49,9 @@ internal static unsafe class Lanes
     public static V Mask<V>(int left)
         where V : unmanaged, ILanes<V> => V.Less(V.Load((float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Places))), V.Of(left));
 
-    /// <summary>The first n lanes; the others are 0.</summary>
+    /// <summary>The first n lanes one by one, for registers that have no instruction for it; the others are 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static V LoadPart<V>(float* from, int n)
+    public static V LoadEach<V>(float* from, int n)
         where V : unmanaged, ILanes<V>
     {
         float* lanes = stackalloc float[V.Count];
@@ -61,9 +61,9 @@ internal static unsafe class Lanes
         return V.Load(lanes);
     }
 
-    /// <summary>Stores the first n lanes.</summary>
+    /// <summary>Stores the first n lanes one by one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void StorePart<V>(V value, float* to, int n)
+    public static void StoreEach<V>(V value, float* to, int n)
         where V : unmanaged, ILanes<V>
     {
         float* lanes = stackalloc float[V.Count];

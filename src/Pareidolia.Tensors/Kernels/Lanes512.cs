@@ -21,6 +21,10 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     public static Lanes512 Load(float* from) => new(Vector512.Load(from));
 
     [MethodImpl(Lanes.Inline)]
+    public static Lanes512 LoadPart(float* from, int n) =>
+        Avx512F.IsSupported ? new(Avx512F.MaskLoad(from, First(n), Vector512<float>.Zero)) : Lanes.LoadEach<Lanes512>(from, n);
+
+    [MethodImpl(Lanes.Inline)]
     public static Lanes512 LoadWords(ushort* from)
     {
         (Vector256<uint> low, Vector256<uint> high) = Vector256.Widen(Vector256.Load(from));
@@ -29,6 +33,15 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
 
     [MethodImpl(Lanes.Inline)]
     public void Store(float* to) => _value.Store(to);
+
+    [MethodImpl(Lanes.Inline)]
+    public void StorePart(float* to, int n)
+    {
+        if (Avx512F.IsSupported)
+            Avx512F.MaskStore(to, First(n), _value);
+        else
+            Lanes.StoreEach(this, to, n);
+    }
 
     [MethodImpl(Lanes.Inline)]
     public void StoreWords(ushort* to) => Vector256.Narrow(_value.AsUInt32().GetLower(), _value.AsUInt32().GetUpper()).Store(to);
@@ -133,4 +146,8 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
         Vector256<float> eight = Vector256.Max(_value.GetLower(), _value.GetUpper());
         return Lanes.Largest(Vector128.Max(eight.GetLower(), eight.GetUpper()));
     }
+
+    // The mask of the first n lanes.
+    [MethodImpl(Lanes.Inline)]
+    private static Vector512<float> First(int n) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(n)).AsSingle();
 }

@@ -20,6 +20,8 @@ internal readonly unsafe struct LanesNative(Vector<float> value) : ILanes<LanesN
     [MethodImpl(Lanes.Inline)]
     public static LanesNative Load(float* from) => new(Vector.Load(from));
 
+    public static LanesNative LoadPart(float* from, int n) => Lanes.LoadEach<LanesNative>(from, n);
+
     [MethodImpl(Lanes.Inline)]
     public static LanesNative LoadWords(ushort* from)
     {
@@ -31,6 +33,8 @@ internal readonly unsafe struct LanesNative(Vector<float> value) : ILanes<LanesN
 
     [MethodImpl(Lanes.Inline)]
     public void Store(float* to) => Vector.Store(_value, to);
+
+    public void StorePart(float* to, int n) => Lanes.StoreEach(this, to, n);
 
     [MethodImpl(Lanes.Inline)]
     public void StoreWords(ushort* to)

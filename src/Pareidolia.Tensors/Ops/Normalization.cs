@@ -54,17 +54,19 @@ public sealed partial class Tensor
     /// </summary>
     public Tensor BatchNorm(Tensor gamma, Tensor beta, Tensor runningMean, Tensor runningVariance, bool training, float momentum = 0.1f, float eps = 1e-5f)
     {
-        Tensor rows = Reshape(-1, Shape[-1]);
-        Tensor mean = training ? rows.Mean(0) : Required(runningMean);
-        Tensor variance = training ? rows.Variance(0, correction: 0) : Required(runningVariance);
-        if (training)
-        {
-            int n = rows.Shape[0];
-            Blend(Required(runningMean), mean, momentum, 1);
-            Blend(Required(runningVariance), variance, momentum, n / (float)Math.Max(1, n - 1));
-        }
-        Tensor scale = (variance + eps).Rsqrt() * gamma;
-        return ((rows - mean) * scale + beta).Reshape([.. Shape]);
+        RequireFloats("batch norm", this, Required(gamma), Required(beta));
+        if (!training)
+            return (this - Required(runningMean)) * ((Required(runningVariance) + eps).Rsqrt() * gamma) + beta;
+        // A group norm of one image whose groups are the channels.
+        int channels = Rank == 0 ? 0 : Shape[-1], rows = checked((int)(Shape.Count / Math.Max(1, channels)));
+        Shape seen = [1, rows, channels];
+        Tensor moments = Empty([1, channels, 2], Device);
+        Device.NormMoments(Operand with { Shape = seen }, moments.Operand, channels);
+        Tensor mean = moments.Slice(2, 0, 1), variance = moments.Slice(2, 1, 1);                        // [1, c, 1]
+        Blend(Required(runningMean), mean.Reshape(channels), momentum, 1);
+        Blend(Required(runningVariance), variance.Reshape(channels), momentum, rows / (float)Math.Max(1, rows - 1));
+        Tensor stats = Concat(2, mean, (variance + eps).Rsqrt());
+        return Normalized("batch norm", seen, gamma, beta, new NormSettings(channels, eps, Known: true), stats);
     }
 
     // [batch, positions, channels]
@@ -81,14 +83,14 @@ public sealed partial class Tensor
         running.AddInPlace(batch, momentum * factor);
     }
 
-    private Tensor Normalized(string op, Shape seen, Tensor? gamma, Tensor? beta, NormSettings settings)
+    private Tensor Normalized(string op, Shape seen, Tensor? gamma, Tensor? beta, NormSettings settings, Tensor? known = null)
     {
         RequireFloats(op, this, gamma, beta);
         foreach (Tensor? parameter in (ReadOnlySpan<Tensor?>)[gamma, beta])
             if (parameter is not null && parameter.Shape != new Shape([seen[2]]) && parameter.Shape != new Shape([seen[0], seen[2]]))
                 throw new TensorException($"{op}: the parameter {parameter.Shape} does not fit the {seen[2]} channels of {Shape}");
         Tensor y = Empty(Shape, Device);
-        Tensor stats = Empty([seen[0], settings.Groups, 2], Device);
+        Tensor stats = known ?? Empty([seen[0], settings.Groups, 2], Device);
         Operand x3 = Operand with { Shape = seen };
         Device.Norm(x3, OptionalOperand(gamma), OptionalOperand(beta), y.Operand with { Shape = seen }, stats.Operand, settings);
         return Tape.RecordJoint(y, [this, gamma, beta], [this, gamma, beta, stats], g => NormGradient(g, seen, gamma, beta, stats, settings));

@@ -36,7 +36,7 @@ internal partial class ReferenceBackend
     private static IEnumerable<Tap> Taps(Shape x, Operand grid, Place at, GridSampleSettings settings)
     {
         int place = GridAt(grid.Shape, at);
-        Coordinate column = CoordinateOf(grid.Floats[place], x[2], settings), row = CoordinateOf(grid.Floats[place + 1], x[1], settings);
+        GridCoordinate column = GridCoordinate.Of(grid.Floats[place], x[2], settings), row = GridCoordinate.Of(grid.Floats[place + 1], x[1], settings);
         for (int dy = 0; dy < column.Neighbours; dy++)
             for (int dx = 0; dx < column.Neighbours; dx++)
             {
@@ -49,27 +49,5 @@ internal partial class ReferenceBackend
             }
     }
 
-    // -1..1 runs over the centres of the corner pixels (align) or over the picture's edges.
-    private static Coordinate CoordinateOf(float value, int extent, GridSampleSettings settings)
-    {
-        double scale = settings.AlignCorners ? (extent - 1) / 2.0 : extent / 2.0;
-        double at = (value + 1.0) * scale - (settings.AlignCorners ? 0 : 0.5);
-        if (settings.Border)
-        {
-            scale = at > 0 && at < extent - 1 ? scale : 0;
-            at = Math.Clamp(at, 0, extent - 1);
-        }
-        return settings.Bilinear
-            ? new Coordinate(Math.Floor(at), 2, at - Math.Floor(at), scale)
-            : new Coordinate(Math.Round(at, MidpointRounding.ToEven), 1, 0, 0);
-    }
-
     private readonly record struct Tap(int Place, double Weight, double ByX, double ByY);
-
-    // Along one axis: the first pixel, how many are mixed, how far the point is past the first, and d position / d grid.
-    private readonly record struct Coordinate(double First, int Neighbours, double Past, double Scale)
-    {
-        public double Weight(int neighbour) => neighbour == 0 ? 1 - Past : Past;
-        public double Slope(int neighbour) => neighbour == 0 ? -Scale : Scale;
-    }
 }

@@ -21,17 +21,20 @@ namespace Pareidolia.Explaining;
 /// <param name="folder">Its folder, where its CLIP and its index are; null for a model in a single file.</param>
 public sealed class PictureExplainer(StableDiffusionPipeline pipeline, string? folder)
 {
-    private const int MostFrames = 12;
     private const int MostNeighbours = 6;
     private const int MostNearest = 5;
-
-    private static readonly double[] s_guidances = [1, 3, 7.5, 15];
 
     /// <summary>Told of every step of every run: steps that were taken, and all.</summary>
     public Action<int, int> Progress { get; init; } = (_, _) => { };
 
     /// <summary>What was asked for, where the prompt says it in the model's own words; its phrases are judged. Null for the prompt itself.</summary>
     public string? Asked { get; init; }
+
+    /// <summary>Strengths of guidance that the same seed is drawn with besides; none for no more runs than one.</summary>
+    public IReadOnlyList<double> Guidances { get; init; } = [1, 3, 7.5, 15];
+
+    /// <summary>How many steps are shown as pictures, evenly, with the first and the last; 0 for none.</summary>
+    public int Frames { get; init; } = 12;
 
     /// <summary>Draws and explains one picture. Prompts are read as words alone, so that each word's tokens are known.</summary>
     /// <exception cref="PareidoliaException">A setting is out of its range.</exception>
@@ -49,7 +52,7 @@ public sealed class PictureExplainer(StableDiffusionPipeline pipeline, string? f
             Words = WordMaps.Of(tokens, kept, maps, settings.Width / pipeline.Factor, picture),
             Tokens = [.. tokens.Items.Take(kept).Select(Explained)],
             CutOff = settings.Prompt[tokens.CutAt(pipeline.PromptTokens + 2)..],
-            Guidance = [.. s_guidances.Select(scale => (scale, Drawn(settings with { Guidance = scale }, cancelled)))],
+            Guidance = [.. Guidances.Select(scale => (scale, Drawn(settings with { Guidance = scale }, cancelled)))],
         };
         return Compared(report);
     }
@@ -92,8 +95,8 @@ public sealed class PictureExplainer(StableDiffusionPipeline pipeline, string? f
     }
 
     // Some of them, evenly, with the first and the last.
-    private static bool IsShown(DenoiseStep step) => step.Count <= MostFrames
-        || Enumerable.Range(0, MostFrames).Any(i => (int)Math.Round(i * (step.Count - 1.0) / (MostFrames - 1)) == step.Index);
+    private bool IsShown(DenoiseStep step) => step.Count <= Frames
+        || Enumerable.Range(0, Frames).Any(i => (int)Math.Round(i * (step.Count - 1.0) / Math.Max(1, Frames - 1)) == step.Index);
 
     private Image Drawn(GenerateSettings settings, CancellationToken cancelled)
     {

@@ -28,6 +28,23 @@ internal sealed record UpscalingNetwork(int Scale, Func<Tensor, Tensor> Enlarge,
         }
     }
 
+    /// <summary>How many times larger a network makes pictures, by its config or its keys and shapes alone; null where it is none that is known here.</summary>
+    public static int? ScaleOf(string path)
+    {
+        try
+        {
+            if (Directory.Exists(path))
+                return PixelShuffleUpscalerConfig.FromJson(JsonConfig.Load(Path.Combine(path, "config.json"))).Scale;
+            using StoredWeights file = StoredWeights.Open(path);
+            return UpscalerKeys.Rrdb(file) is StoredWeights rrdb ? RrdbNetConfig.Infer(rrdb).Scale
+                : UpscalerKeys.IsCompact(file) ? SrvggNetCompactConfig.Infer(file).Scale : null;
+        }
+        catch (PareidoliaException)
+        {
+            return null;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Weights.Dispose();
 

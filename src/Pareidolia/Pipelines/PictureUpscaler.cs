@@ -44,6 +44,12 @@ public sealed class PictureUpscaler : IDisposable
         return new PictureUpscaler(Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(file)), UpscalingNetwork.Load(file, device));
     }
 
+    /// <summary>
+    /// How many times larger the network of a file or folder makes pictures, read without its weights; null where it is missing, damaged, or no
+    /// upscaler that is known here.
+    /// </summary>
+    public static int? ScaleOf(string file) => UpscalingNetwork.ScaleOf(file);
+
     /// <summary>A picture <see cref="Scale"/> times as large; transparency is laid over white.</summary>
     /// <param name="picture">The picture.</param>
     /// <param name="tile">Pixels of a side that are worked on at once, at least 16; 0 for the whole picture.</param>

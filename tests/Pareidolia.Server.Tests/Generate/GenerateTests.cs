@@ -26,6 +26,15 @@ public sealed class GenerateTests
         Assert.Equal(image.Pixels, PngReader.Read(again, "again").Pixels);
     }
 
+    [Fact]
+    public async Task The_gallery_has_the_words_that_were_written_and_the_infotext_those_that_the_model_heard()
+    {
+        await using TestStudio studio = await Start();
+        JsonElement picture = (await Draw(studio, new { kind = "generate", prompt = "a red apple", style = "noto", seed = 7 })).GetProperty("pictures")[0];
+        Assert.Equal("a red apple", picture.GetProperty("prompt").GetString());
+        Assert.Contains("noto", Infotext.Parse(picture.GetProperty("infotext").GetString()!).Prompt, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("euler_ancestral")]
     [InlineData("dpmpp_2m_sde")]

@@ -26,6 +26,7 @@ public sealed class ObservingTests
     {
         await using TestStudio studio = await Start();
         JsonElement description = await studio.Get("/openapi/v1.json");
+        Assert.Equal("Pareidolia", description.GetProperty("info").GetProperty("title").GetString());
         JsonElement paths = description.GetProperty("paths");
         foreach (string path in (string[])["/api/v1/jobs", "/api/v1/jobs/{id}/events", "/api/v1/pictures/{id}/file", "/api/v1/forecast", "/api/v1/tokens", "/api/v1/uploads",
             "/api/v1/settings-of", "/api/v1/session", "/sdapi/v1/txt2img", "/v1/images/generations", "/healthz", "/metrics"])

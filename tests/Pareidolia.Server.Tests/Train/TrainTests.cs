@@ -13,7 +13,7 @@ public sealed class TrainTests
     {
         using TemporaryFolder data = new();
         _ = TinyData.Write(data, TinyData.Autoencoder);
-        await using TestStudio studio = await TestStudio.Start(options => options with { Recipes = data.Path, TrainingData = data.Path, Trainers = TrainCommand.Makers });
+        await using TestStudio studio = await TestStudio.Start(options => options with { Recipes = data.Path, TrainingData = [data.Path], Trainers = TrainCommand.Makers });
         Assert.Equal("recipe", (await studio.Get("/api/v1/recipes"))[0].GetProperty("name").GetString());
         string whole = await Submit(studio), parts = await Submit(studio);
         _ = await studio.Wait(whole, "done", 120);
@@ -31,6 +31,28 @@ public sealed class TrainTests
         await using TestStudio studio = await TestStudio.Start();
         JsonElement problem = await studio.Post("/api/v1/jobs", new { kind = "train", recipe = "../../etc/passwd" }, 400);
         Assert.StartsWith("There is no recipe '../../etc/passwd'", problem.GetProperty("title").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_data_is_one_of_the_servers_folders_by_name()
+    {
+        using TemporaryFolder recipes = new(), none = new(), data = new();
+        _ = TinyData.Write(data, TinyData.Autoencoder);
+        File.WriteAllText(recipes["recipe.json"], TinyData.Autoencoder);
+        await using TestStudio studio = await TestStudio.Start(
+            options => options with { Recipes = recipes.Path, TrainingData = [none.Path, data.Path], Trainers = TrainCommand.Makers });
+        string id = Path.GetFileName(data.Path), first = Path.GetFileName(none.Path);
+        JsonElement folders = await studio.Get("/api/v1/data");
+        Assert.Equal([first, id], folders.EnumerateArray().Select(folder => folder.GetProperty("id").GetString()));
+        Assert.Contains("tiny.tar", folders[1].GetProperty("contents").EnumerateArray().Select(name => name.GetString()));
+        foreach (string path in (string[])[data.Path, $"../{id}", "", "/"])
+            Assert.StartsWith($"There is no data '{path}'", (await studio.Post("/api/v1/jobs", new { kind = "train", recipe = "recipe", data = path }, 400))
+                .GetProperty("title").GetString(), StringComparison.Ordinal);
+        JsonElement usual = await studio.Post("/api/v1/jobs", new { kind = "train", recipe = "recipe" }, 202);
+        Assert.Equal(first, usual.GetProperty("settings").GetProperty("data").GetString());
+        Assert.Contains("tiny.tar", (await studio.Wait(usual.GetProperty("id").GetString()!, "failed")).GetProperty("error").GetString(), StringComparison.Ordinal);
+        JsonElement named = await studio.Post("/api/v1/jobs", new { kind = "train", recipe = "recipe", data = id }, 202);
+        _ = await studio.Wait(named.GetProperty("id").GetString()!, "done", 120);
     }
 
     private static async Task<string> Submit(TestStudio studio) =>

@@ -63,7 +63,15 @@ public sealed class SettingsOfTests
         _ = await studio.Get($"/api/v1/pictures/{picture}/explain", 404);
         string explained = (await studio.Post($"/api/v1/pictures/{picture}/explain", new { }, 202)).GetProperty("id").GetString()!;
         _ = await studio.Wait(explained, "done");
-        Assert.InRange((await studio.Get($"/api/v1/pictures/{picture}/explain")).GetProperty("whole").GetDouble(), -1, 1);
+        JsonElement explanation = await studio.Get($"/api/v1/pictures/{picture}/explain");
+        Assert.InRange(explanation.GetProperty("whole").GetDouble(), -1, 1);
+        Assert.Equal(["a", "red", "apple"], explanation.GetProperty("words").EnumerateArray().Select(word => Text(word, "word")));
+        Assert.True(explanation.GetProperty("sameAsPicture").GetBoolean());
+        Assert.Equal(32, PngReader.Read(await studio.Client.GetByteArrayAsync(Text(explanation.GetProperty("words")[2], "url")), "the map").Width);
+        _ = await studio.Get($"/api/v1/pictures/{picture}/explain/words/3", 404);
+        string ofLarge = (await studio.Post($"/api/v1/pictures/{Text(large, "id")}/explain", new { }, 202)).GetProperty("id").GetString()!;
+        _ = await studio.Wait(ofLarge, "done");
+        Assert.StartsWith("It was not drawn from one prompt", Text(await studio.Get($"/api/v1/pictures/{Text(large, "id")}/explain"), "whyNoWords"), StringComparison.Ordinal);
         Assert.True((await studio.Json(HttpMethod.Patch, $"/api/v1/pictures/{picture}", new { favourite = true })).GetProperty("favourite").GetBoolean());
         Assert.Equal(1, (await studio.Get("/api/v1/pictures?favourite=true&q=APPLE%20red")).GetProperty("items").GetArrayLength());
         Assert.Equal(0, (await studio.Get("/api/v1/pictures?q=pear")).GetProperty("items").GetArrayLength());

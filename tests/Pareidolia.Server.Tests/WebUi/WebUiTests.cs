@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pareidolia.Imaging;
+using Pareidolia.Tests;
 using Pareidolia.Tests.Pipelines;
 
 namespace Pareidolia.Server.Tests.WebUi;
@@ -195,6 +196,29 @@ public sealed class WebUiTests
         });
         Assert.Equal((32, 32), (Picture(sized.GetProperty("images")[0]).Width, Picture(sized.GetProperty("images")[0]).Height));
         _ = await studio.Post("/sdapi/v1/extra-single-image", new { image = Base64(new Image(8, 6)), gfpgan_visibility = 1 }, 422);
+    }
+
+    [Fact]
+    public async Task What_the_engine_can_enlarge_with_is_listed_and_does_it()
+    {
+        using TemporaryFolder folder = new(), models = new();
+        Directory.CreateDirectory(models["upscale_models"]);
+        _ = RandomUpscaler.Compact(5, 0, 3).Save(folder["compact.safetensors"]);
+        _ = RandomUpscaler.Rrdb(6, 4, 1, 2, 1).Save(models["upscale_models/dense.safetensors"]);
+        File.Copy(Path.Combine(TinyModel.Folder, "vae", "diffusion_pytorch_model.safetensors"), folder["no-upscaler.safetensors"]);
+        await using TestStudio studio = await TestStudio.Start(
+            options => options with { Models = [TinyModel.Lively], Upscalers = folder.Path, ModelsFolder = models.Path });
+        string own = $"{Path.GetFileName(TinyModel.Lively)}-upscaler";
+        Dictionary<string, int> scales = (await studio.Get("/sdapi/v1/upscalers")).EnumerateArray()
+            .ToDictionary(upscaler => upscaler.GetProperty("name").GetString()!, upscaler => upscaler.GetProperty("scale").GetInt32());
+        Assert.Equal(["None", "Nearest", "Bilinear", "Bicubic", "Lanczos"], scales.Keys.Take(5));
+        Assert.Equal([("compact", 3), ("dense", 4), (own, 2)], scales.Skip(5).Select(known => (known.Key, known.Value)).OrderBy(known => known.Value == 2).ThenBy(known => known.Key));
+        foreach (string name in (string[])[own, "compact", "dense", "upscaler"])
+        {
+            JsonElement large = await studio.Post("/sdapi/v1/extra-single-image", new { image = Base64(new Image(8, 6)), upscaling_resize = 2, upscaler_1 = name });
+            Assert.Equal((16, 12), (Picture(large.GetProperty("image")).Width, Picture(large.GetProperty("image")).Height));
+            Assert.Contains($"Postprocess upscaler: {name}", Picture(large.GetProperty("image")).Texts[Infotext.Key], StringComparison.Ordinal);
+        }
     }
 
     private static Task<TestStudio> Start() => TestStudio.Start(options => options with { Models = [TinyModel.Lively] });

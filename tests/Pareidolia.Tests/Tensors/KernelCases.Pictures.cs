@@ -189,6 +189,7 @@ internal static partial class KernelCases
             {
                 yield return new($"max pool {x} by {window.KernelH}", k => MaxPool(k, k.Uniform(x), window));
                 yield return new($"max pool of equals {x} by {window.KernelH}", k => MaxPool(k, k.Coarse(x), window));
+                yield return new($"max pool of NaN {x} by {window.KernelH}", k => MaxPool(k, Holed(k.Coarse(x)), window), Rounding);
                 yield return new($"avg pool {x} by {window.KernelH}", k => AvgPool(k, x, window), Rounding);
             }
             foreach (Interpolation mode in Enum.GetValues<Interpolation>())
@@ -203,6 +204,14 @@ internal static partial class KernelCases
                 yield return new($"grid sample {x} {kind}", k => GridSampled(k, x, settings), Rounding, 1);
             }
         }
+    }
+
+    // Every fifth element is not a number.
+    private static Operand Holed(Operand x)
+    {
+        for (int i = 0; i < x.Count; i += 5)
+            x.Floats[i] = float.NaN;
+        return x;
     }
 
     private static Operand[] MaxPool(KernelInputs k, Operand x, ConvGeometry window)

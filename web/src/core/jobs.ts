@@ -8,17 +8,18 @@ export type JobEvent =
   | { readonly type: 'progress'; readonly jobId: string; readonly progress: Progress }
   | { readonly type: 'preview'; readonly jobId: string; readonly url: string }
   | { readonly type: 'picture'; readonly jobId: string; readonly picture: Picture }
+  | { readonly type: 'text'; readonly jobId: string; readonly text: string }
   | { readonly type: 'loss'; readonly jobId: string; readonly step: number; readonly loss: number };
 
-/** What a job is called: what it draws, what it trains, or nothing. */
-export const titleOf = ({ settings }: Job): string =>
-  typeof settings.prompt === 'string' && settings.prompt !== '' ? settings.prompt : settings.recipe ?? '';
+/** What a job is called: what it draws, reads or trains, or nothing. */
+export const titleOf = ({ settings: { prompt, text, from, recipe } }: Job): string =>
+  typeof prompt === 'string' && prompt !== '' ? prompt : text ?? from ?? recipe ?? '';
 
 export const isOver = (job: Job): boolean => ['done', 'failed', 'cancelled'].includes(job.state);
 export const isWaiting = (job: Job): boolean => job.state === 'queued' || job.state === 'paused';
 
 export function applyJobEvent(jobs: Jobs, event: JobEvent): Jobs {
-  if (event.type === 'loss') return jobs;
+  if (event.type === 'loss' || event.type === 'text') return jobs;
   if ('job' in event) return { ...jobs, [event.job.id]: merged(jobs[event.job.id], event.job) };
   const job = jobs[event.jobId];
   return job ? { ...jobs, [job.id]: applied(job, event) } : jobs;
@@ -30,7 +31,7 @@ function merged(old: Job | undefined, job: Job): Job {
   return job.progress && preview ? { ...job, progress: { ...job.progress, previewUrl: preview } } : job;
 }
 
-function applied(job: Job, event: Exclude<JobEvent, { job: Job } | { type: 'loss' }>): Job {
+function applied(job: Job, event: Exclude<JobEvent, { job: Job } | { type: 'loss' | 'text' }>): Job {
   switch (event.type) {
     case 'progress':
       return { ...job, progress: { ...event.progress, previewUrl: event.progress.previewUrl ?? job.progress?.previewUrl ?? null } };

@@ -25,13 +25,15 @@ export function Explanation({ picture }: { readonly picture: Picture }) {
 }
 
 function Verdict({ report }: { readonly report: Report }) {
-  const { words = [], nearest = [] } = report;
+  const { words = [], nearest = [], whyNoWords, sameAsPicture } = report;
   return (
     <>
-      <Phrases report={report} />
+      {report.whole === null ? <p className="muted">{strings.explain.noClip}</p> : <Phrases whole={report.whole} phrases={report.phrases} />}
+      {whyNoWords && <p className="muted">{strings.explain.noWords(whyNoWords)}</p>}
       {words.length > 0 && (
         <>
           <h4>{strings.explain.words}</h4>
+          {sameAsPicture === false && <p className="small muted">{strings.explain.another}</p>}
           <div className="maps">
             {words.map(({ word, url }, i) => <figure key={i}><img src={url} alt={strings.explain.mapOf(word)} /><figcaption>{word}</figcaption></figure>)}
           </div>
@@ -51,9 +53,9 @@ function Verdict({ report }: { readonly report: Report }) {
   );
 }
 
-const Phrases = ({ report }: { readonly report: Report }) => (
+const Phrases = ({ whole, phrases }: { readonly whole: number; readonly phrases: Report['phrases'] }) => (
   <div className="bars">
-    {[{ phrase: strings.explain.whole, score: report.whole }, ...report.phrases].map(({ phrase, score }, i) => (
+    {[{ phrase: strings.explain.whole, score: whole }, ...phrases].map(({ phrase, score }, i) => (
       <PhraseBar key={i} phrase={phrase} score={score} />
     ))}
   </div>

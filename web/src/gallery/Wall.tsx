@@ -29,7 +29,9 @@ export function Wall({ gallery, tools, onMore }: Props) {
 function EndOfWall({ onSeen }: { readonly onSeen: () => void }) {
   const mark = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const watcher = new IntersectionObserver((seen) => { if (seen.some((entry) => entry.isIntersecting)) onSeen(); }, { rootMargin: '600px' });
+    // What scrolls is the main part of the page: a margin of the window would be cut off at its edges.
+    const root = mark.current?.closest('main') ?? null;
+    const watcher = new IntersectionObserver((seen) => { if (seen.some((entry) => entry.isIntersecting)) onSeen(); }, { root, rootMargin: '600px' });
     if (mark.current) watcher.observe(mark.current);
     return () => watcher.disconnect();
   }, [onSeen]);

@@ -1,33 +1,52 @@
 import { useEffect, useState, type ComponentType } from 'react';
 import type { Lesson } from '../core/learn/lessons';
 import { hashOf } from '../core/route';
-import { api, names } from '../parts/studio';
-import { useStore } from '../parts/useStore';
+import { api, attempt } from '../parts/studio';
 import { strings } from '../strings.en';
 import { NoiseLesson } from './NoiseLesson';
+import { TextLesson } from './TextLesson';
+import { VariationsLesson } from './VariationsLesson';
+import { WalkLesson } from './WalkLesson';
+import { WordsLesson } from './WordsLesson';
 import { ZeroShotLesson } from './ZeroShotLesson';
 
 /** The lessons that this page can show; which of them it does is the server's word. */
-const lessons: Readonly<Record<string, ComponentType<{ readonly lesson: Lesson }>>> = { noise: NoiseLesson, clip: ZeroShotLesson };
+const lessons: Readonly<Record<string, ComponentType<{ readonly lesson: Lesson }>>> = {
+  words: WordsLesson, text: TextLesson, clip: ZeroShotLesson, gan: WalkLesson, noise: NoiseLesson, unclip: VariationsLesson,
+};
 
 export function LearnView({ id }: { readonly id: string | null }) {
-  const there = useLessons().filter(({ name }) => name in lessons), chosen = there.find((lesson) => lesson.name === id) ?? there[0];
-  const Shown = chosen && lessons[chosen.name];
+  const [told, setTold] = useState<readonly Lesson[] | null>(null);
+  useEffect(() => void attempt(() => api.lessons()).then((found) => setTold(found ?? [])), []);
+  const known = (told ?? []).filter(({ name }) => name in lessons), chosen = known.find((lesson) => lesson.name === id) ?? known.find(isHere) ?? known[0];
   return (
     <div className="view stack">
       <h1>{strings.learn.title}</h1>
-      <p className="muted">{there.length > 0 ? strings.learn.hint : strings.learn.none}</p>
+      <p className="muted">{told === null ? strings.loading : strings.learn.hint}</p>
       <nav className="row" aria-label={strings.learn.title}>
-        {there.map(({ name }) => <a key={name} className="button" href={hashOf('learn', name)} aria-current={name === chosen?.name ? 'page' : undefined}>{strings.learn.names[name]}</a>)}
+        {known.map((lesson) => <LessonLink key={lesson.name} lesson={lesson} current={lesson === chosen} />)}
       </nav>
-      {Shown && <Shown key={chosen.name} lesson={chosen} />}
+      {chosen && <Shown key={chosen.name} lesson={chosen} />}
     </div>
   );
 }
 
-// A server that does not list lessons can still draw.
-function useLessons(): readonly Lesson[] {
-  const { models } = useStore(names), [told, setTold] = useState<readonly Lesson[] | null>(null), first = models[0]?.name;
-  useEffect(() => { api.lessons().then(setTold, () => setTold(null)); }, []);
-  return told ?? (first ? [{ name: 'noise', model: first }] : []);
+const isHere = ({ models }: Lesson): boolean => models.length > 0;
+
+const LessonLink = ({ lesson, current }: { readonly lesson: Lesson; readonly current: boolean }) => (
+  <a className={isHere(lesson) ? 'button' : 'button muted'} href={hashOf('learn', lesson.name)} aria-current={current ? 'page' : undefined}>
+    {strings.learn.names[lesson.name]}
+  </a>
+);
+
+function Shown({ lesson }: { readonly lesson: Lesson }) {
+  const Lesson = lessons[lesson.name];
+  if (Lesson && isHere(lesson)) return <Lesson lesson={lesson} />;
+  return (
+    <section className="panel stack">
+      <p>{strings.learn.absent}</p>
+      <pre className="command"><code>{lesson.how}</code></pre>
+      <p><a href={hashOf('train')}>{strings.learn.train}</a></p>
+    </section>
+  );
 }

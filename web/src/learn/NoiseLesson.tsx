@@ -1,32 +1,24 @@
 import { useEffect, useState } from 'react';
 import type { Picture } from '../core/api/dto';
-import { renoised, type Lesson } from '../core/learn/lessons';
-import { isOver } from '../core/jobs';
-import { JobProgress } from '../parts/JobProgress';
-import { api, draw, jobs } from '../parts/studio';
-import { useStore } from '../parts/useStore';
+import { renoised } from '../core/learn/lessons';
+import { api, draw } from '../parts/studio';
 import { SliderField } from '../parts/fields';
 import { strings } from '../strings.en';
 import { PicturePicker } from './PicturePicker';
+import { RunRow, useRun } from './run';
 
 const SEED = 1;
 
 /** Noise is laid over a picture, and the network takes it away again: the more there was, the more it has to invent. */
-export function NoiseLesson(_: { readonly lesson: Lesson }) {
-  const [picture, setPicture] = useState<Picture | null>(null), [noise, setNoise] = useState(0.5), [jobId, setJobId] = useState<string | null>(null);
-  const job = useStore(jobs)[jobId ?? ''] ?? null;
-  const run = async () => {
-    if (picture) setJobId((await draw(renoised(picture, noise, SEED)))?.id ?? null);
-  };
+export function NoiseLesson() {
+  const [picture, setPicture] = useState<Picture | null>(null), [noise, setNoise] = useState(0.5), run = useRun(), after = run.job?.pictures[0];
   return (
     <section className="panel stack">
       <p>{strings.learn.noiseText}</p>
       <PicturePicker chosen={picture} onChoose={setPicture} />
       <SliderField label={strings.learn.noise} value={noise} min={0.05} max={1} step={0.05} shown={`${Math.round(noise * 100)} %`} onChange={setNoise} />
-      <div><button className="primary" disabled={!picture || (job !== null && !isOver(job))} onClick={() => void run()}>{strings.learn.ask}</button></div>
-      {job && <JobProgress job={job} />}
-      {job?.error && <p className="bad">{job.error}</p>}
-      {picture && job?.pictures[0] && <Course before={picture} after={job.pictures[0]} />}
+      <RunRow run={run} ready={picture !== null} onAsk={() => { if (picture) void run.begin(draw(renoised(picture, noise, SEED))); }} />
+      {picture && after && <Course before={picture} after={after} />}
     </section>
   );
 }

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { Job, Recipe } from '../core/api/dto';
+import type { Job, Recipe, TrainingData } from '../core/api/dto';
 import { inOrder } from '../core/jobs';
 import { act, CancelButton } from '../parts/CancelButton';
 import { SelectField } from '../parts/fields';
@@ -25,16 +25,22 @@ export function TrainView() {
 
 function StartPanel() {
   const [recipes, setRecipes] = useState<readonly Recipe[] | null>(null), [name, setName] = useState<string | null>(null);
+  const [folders, setFolders] = useState<readonly TrainingData[]>([]), [id, setId] = useState<string | null>(null);
   useEffect(() => void attempt(() => api.recipes()).then((found) => setRecipes(found ?? [])), []);
+  useEffect(() => void attempt(() => api.trainingData()).then((found) => setFolders(found ?? [])), []);
   if (recipes === null) return <p className="muted">{strings.loading}</p>;
-  const chosen = recipes.find((recipe) => recipe.name === name) ?? recipes[0];
+  const chosen = recipes.find((recipe) => recipe.name === name) ?? recipes[0], data = folders.find((folder) => folder.id === id) ?? folders[0];
   if (!chosen) return <p className="muted">{strings.train.none}</p>;
   return (
-    <section className="panel stack" aria-label={strings.train.recipe}>
+    <section className="panel stack" aria-label={strings.train.begin}>
       <SelectField label={strings.train.recipe} value={chosen.name} choices={recipes.map((recipe) => ({ value: recipe.name, label: recipe.name }))} onChange={setName} />
+      {data
+        ? <SelectField label={strings.train.data} hint={strings.train.inside(data.contents)} value={data.id} choices={folders.map((folder) => ({ value: folder.id, label: folder.id }))} onChange={setId} />
+        : <p className="muted">{strings.train.noData}</p>}
+      {data && <p className="small muted">{strings.train.inside(data.contents)}</p>}
       <div className="row spread">
         <span className="muted">{strings.train.about(chosen.kind, chosen.steps, chosen.batch)}</span>
-        <button className="primary" onClick={() => void submit('train', { recipe: chosen.name })}>{strings.train.start}</button>
+        <button className="primary" onClick={() => void submit('train', { recipe: chosen.name, ...(data ? { data: data.id } : {}) })}>{strings.train.start}</button>
       </div>
     </section>
   );

@@ -25,7 +25,7 @@ const graph = {
   1: { class_type: "CheckpointLoaderSimple", inputs: { ckpt_name: "" } },
   2: { class_type: "CLIPTextEncode", inputs: { text: "", clip: ["1", 1] } },
   3: { class_type: "CLIPTextEncode", inputs: { text: "blurry", clip: ["1", 1] } },
-  4: { class_type: "EmptyLatentImage", inputs: { width: 64, height: 64, batch_size: 1 } },
+  4: { class_type: "EmptyLatentImage", inputs: { width: 128, height: 128, batch_size: 1 } },
   5: { class_type: "KSampler", inputs: { model: ["1", 0], seed: 7, steps: 3, cfg: 6, sampler_name: "euler", scheduler: "normal",
        positive: ["2", 0], negative: ["3", 0], latent_image: ["4", 0], denoise: 1 } },
   6: { class_type: "VAEDecode", inputs: { samples: ["5", 0], vae: ["1", 2] } },
@@ -49,12 +49,17 @@ function run(prompt) {
   });
 }
 
-seen.output = await run(build(3));
+// Long enough that the client, which asks for the history before it listens for previews, sees some of them.
+seen.output = await run(build(60));
 if (!seen.output.images)
   throw new Error(`The first drawing failed: ${JSON.stringify(seen)}`);
 const picture = await api.getImage(seen.output.images[0]);
 seen.pictureBytes = [...new Uint8Array(await picture.arrayBuffer()).slice(0, 4)];
-seen.history = Object.values(await api.getHistories()).map((entry) => entry.status.status_str);
+// The client is content when the last node has its output, a moment before the prompt is over.
+for (let i = 0; i < 100 && !seen.history?.length; i++) {
+  seen.history = Object.values(await api.getHistories()).map((entry) => entry.status.status_str);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+}
 seen.refused = await run(build(0));
 seen.afterwards = await run(build(2));
 const uploaded = await api.uploadImage(picture, "cat.png");

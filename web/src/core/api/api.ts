@@ -1,5 +1,5 @@
 import type {
-  Forecast, Job, JobKind, Measures, Model, Named, Page, Picture, Recipe, Session, Settings, SettingsOf, Tokens, Upload, Upscalers,
+  Forecast, Job, JobKind, Measures, Model, Named, Page, Picture, Recipe, Session, Settings, SettingsOf, Tokens, TrainingData, Upload, Upscalers,
 } from './dto';
 import type { Lesson } from '../learn/lessons';
 import { request, type Call, type Send } from './request';
@@ -91,6 +91,10 @@ export class Api {
 
   recipes(): Promise<readonly Recipe[]> {
     return this.call('recipes');
+  }
+
+  trainingData(): Promise<readonly TrainingData[]> {
+    return this.call('data');
   }
 
   lessons(): Promise<readonly Lesson[]> {

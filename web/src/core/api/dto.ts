@@ -1,6 +1,6 @@
 /** What our own HTTP API (`/api/v1`) says and hears. */
 export type JobState = 'queued' | 'running' | 'paused' | 'done' | 'failed' | 'cancelled';
-export type JobKind = 'classify' | 'generate' | 'upscale' | 'train' | 'graph' | 'explain';
+export type JobKind = 'classify' | 'complete' | 'explain' | 'fill' | 'generate' | 'graph' | 'train' | 'upscale' | 'vary' | 'walk';
 
 export interface Progress {
   readonly step: number;
@@ -81,6 +81,10 @@ export interface Settings {
   readonly picture?: string | null;
   /** Of jobs of kind `train`. */
   readonly recipe?: string | null;
+  /** Of jobs of kind `fill` and `complete`. */
+  readonly text?: string | null;
+  /** Of jobs of kind `walk`. */
+  readonly from?: string | null;
 }
 
 export interface Picture {
@@ -137,6 +141,12 @@ export interface Recipe {
   readonly kind: string;
   readonly steps: number;
   readonly batch: number;
+}
+
+/** A folder of training data, by the name that the server gave it. */
+export interface TrainingData {
+  readonly id: string;
+  readonly contents: readonly string[];
 }
 
 /** A line of what a training measures: `step`, and numbers by name. */

@@ -17,7 +17,7 @@ export interface Listener {
 
 /** Listens to all jobs until the function that it returns is called. */
 export function listen(source: Source, listener: Listener): () => void {
-  for (const type of ['job', 'done', 'failed', 'progress', 'preview', 'picture', 'loss'])
+  for (const type of ['job', 'done', 'failed', 'progress', 'preview', 'picture', 'loss', 'text'])
     source.addEventListener(type, ({ data }) => {
       const event = data === undefined ? null : eventOf(type, JSON.parse(data) as Record<string, unknown>);
       if (event) listener.event(event);
@@ -43,6 +43,8 @@ export function eventOf(type: string, data: Record<string, unknown>): JobEvent |
       return { type, jobId, picture: (data['picture'] ?? data) as Picture };
     case 'loss':
       return { type, jobId, step: Number(data['step']), loss: Number(data['loss']) };
+    case 'text':
+      return { type, jobId, text: String(data['text'] ?? '') };
     default:
       return null;
   }

@@ -1,10 +1,22 @@
 import type { Picture } from '../api/dto';
 import { ownSettings } from '../create/form';
 
-/** A network of the story that can be tried out here, as the server tells it (`GET /api/v1/learn`). */
+/** A network of the story, as the server tells it (`GET /api/v1/learn`). */
 export interface Lesson {
   readonly name: string;
-  readonly model: string;
+  /** The models that have its network; none where it is still to be trained. */
+  readonly models: readonly string[];
+  /** The command that trains one. */
+  readonly how: string;
+}
+
+/** What stands for a hidden word in a text. */
+export const HIDDEN = '[MASK]';
+
+/** A word that may stand where one is hidden, and how likely, 0 to 1. */
+export interface Guess {
+  readonly word: string;
+  readonly probability: number;
 }
 
 /** How likely a picture shows a category, 0 to 1. */
