@@ -18,13 +18,24 @@ public sealed record PixelShuffleUpscalerConfig
     /// <summary>How many times larger height and width become.</summary>
     public int Scale { get; init; } = 2;
 
+    /// <summary>
+    /// Channels at the large size, which a last convolution makes colours of: neighbours that come from one small pixel then know of each other. 0 for none.
+    /// </summary>
+    public int RefineChannels { get; init; }
+
     /// <summary>Reads a config.</summary>
     /// <exception cref="PareidoliaException">A value is missing or of the wrong kind, or the config is another model's.</exception>
     public static PixelShuffleUpscalerConfig FromJson(JsonConfig config)
     {
         ArgumentNullException.ThrowIfNull(config);
         config.Choice("_class_name", nameof(PixelShuffleUpscaler));
-        return new PixelShuffleUpscalerConfig { Channels = config.Int("channels"), Blocks = config.Int("blocks"), Scale = config.Int("scale", 2) };
+        return new PixelShuffleUpscalerConfig
+        {
+            Channels = config.Int("channels"),
+            Blocks = config.Int("blocks"),
+            Scale = config.Int("scale", 2),
+            RefineChannels = config.Int("refine_channels", 0),
+        };
     }
 
     /// <summary>Writes the config.</summary>
@@ -36,19 +47,22 @@ public sealed record PixelShuffleUpscalerConfig
         json.WriteNumber("channels", Channels);
         json.WriteNumber("blocks", Blocks);
         json.WriteNumber("scale", Scale);
+        if (RefineChannels > 0)
+            json.WriteNumber("refine_channels", RefineChannels);
         json.WriteEndObject();
     }
 }
 
 /// <summary>
 /// Makes a small picture larger and crisp: bilinear enlargement plus what a few convolutions at the small size have learned to be missing. Keys
-/// <c>conv_in</c>, <c>blocks.N.conv1</c>, <c>blocks.N.conv2</c>, <c>conv_out</c>.
+/// <c>conv_in</c>, <c>blocks.N.conv1</c>, <c>blocks.N.conv2</c>, <c>conv_out</c>, and <c>refine</c> where there are channels for it.
 /// </summary>
 public sealed class PixelShuffleUpscaler
 {
     private readonly Conv2d _convIn;
     private readonly (Conv2d First, Conv2d Second)[] _blocks;
     private readonly Conv2d _convOut;
+    private readonly Conv2d? _refine;
 
     /// <summary>Builds at a place in a store; a new network begins as the bilinear enlargement.</summary>
     public PixelShuffleUpscaler(PixelShuffleUpscalerConfig config, WeightScope weights)
@@ -60,7 +74,9 @@ public sealed class PixelShuffleUpscaler
         _blocks = [.. Enumerable.Range(0, config.Blocks).Select(i => (
             new Conv2d(c, c, 3, weights["blocks"][i]["conv1"], same),
             new Conv2d(c, c, 3, weights["blocks"][i]["conv2"], same)))];
-        _convOut = new Conv2d(c, 3 * config.Scale * config.Scale, 3, weights["conv_out"], same, initializer: Initializer.Zeros);
+        int large = config.RefineChannels;
+        _convOut = new Conv2d(c, (large > 0 ? large : 3) * config.Scale * config.Scale, 3, weights["conv_out"], same, initializer: large > 0 ? null : Initializer.Zeros);
+        _refine = large > 0 ? new Conv2d(large, 3, 3, weights["refine"], same, initializer: Initializer.Zeros) : null;
     }
 
     /// <summary>The numbers it was built with.</summary>
@@ -97,7 +113,7 @@ public sealed class PixelShuffleUpscaler
         Tensor x = _convIn.Forward(pixels);                                                             // [b, h, w, c]
         foreach ((Conv2d first, Conv2d second) in _blocks)
             x = second.Forward(first.Forward(x).Silu(), residual: x);
-        Tensor missing = _convOut.Forward(x).PixelShuffle(r);                                           // [b, h r, w r, 3]
-        return scope.Keep(WrappedEdges.Enlarged(pixels, r) + missing);
+        Tensor missing = _convOut.Forward(x).PixelShuffle(r);                                           // [b, h r, w r, 3 or more]
+        return scope.Keep(WrappedEdges.Enlarged(pixels, r) + (_refine?.Forward(missing.Silu()) ?? missing));
     }
 }

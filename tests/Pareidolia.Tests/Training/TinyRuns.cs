@@ -139,7 +139,7 @@ internal static class TinyRuns
           "data": { "train": ["tiny.tar"], "validation": ["tiny.tar"], "size": 32, "crop": 12 },
           "inputs": { "model": "{{TinyModel.Folder}}" },
           "redraw": { "strengths": [0.0, 0.5], "steps": 4, "guidance": 2.0 },
-          "model": { "_class_name": "PixelShuffleUpscaler", "channels": 8, "blocks": 1, "scale": 2 }, "discriminator_channels": 4, {{Common}}
+          "model": { "_class_name": "PixelShuffleUpscaler", "channels": 8, "blocks": 1, "scale": 2, "refine_channels": 4 }, "discriminator_channels": 4, {{Common}}
         }
         """;
 
