@@ -12,8 +12,8 @@ internal static class PeersBenchmark
 
     private static readonly (string Part, string Graph, string[] Ours)[] s_parts =
     [
-        ("unet", "unet-64", ["f32", "bf16"]),
-        ("vae", "vae-64", ["f32", "bf16"]),
+        ("unet", "unet-64", ["f32", "bf16", "int8-products"]),
+        ("vae", "vae-64", ["f32", "bf16", "int8-products"]),
         ("text", "text-64", ["f32"]),
     ];
 

@@ -9,7 +9,7 @@ namespace Pareidolia.Cli;
 /// <summary><c>pareidolia bench</c>: how long a model's networks take here, and what the time goes into.</summary>
 internal sealed class BenchCommand
 {
-    private const string Bf16 = "bf16";
+    private const string Bf16 = "bf16", Int8 = "int8-products";
     private readonly CommandIo _io;
     private readonly Option<string?> _model = OptionOf.Text(
         "--model", "PATH", "A model folder, a checkpoint, or random weights of a known structure: random:sd15, random:sd15-vae, random:sdxl ...; else the one that comes with the program.");
@@ -19,7 +19,7 @@ internal sealed class BenchCommand
     private readonly Option<int?> _runs = OptionOf.Whole("--runs", "Measured runs after one that warms up; else 3.");
     private readonly Option<int?> _threads = OptionOf.Whole("--threads", "Threads to compute with, else one per processor.");
     private readonly Option<string?> _precision =
-        OptionOf.Text("--precision", "NAME", $"How weights are held: {string.Join(", ", WeightHolding.Names.Keys)}; or {Bf16}, products of bfloat16.");
+        OptionOf.Text("--precision", "NAME", $"How weights are held: {string.Join(", ", WeightHolding.Names.Keys)}; or {Bf16}, products of bfloat16; or {Int8}, of 8 bits in linear layers and the autoencoder.");
     private readonly Option<bool> _exact = OptionOf.Flag("--exact", "Without the faster algorithms.");
     private readonly Option<bool> _profile = OptionOf.Flag("--profile", "Tell the time of each kind of op: GFLOP/s, share of the machine's peak, bytes.");
     private readonly Option<bool> _json = OptionOf.Flag("--json", "Write the result as JSON.");
@@ -46,7 +46,7 @@ internal sealed class BenchCommand
         ModelBench bench = new(model, settings);
         if (bench.Parts.Count == 0)
             throw new PareidoliaException($"'{model.Path}' has no text encoder, UNet or autoencoder to measure; it has {string.Join(", ", model.Names)}.");
-        MachinePeak peak = MachinePeak.Measure(settings.Bf16);
+        MachinePeak peak = MachinePeak.Measure(settings.Bf16 || settings.Int8);
         List<PartTimes> parts = [];
         ProgressLine.Show(_io, "measuring", bench.Parts.Count, advance =>
         {
@@ -67,15 +67,17 @@ internal sealed class BenchCommand
     private BenchSettings Settings(ParseResult parsed, ModelSource model)
     {
         string precision = parsed.GetValue(_precision) ?? "f32";
-        if (precision != Bf16)
+        if (precision == Int8)
+            model.Holding = new WeightHolding { ByteLayers = true };
+        else if (precision != Bf16)
             model.Holding = WeightHolding.Names.TryGetValue(precision, out WeightPrecision held)
                 ? new WeightHolding(held)
-                : throw new PareidoliaException($"--precision is '{Shown.Short(precision)}'; {string.Join(", ", WeightHolding.Names.Keys)} and {Bf16} are known.");
+                : throw new PareidoliaException($"--precision is '{Shown.Short(precision)}'; {string.Join(", ", WeightHolding.Names.Keys)}, {Bf16} and {Int8} are known.");
         PictureSize size = parsed.GetValue(_size) ?? new PictureSize(ModelBench.OwnSide(model), ModelBench.OwnSide(model));
         return new BenchSettings(
             size.Width, size.Height, parsed.GetValue(_batch) ?? 1, parsed.GetValue(_tokens) ?? 77, parsed.GetValue(_runs) ?? 3)
         {
-            Profile = parsed.GetValue(_profile), Exact = parsed.GetValue(_exact), Bf16 = precision == Bf16, Cancelled = _io.Cancelled,
+            Profile = parsed.GetValue(_profile), Exact = parsed.GetValue(_exact), Bf16 = precision == Bf16, Int8 = precision == Int8, Cancelled = _io.Cancelled,
         };
     }
 

@@ -71,6 +71,8 @@ internal sealed record GenerateRequest
 
     public bool Bf16 { get; init; }
 
+    public bool Int8 { get; init; }
+
     /// <summary>What is to be drawn, by the prompt or the list; a list may come from a pipe, so it is read once.</summary>
     /// <exception cref="PareidoliaException">Both were given, or neither, or the list cannot be read.</exception>
     public IReadOnlyList<NamedPrompt> ReadPrompts()
@@ -133,6 +135,8 @@ internal sealed class GenerateCommand
     private readonly Option<bool> _force = OptionOf.Flag("--force", "Overwrite existing files; else the next free name is taken.");
     private readonly Option<bool> _bf16 = OptionOf.Flag(
         "--bf16", "Multiply in bfloat16, with float32 sums, where the processor is faster at it: pictures differ a little.");
+    private readonly Option<bool> _int8 = OptionOf.Flag(
+        "--int8", "Multiply linear layers, and all of the autoencoder, in integers of 8 bits with a factor for each row, and the rest as with --bf16.");
     private readonly Option<bool> _exact =
         OptionOf.Flag("--exact", "Compute convolutions by the direct formula: slower, and the picture differs by less than a shade.");
     private readonly Option<int?> _threads =
@@ -143,7 +147,7 @@ internal sealed class GenerateCommand
         Command = new Command("generate", "Draw what a prompt says.")
         {
             _prompt, _output, _negative, _steps, _guidance, _seed, _count, _sampler, _schedule, _eta, _size,
-            _model, _tokenizer, _config, _prompts, _grid, _strip, _verify, _json, _force, _exact, _bf16, _threads,
+            _model, _tokenizer, _config, _prompts, _grid, _strip, _verify, _json, _force, _exact, _bf16, _int8, _threads,
         };
         _words.AddTo(Command);
         _source.AddTo(Command);
@@ -191,7 +195,7 @@ internal sealed class GenerateCommand
         Ways = _ways.Read(parsed),
         GuidanceRules = _guidanceRules.Read(parsed),
         Format = _format.Read(parsed),
-        Memory = _memory.Read(parsed),
+        Memory = _memory.Read(parsed, parsed.GetValue(_int8)),
         Xyz = _xyz.Read(parsed),
         Eta = parsed.GetValue(_eta),
         Decoder = _decoder.Read(parsed),
@@ -205,5 +209,6 @@ internal sealed class GenerateCommand
         Force = parsed.GetValue(_force),
         Exact = parsed.GetValue(_exact),
         Bf16 = parsed.GetValue(_bf16),
+        Int8 = parsed.GetValue(_int8),
     };
 }

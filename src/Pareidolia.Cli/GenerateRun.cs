@@ -43,6 +43,7 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
     internal LoadedModels Open()
     {
         Require(!(request.Exact && request.Bf16), "--exact asks for less rounding and --bf16 for more; leave one of them out.");
+        Require(!(request.Exact && request.Int8), "--exact asks for less rounding and --int8 for more; leave one of them out.");
         // What is wrong with a picture is told before the model is loaded, which takes longer.
         _ = Guides();
         ModelSource model = ShippedModel.Open(ShippedModel.Locate(request.Model), request.SingleFile);
@@ -54,7 +55,7 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
                 request.Words.AdaptersFor(Prompts().Select(prompt => prompt.Text)) with { ControlNets = request.Control.Nets }));
         foreach (string note in pipeline.Notes)
             io.Error.WriteLine($"note: {note}");
-        (pipeline.Exact, pipeline.Bf16) = (request.Exact, request.Bf16);
+        (pipeline.Exact, pipeline.Bf16, pipeline.Int8) = (request.Exact, request.Bf16, request.Int8);
         if (request.Bf16 && !ReducedPrecision.IsSupported)
             io.Error.WriteLine("note: this processor gains nothing by products of bfloat16; --bf16 changes nothing.");
         try

@@ -32,9 +32,10 @@ internal sealed class MemoryOptions
     }
 
     /// <summary>Their values.</summary>
+    /// <param name="int8">Whether linear layers multiply in integers of 8 bits.</param>
     /// <exception cref="PareidoliaException">A value is not known.</exception>
-    public MemoryRequest Read(ParseResult parsed) => new(
-        new WeightHolding(Precision(parsed.GetValue(_precision)), parsed.GetValue(_low)),
+    public MemoryRequest Read(ParseResult parsed, bool int8) => new(
+        new WeightHolding(Precision(parsed.GetValue(_precision)), parsed.GetValue(_low)) { ByteLayers = int8 },
         parsed.GetValue(_limit) is string limit ? Bytes(limit) : null);
 
     private static WeightPrecision Precision(string? name) => name is null ? WeightPrecision.F32

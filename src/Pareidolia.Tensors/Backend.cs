@@ -81,6 +81,11 @@ public abstract class Backend
     internal abstract void MatMul(Operand a, Operand b, Operand y, bool transposeA, bool transposeB, Epilogue epilogue);
     /// <summary>y [b, oh, ow, o] of x [b, h, w, c] and w [o, kh, kw, c / groups].</summary>
     internal abstract void Conv2d(Operand x, Operand w, Operand y, ConvGeometry geometry, Epilogue epilogue);
+    /// <summary>
+    /// Conv2d of one group in integers: y = (sum over taps of (products - zero x sum of weights) x factor of the pixel) x factor of the channel, then the epilogue.
+    /// w is, or becomes, Q8; a pixel's channels become bytes 0..255 that reach from its least to its largest value, and to 0. A linear layer is [1, 1, rows, c].
+    /// </summary>
+    internal abstract void Conv2dQuantised(Operand x, Operand w, Operand y, ConvGeometry geometry, Epilogue epilogue);
     /// <summary>dx [b, h, w, c] of g [b, oh, ow, o]; also the forward of the transposed convolution, hence the epilogue.</summary>
     internal abstract void Conv2dInputGradient(Operand g, Operand w, Operand dx, ConvGeometry geometry, Epilogue epilogue);
     /// <summary>dw [o, kh, kw, c / groups].</summary>

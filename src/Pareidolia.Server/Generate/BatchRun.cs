@@ -34,7 +34,7 @@ internal sealed class BatchRun(StableDiffusionPipeline pipeline, GenerateSetting
     /// <param name="journal">The file of what was computed.</param>
     public IEnumerable<JobStep> Steps(string journal)
     {
-        using StepJournal known = StepJournal.Open(journal, $"{order.Write().GetRawText()} {First} {pipeline.Name} {pipeline.Bf16}");
+        using StepJournal known = StepJournal.Open(journal, $"{order.Write().GetRawText()} {First} {pipeline.Name} {pipeline.Bf16} {pipeline.Int8}");
         using Conditioning conditioning = pipeline.Encode(batch, settings);
         PictureNoise noise = pipeline.Noise(batch, settings);
         using RunStart start = pipeline.Begin(noise, settings);

@@ -28,6 +28,9 @@ internal sealed class ModelShelf : IDisposable
     /// <summary>The name of the precision whose products are in bfloat16.</summary>
     public const string Bf16 = "bf16";
 
+    /// <summary>The name of the precision whose products are in integers of 8 bits where pictures bear it.</summary>
+    public const string Int8 = "int8-products";
+
     private const int LatentChannels = 4;
 
     private readonly StudioOptions _options;
@@ -51,7 +54,7 @@ internal sealed class ModelShelf : IDisposable
     public LoadedModel? Loaded { get; private set; }
 
     /// <summary>The names of precisions.</summary>
-    public static IEnumerable<string> Precisions => [.. WeightHolding.Names.Keys, Bf16];
+    public static IEnumerable<string> Precisions => [.. WeightHolding.Names.Keys, Bf16, Int8];
 
     /// <summary>The model of a name, in any case, with or without what the web UI writes behind it.</summary>
     /// <param name="name">The name; null for the first.</param>
@@ -88,7 +91,9 @@ internal sealed class ModelShelf : IDisposable
     public static ModelSource Open(ShelfModel model, string? precision)
     {
         ModelSource source = model.Open();
-        if (precision is not (null or Bf16))
+        if (precision == Int8)
+            source.Holding = new WeightHolding { ByteLayers = true };
+        else if (precision is not (null or Bf16))
             source.Holding = new WeightHolding(WeightHolding.Names.TryGetValue(precision, out WeightPrecision held) ? held
                 : throw Refusal.Bad($"precision is '{precision}'; there are {string.Join(", ", Precisions)}.", "precision"));
         return source;
@@ -114,7 +119,7 @@ internal sealed class ModelShelf : IDisposable
             return Loaded;
         Unload();
         StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(Open(model, order.Precision), adapters: adapters);
-        pipeline.Bf16 = order.Precision == Bf16;
+        (pipeline.Bf16, pipeline.Int8) = (order.Precision == Bf16, order.Precision == Int8);
         return Loaded = new LoadedModel(key, pipeline);
     }
 

@@ -72,17 +72,19 @@ internal static unsafe class Bf16Gemm
 
         public void Run(int task)
         {
-            byte* own = (byte*)Scratch.Floats(Scratch.Slot.OwnHalf, plan.PanelBytes / sizeof(float));
-            float* sums = Scratch.Floats(Scratch.Slot.Sums, (long)Shared * Side * Side);
-            int end = Math.Min(Own, (task + 1) * ownPanels);
+            int first = task * ownPanels, count = Math.Min(Own - first, ownPanels);
+            byte* own = (byte*)Scratch.Floats(Scratch.Slot.OwnHalf, (long)ownPanels * plan.PanelBytes / sizeof(float));
+            float* sums = Scratch.Floats(Scratch.Slot.Sums, (long)Shared * ownPanels * Side * Side);
             Bf16Unit.Configure();
-            for (int panel = task * ownPanels; panel < end; panel++)
-                for (int block = 0; block < plan.DepthBlocks; block++)
-                {
-                    side.Pack(panel, block, own);
-                    for (int other = 0; other < Shared; other++)
-                        Multiply(panel, other, block, own, sums + ((long)other * Side * Side));
-                }
+            for (int block = 0; block < plan.DepthBlocks; block++)
+            {
+                for (int i = 0; i < count; i++)
+                    side.Pack(first + i, block, own + ((long)i * plan.PanelBytes));
+                // What is fetched of the shared side is used for all of its own.
+                for (int other = 0; other < Shared; other++)
+                    for (int i = 0; i < count; i++)
+                        Multiply(first + i, other, block, own + ((long)i * plan.PanelBytes), sums + ((((long)other * count) + i) * Side * Side));
+            }
             Bf16Unit.Release();
         }
 
@@ -93,6 +95,8 @@ internal static unsafe class Bf16Gemm
             int row = (shareLeft ? other : panel) * Side, column = (shareLeft ? panel : other) * Side;
             int rows = Math.Min(Side, plan.M - row), columns = Math.Min(Side, plan.N - column);
             bool last = block == plan.DepthBlocks - 1;
+            if (last)
+                output.Prefetch(row, rows, column);
             // A whole tile that nothing is done to goes where it belongs.
             if (last && rows == Side && columns == Side && output.IsPlain)
             {

@@ -61,8 +61,7 @@ internal sealed unsafe partial class CpuBackend
         public void Run(int task)
         {
             long at = (long)task * length;
-            FactorsOf(y)[task] = QuantiseRow(
-                new ReadOnlySpan<float>(x.Pointer + at, length), new Span<sbyte>((sbyte*)y.Address + at, length));
+            FactorsOf(y)[task] = WeightBytes.Narrow(x.Pointer + at, length, (sbyte*)y.Address + at);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Pareidolia.Tensors.Kernels;
 
 namespace Pareidolia.Tensors.Cpu;
@@ -10,6 +11,9 @@ namespace Pareidolia.Tensors.Cpu;
 /// </summary>
 internal unsafe struct GemmOutput
 {
+    // Floats of a line of the cache.
+    private const int Line = 16;
+
     public float* Y;
     public long RowStride;
     public PixelGrid Grid;
@@ -64,6 +68,23 @@ internal unsafe struct GemmOutput
             Take<Lanes512>(tile, row, rows, column, columns, first, last);
         else
             Take<LanesNative>(tile, row, rows, column, columns, first, last);
+    }
+
+    /// <summary>Fetches the lines of a tile that will be taken soon, and of what is added to it: a kernel computes meanwhile.</summary>
+    public readonly void Prefetch(int row, int rows, int column)
+    {
+        if (!Sse.IsSupported)
+            return;
+        for (int r = 0; r < rows; r++)
+        {
+            long place = Place(row + r) + column;
+            Sse.Prefetch0(Y + place);
+            Sse.Prefetch0(Y + place + Line);
+            if (Residual == null)
+                continue;
+            Sse.Prefetch0(Residual + place);
+            Sse.Prefetch0(Residual + place + Line);
+        }
     }
 
     /// <summary>Whether results are stored as they are, row by row.</summary>

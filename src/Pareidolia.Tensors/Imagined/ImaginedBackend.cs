@@ -60,6 +60,14 @@ internal sealed partial class ImaginedBackend : Backend
         Asked += Winograd.Suits(geometry, w.Shape[3], w.Shape[0], y.Shape) ? new Arithmetic(Windowed: products) : new Arithmetic(Products: products);
     }
 
+    internal override void Conv2dQuantised(Operand x, Operand w, Operand y, ConvGeometry geometry, Epilogue epilogue)
+    {
+        // The bytes of the input meanwhile.
+        long bytes = PixelBytes.Size(checked((int)(x.Count / x.Shape[-1])), x.Shape[-1]);
+        Release(Allocate(bytes), bytes);
+        Asked += new Arithmetic(Products: y.Count * w.Shape.Product(1, 4));
+    }
+
     internal override void Conv2dInputGradient(Operand g, Operand w, Operand dx, ConvGeometry geometry, Epilogue epilogue) =>
         Asked += new Arithmetic(Products: g.Count * w.Shape.Product(1, 4));
 

@@ -48,7 +48,13 @@ public sealed partial class Tensor
             throw new TensorException($"conv2d: input {Shape} has {Shape[3]} channels, weight {w.Shape} in {window.Groups} groups takes {w.Shape[3] * window.Groups}");
         Tensor y = Empty(Output("conv2d", geometry, w.Shape[0]), Device);
         RequireExtras("conv2d", y, bias, imageBias, residual);
-        Device.Conv2d(Operand, w.Operand, y.Operand, geometry, new Epilogue(OptionalOperand(bias), OptionalOperand(imageBias), OptionalOperand(residual)));
+        Epilogue epilogue = new(OptionalOperand(bias), OptionalOperand(imageBias), OptionalOperand(residual));
+        if (window.Groups == 1 && !Tape.Watches(this, w, bias, imageBias, residual) && QuantisedProducts.SuitConvolution(y.Rows()[0], Shape[3], w.Shape[0]))
+        {
+            Device.Conv2dQuantised(Operand, w.Operand, y.Operand, geometry, epilogue);
+            return y;
+        }
+        Device.Conv2d(Operand, w.Operand, y.Operand, geometry, epilogue);
         Tape.Rule[] rules =
         [
             g => InputGradient(g, w, Shape, geometry),

@@ -42,6 +42,11 @@ public sealed partial class Tensor
         if (residual is not null)
             y.RequireSame("linear residual", residual);
         Epilogue epilogue = new(Bias: OptionalOperand(bias), Residual: OptionalOperand(residual is null ? null : residual.View(y.Rows())));
+        if (!Tape.Watches(this, w, bias, residual) && QuantisedProducts.Suit(y.Rows()[0], w.Shape[1], w.Shape[0]))
+        {
+            Device.Conv2dQuantised(Line(this), w.Operand with { Shape = [w.Shape[0], 1, 1, w.Shape[1]] }, Line(y), new ConvGeometry(1, 1), epilogue);
+            return y;
+        }
         Device.MatMul(Batched(this), Batched(w), Batched(y), false, true, epilogue);
         Tape.Rule[] rules = [g => RowProduct(g, w, transposeB: false, Shape), g => Outer(g, this), g => g.View(g.Rows()).SumTo([w.Shape[0]]), g => g];
         return RecordOptional(y, [this, w], [this, w, bias, residual], rules);
@@ -95,6 +100,13 @@ public sealed partial class Tensor
     {
         Shape rows = t.Rows();
         return t.Operand with { Shape = [1, rows[0], rows[1]] };
+    }
+
+    // Rows as the pixels of a picture of one line.
+    private static Operand Line(Tensor t)
+    {
+        Shape rows = t.Rows();
+        return t.Operand with { Shape = [1, 1, rows[0], rows[1]] };
     }
 
     private static Tensor RowProduct(Tensor g, Tensor w, bool transposeB, Shape shape)

@@ -71,6 +71,9 @@ public sealed partial class ProfilingBackend
     internal override void Conv2d(Operand x, Operand w, Operand y, ConvGeometry geometry, Epilogue epilogue) =>
         Measure(ConvolutionName(w, geometry), ConvolutionFlops(w, y), () => _inner.Conv2d(x, w, y, geometry, epilogue), x, w, y);
 
+    internal override void Conv2dQuantised(Operand x, Operand w, Operand y, ConvGeometry geometry, Epilogue epilogue) =>
+        Measure("int8 " + QuantisedName(w, y, geometry), ConvolutionFlops(w, y), () => _inner.Conv2dQuantised(x, w, y, geometry, epilogue), x, w, y);
+
     internal override void Conv2dInputGradient(Operand g, Operand w, Operand dx, ConvGeometry geometry, Epilogue epilogue) =>
         Measure(ConvolutionName(w, geometry) + " input gradient", ConvolutionFlops(w, g), () => _inner.Conv2dInputGradient(g, w, dx, geometry, epilogue), g, w, dx);
 

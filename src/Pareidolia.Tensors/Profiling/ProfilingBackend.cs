@@ -49,6 +49,9 @@ public sealed partial class ProfilingBackend : Backend
     private static string ConvolutionName(Operand w, ConvGeometry geometry) =>
         $"conv {w.Shape[1]}x{w.Shape[2]}{(geometry.StrideH == 1 ? "" : $" / {geometry.StrideH}")}{(geometry.Groups == 1 ? "" : " grouped")}";
 
+    // A linear layer comes as a picture of one line.
+    private static string QuantisedName(Operand w, Operand y, ConvGeometry geometry) => y.Shape[0] * y.Shape[1] == 1 ? "product" : ConvolutionName(w, geometry);
+
     private static double ConvolutionFlops(Operand w, Operand y) => 2.0 * y.Count * w.Shape.Product(1, 4);
 
     // Scores and their use: n x m x (d + dv) for each head, heads lie side by side.

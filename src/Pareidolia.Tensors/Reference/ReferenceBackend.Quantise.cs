@@ -3,7 +3,7 @@ namespace Pareidolia.Tensors.Reference;
 internal partial class ReferenceBackend
 {
     /// <summary>The largest magnitude of the 8 bits: -128 is not used, so that a row and its negative are stored alike.</summary>
-    protected const float LargestQ8 = 127;
+    private const float LargestQ8 = 127;
 
     // y = round(x / factor) with the factor of each row = its largest magnitude / 127
     private static unsafe void Quantise(Operand x, Operand y)
@@ -28,7 +28,7 @@ internal partial class ReferenceBackend
     }
 
     /// <summary>Stores a row and returns its factor.</summary>
-    protected static float QuantiseRow(ReadOnlySpan<float> row, Span<sbyte> to)
+    private static float QuantiseRow(ReadOnlySpan<float> row, Span<sbyte> to)
     {
         float largest = 0;
         foreach (float value in row)

@@ -29,7 +29,7 @@ internal sealed class DenoisePass : IDisposable
     /// <summary>The prediction for a sample at a timestep. A refiner that has taken over keeps the word.</summary>
     public GuidedOutput Predict(Tensor input, double timestep)
     {
-        using IDisposable computing = _arithmetic.Open();
+        using IDisposable computing = _arithmetic.OpenDenoising();
         using WrappedEdges? edges = _settings.Tiling.Open();
         if (_refining is not null && _speaking == _first && _settings.Refiner!.TakesOver(timestep, _plan.Schedule?.Count ?? 1000))
         {

@@ -10,8 +10,8 @@ namespace Pareidolia.Pipelines;
 /// <param name="parts">The model.</param>
 /// <param name="defaults">What its author recommends.</param>
 /// <param name="plans">Its samplers.</param>
-/// <param name="bf16">Whether products are asked to be rounded.</param>
-internal sealed class PictureDescription(ModelParts parts, GenerateSettings defaults, SamplingPlans plans, bool bf16)
+/// <param name="arithmetic">How products are asked to be rounded.</param>
+internal sealed class PictureDescription(ModelParts parts, GenerateSettings defaults, SamplingPlans plans, RunArithmetic arithmetic)
 {
     /// <summary>The description of a picture. The order of its fields is the order in which they are written.</summary>
     public Infotext Of(PictureRequest picture, GenerateSettings settings)
@@ -69,7 +69,9 @@ internal sealed class PictureDescription(ModelParts parts, GenerateSettings defa
     {
         if (parts.UNet.Weights.Holding is { Precision: not WeightPrecision.F32 } holding)
             fields["Weight precision"] = holding.PrecisionName;
-        if (bf16 && ReducedPrecision.IsSupported)
+        if (arithmetic.Int8)
+            fields["Product precision"] = "int8";
+        else if (arithmetic.Bf16 && ReducedPrecision.IsSupported)
             fields["Product precision"] = "bf16";
     }
 

@@ -28,14 +28,14 @@ internal sealed class RunEnds(ModelParts parts, RunArithmetic arithmetic)
     /// <summary>The same with noise as it is given, in the order in which diffusers draws it.</summary>
     public RunStart Begin(Func<Tensor> draw, GenerateSettings settings, SourcePixels? pixels, Func<Tensor>? filling = null)
     {
-        using IDisposable computing = arithmetic.Open();
+        using IDisposable computing = arithmetic.OpenCoding();
         return new SourceReading(parts.Decoder, settings, parts.UNet.Model.Config.InChannels, pixels).Begin(draw, filling ?? draw);
     }
 
     /// <summary>Latents [1, h, w, c] of a picture.</summary>
     public Tensor Encode(Image picture, Tiling tiling)
     {
-        using IDisposable computing = arithmetic.Open();
+        using IDisposable computing = arithmetic.OpenCoding();
         using WrappedEdges? edges = tiling.Open();
         return parts.Decoder.Encode(SourcePixels.OfPicture(picture, parts.Decoder.Device), null);
     }
@@ -44,7 +44,7 @@ internal sealed class RunEnds(ModelParts parts, RunArithmetic arithmetic)
     /// <exception cref="PareidoliaException">A picture is not finite, or one number everywhere.</exception>
     public IReadOnlyList<Image> Decode(Latent latent, Tiling tiling)
     {
-        using IDisposable computing = arithmetic.Open();
+        using IDisposable computing = arithmetic.OpenCoding();
         using WrappedEdges? edges = tiling.Open();
         return parts.Decoder.Decode(latent.Values);
     }

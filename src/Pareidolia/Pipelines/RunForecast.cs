@@ -75,7 +75,7 @@ public sealed record RunForecast(ModelSource Model, GenerateSettings Settings, i
         foreach (bool staged in own.Staged ? (bool[])[true] : [false, true])
             foreach ((string name, WeightPrecision precision) in WeightHolding.Names.Where(entry => entry.Value >= own.Precision))
                 if (precision != own.Precision || staged != own.Staged)
-                    yield return (string.Join(' ', Words(name, precision, staged)), new WeightHolding(precision, staged));
+                    yield return (string.Join(' ', Words(name, precision, staged)), own with { Precision = precision, Staged = staged });
 
         IEnumerable<string> Words(string name, WeightPrecision precision, bool staged)
         {

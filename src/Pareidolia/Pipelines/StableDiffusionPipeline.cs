@@ -60,6 +60,12 @@ public sealed class StableDiffusionPipeline : IDisposable
     /// </summary>
     public bool Bf16 { get; set; }
 
+    /// <summary>
+    /// Whether the UNet's linear layers and the autoencoder multiply in integers of 8 bits (<see cref="QuantisedProducts"/>), and the rest as with
+    /// <see cref="Bf16"/>. <see cref="WeightHolding.ByteLayers"/> holds the weights ready for it.
+    /// </summary>
+    public bool Int8 { get; set; }
+
     /// <summary>Whether the autoencoder works on its large layers in bands of rows: less memory, the same picture but for rounding.</summary>
     public VaeTiling VaeTiling
     {
@@ -93,7 +99,7 @@ public sealed class StableDiffusionPipeline : IDisposable
 
     private RunEnds Ends => new(_parts, Arithmetic);
 
-    private RunArithmetic Arithmetic => new(Exact, Bf16);
+    private RunArithmetic Arithmetic => new(Exact, Bf16, Int8);
 
     private UNet2DConditionModel UNet => _parts.UNet.Model;
 
@@ -309,7 +315,7 @@ public sealed class StableDiffusionPipeline : IDisposable
     public Infotext Describe(PictureRequest picture, GenerateSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        return new PictureDescription(_parts, Defaults, _plans, Bf16).Of(picture, settings);
+        return new PictureDescription(_parts, Defaults, _plans, Arithmetic).Of(picture, settings);
     }
 
     /// <inheritdoc/>

@@ -23,6 +23,11 @@ public sealed record WeightHolding(WeightPrecision Precision = WeightPrecision.F
     /// <summary>Parameters whose names begin so are read when they are asked for, if ever: an autoencoder draws without its encoder. Null for none.</summary>
     internal string? Postponed { get; init; }
 
+    /// <summary>
+    /// Whether a UNet's linear layers are held in 8 bits whatever the rest is held in: those that multiply in integers of 8 bits need no more of them.
+    /// </summary>
+    public bool ByteLayers { get; init; }
+
     /// <summary>Whether a parameter is read with the others.</summary>
     internal bool ReadsAtOnce(string name) => Postponed is null || !name.StartsWith(Postponed, StringComparison.Ordinal);
 
@@ -37,11 +42,15 @@ public sealed record WeightHolding(WeightPrecision Precision = WeightPrecision.F
     /// <summary>The precision's name.</summary>
     public string PrecisionName => Names.First(name => name.Value == Precision).Key;
 
-    /// <summary>How a matrix that a file stores as <paramref name="stored"/> is held.</summary>
-    internal DType TypeOf(SafetensorsType stored) => Precision switch
+    /// <summary>How a matrix of this name and shape that a file stores as <paramref name="stored"/> is held.</summary>
+    internal DType TypeOf(string name, Shape shape, SafetensorsType stored) => Precision switch
     {
+        _ when ByteLayers && shape.Rank == 2 && !IsEmbedding(name) => DType.Q8,
         WeightPrecision.F16 => stored == SafetensorsType.BF16 ? DType.BF16 : DType.F16,
         WeightPrecision.I8 => DType.Q8,
         _ => DType.F32,
     };
+
+    // Layers of the time and of other small inputs: they multiply in float32.
+    private static bool IsEmbedding(string name) => name.Contains("_emb", StringComparison.Ordinal);
 }

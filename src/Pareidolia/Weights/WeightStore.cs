@@ -222,7 +222,7 @@ public sealed class WeightStore : IDisposable
     {
         if (_source is not null)
             StoredReading.RequireFit(_source, name, shape, layout);
-        return Tensor.Outline(shape, Device, matrix ? Holding.TypeOf(_source?.Entry(name).Type ?? SafetensorsType.F32) : DType.F32);
+        return Tensor.Outline(shape, Device, matrix ? Holding.TypeOf(name, shape, _source?.Entry(name).Type ?? SafetensorsType.F32) : DType.F32);
     }
 
     private static void Apply(Parameter parameter, Func<Tensor, Tensor> change)

@@ -32,7 +32,7 @@ public sealed class BenchTests
     [InlineData("--model random:tiny --runs -1", "--runs is -1")]
     [InlineData("--model random:tiny --size 4", "--size is 4x4; sides from 8")]
     [InlineData("--model random:tiny --size 67", "The size 67 is not a multiple of the model's")]
-    [InlineData("--model random:tiny --precision f64", "--precision is 'f64'; f32, f16-weights, int8 and bf16 are known")]
+    [InlineData("--model random:tiny --precision f64", "--precision is 'f64'; f32, f16-weights, int8, bf16 and int8-products are known")]
     [InlineData("--model random:tiny --precision bf16 --exact", "leave one of them out")]
     public void What_cannot_be_measured_is_refused_in_a_sentence(string arguments, string complaint)
     {

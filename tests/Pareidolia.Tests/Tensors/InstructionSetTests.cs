@@ -19,8 +19,8 @@ public sealed class InstructionSetTests
     {
         ["256 bits"] = ("DOTNET_EnableAVX512", "0", () => !Vector512.IsHardwareAccelerated && !Avx512F.IsSupported),
         ["128 bits"] = ("DOTNET_EnableAVX2", "0", () => !Vector256.IsHardwareAccelerated && !Fma.IsSupported),
-        ["no tiles"] = ("PAREIDOLIA_EMITTED", "avx512", () => !Bf16Unit.HasTiles),
-        ["no code of our own"] = ("PAREIDOLIA_EMITTED", "0", () => !ReducedPrecision.IsSupported),
+        ["no tiles"] = ("PAREIDOLIA_EMITTED", "avx512", () => !Bf16Unit.HasTiles && !ByteUnit.HasTiles),
+        ["no code of our own"] = ("PAREIDOLIA_EMITTED", "0", () => !ReducedPrecision.IsSupported && !ByteUnit.HasCode),
         ["no registers"] = ("DOTNET_EnableHWIntrinsic", "0", () => !Vector256.IsHardwareAccelerated && !Vector128.IsHardwareAccelerated),
     };
 
@@ -37,7 +37,7 @@ public sealed class InstructionSetTests
         string program = Path.ChangeExtension(typeof(InstructionSetTests).Assembly.Location, OperatingSystem.IsWindows() ? "exe" : null);
         ProcessStartInfo start = new(program)
         {
-            ArgumentList = { "--filter-class", typeof(DeviceComparisonTests).FullName!, typeof(ReducedPrecisionTests).FullName!, typeof(InstructionSetTests).FullName! },
+            ArgumentList = { "--filter-class", typeof(DeviceComparisonTests).FullName!, typeof(ReducedPrecisionTests).FullName!, typeof(QuantisedProductsTests).FullName!, typeof(InstructionSetTests).FullName! },
             Environment = { [s_rungs[rung].Switch] = s_rungs[rung].Value, [RungVariable] = rung },
             RedirectStandardOutput = true,
         };

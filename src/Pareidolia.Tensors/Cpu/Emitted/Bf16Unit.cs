@@ -1,57 +1,35 @@
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
 namespace Pareidolia.Tensors.Cpu.Emitted;
 
 /// <summary>
 /// What a processor has for products of bfloat16 with float32 sums, beyond what .NET has intrinsics for: the tile unit of recent Intel processors (AMX), or
-/// else the pair products of AVX512-BF16. Their kernels are written here byte by byte. Linux only;
-/// PAREIDOLIA_EMITTED=0 refuses both, PAREIDOLIA_EMITTED=avx512 the tiles.
+/// else the pair products of AVX512-BF16. Their kernels are written here byte by byte.
 /// </summary>
-internal static unsafe partial class Bf16Unit
+internal static unsafe class Bf16Unit
 {
     /// <summary>Rows and columns that a kernel computes.</summary>
-    public const int Side = 32;
+    public const int Side = PanelKernels.Side;
 
     /// <summary>Depth of one step of a kernel.</summary>
     public const int Depth = 32;
 
     /// <summary>Bytes of a step of one panel: two tiles of 16 rows of 64 bytes.</summary>
-    public const int StepBytes = 2048;
+    public const int StepBytes = PanelKernels.StepBytes;
 
-    private const string Variable = "PAREIDOLIA_EMITTED";
-
-    private static readonly delegate* unmanaged[SuppressGCTransition]<byte*, void> s_configure;
-    private static readonly delegate* unmanaged[SuppressGCTransition]<void> s_release;
     private static readonly delegate* unmanaged[SuppressGCTransition]<byte*, byte*, float*, long, float*, long, void> s_start;
     private static readonly delegate* unmanaged[SuppressGCTransition]<byte*, byte*, float*, long, float*, long, void> s_continue;
-    private static readonly byte* s_configuration;
 
 #pragma warning disable CA1810 // what is found out together is set together
     static Bf16Unit()
 #pragma warning restore CA1810
     {
-        string? wanted = Environment.GetEnvironmentVariable(Variable);
-        if (wanted == "0" || !OperatingSystem.IsLinux() || !X86Base.X64.IsSupported || !Vector512.IsHardwareAccelerated || X86Base.CpuId(0, 0).Eax < 7)
-            return;
-        HasTiles = wanted != "avx512" && TilesArePresent() && RequestTiles() == 0;
+        HasTiles = TileUnit.MultipliesPairs;
         if (!HasTiles && !PairProductsArePresent())
             return;
         s_start = (delegate* unmanaged[SuppressGCTransition]<byte*, byte*, float*, long, float*, long, void>)Kernel(fresh: true);
         s_continue = (delegate* unmanaged[SuppressGCTransition]<byte*, byte*, float*, long, float*, long, void>)Kernel(fresh: false);
-        MachineCode configure = new(), release = new();
-        if (HasTiles)
-        {
-            configure.LoadTileConfiguration(Register.Rdi);
-            release.ReleaseTiles();
-        }
-        configure.Return();
-        release.Return();
-        s_configure = (delegate* unmanaged[SuppressGCTransition]<byte*, void>)ExecutableMemory.Of(configure.Bytes);
-        s_release = (delegate* unmanaged[SuppressGCTransition]<void>)ExecutableMemory.Of(release.Bytes);
-        s_configuration = TileConfiguration();
-        IsSupported = s_configure != null && s_release != null && s_start != null && s_continue != null;
+        IsSupported = s_start != null && s_continue != null;
     }
 
     /// <summary>Whether products may be asked for.</summary>
@@ -61,10 +39,10 @@ internal static unsafe partial class Bf16Unit
     public static bool HasTiles { get; }
 
     /// <summary>Makes this thread ready; <see cref="Release"/> ends it. In between, the thread should not wait.</summary>
-    public static void Configure() => s_configure(s_configuration);
+    public static void Configure() => TileUnit.Configure();
 
     /// <summary>Ends what <see cref="Configure"/> began.</summary>
-    public static void Release() => s_release();
+    public static void Release() => TileUnit.Release();
 
     /// <summary>target [32, 32] = left [32, depth] right [depth, 32], to continue plus sums [32, 32].</summary>
     /// <param name="left">A panel of steps, each 32 rows of 32 bfloat16: rows 0..15, then 16..31.</param>
@@ -82,31 +60,10 @@ internal static unsafe partial class Bf16Unit
             s_continue(left, right, sums, steps, target, stride * sizeof(float));
     }
 
-    private static void* Kernel(bool fresh) => ExecutableMemory.Of(HasTiles ? Bf16Kernels.Tiles(fresh) : Bf16Kernels.Vectors(fresh));
-
-    // Palette 1; all eight tiles have 16 rows of 64 bytes.
-    private static byte* TileConfiguration()
-    {
-        byte* made = (byte*)NativeMemory.AlignedAlloc(64, 64);
-        new Span<byte>(made, 64).Clear();
-        made[0] = 1;
-        for (int tile = 0; tile < 8; tile++)
-        {
-            made[16 + (2 * tile)] = 64;
-            made[48 + tile] = 16;
-        }
-        return made;
-    }
-
-    // Leaf 7: AMX-BF16 and AMX-TILE.
-    private static bool TilesArePresent() => (X86Base.CpuId(7, 0).Edx & (1 << 22)) != 0 && (X86Base.CpuId(7, 0).Edx & (1 << 24)) != 0;
+    private static void* Kernel(bool fresh) => ExecutableMemory.Of(
+        HasTiles ? PanelKernels.Tiles(PanelNumbers.Pairs, fresh) : PanelKernels.Vectors(PanelNumbers.Pairs, fresh));
 
     // Leaf 7, second part: AVX512-BF16.
-    private static bool PairProductsArePresent() => X86Base.CpuId(7, 0).Eax >= 1 && (X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0;
-
-    // arch_prctl(ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA): zero where the process may use the tiles.
-    private static long RequestTiles() => SystemCall(158, 0x1023, 18);
-
-    [LibraryImport("libc", EntryPoint = "syscall")]
-    private static partial long SystemCall(long number, long first, long second);
+    private static bool PairProductsArePresent() =>
+        TileUnit.CodeIsAllowed && X86Base.CpuId(7, 0).Eax >= 1 && (X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0;
 }

@@ -21,9 +21,12 @@ internal sealed partial class MachineCode
     /// <summary>tilestored [address + offset], tile, rows rax bytes apart</summary>
     public void StoreTile(int tile, Register address, int offset) => TileMemory(PF3, tile, address, offset);
 
-    /// <summary>tdpbf16ps sum, left, right: sum [16, 16] += left [16, 32] right [32, 16].</summary>
-    public void MultiplyTiles(int sum, int left, int right) =>
-        _bytes.AddRange([0xC4, 0xE2, (byte)(((~right & 15) << 3) | PF3), 0x5C, (byte)(0xC0 | (sum << 3) | left)]);
+    /// <summary>tdpbf16ps or tdpbusd sum, left, right: sum [16, 16] += left [16, 32 or 64] right [32 or 64, 16].</summary>
+    public void MultiplyTiles(PanelNumbers numbers, int sum, int left, int right)
+    {
+        (byte prefix, byte opcode) = numbers == PanelNumbers.Pairs ? (PF3, (byte)0x5C) : (P66, (byte)0x5E);
+        _bytes.AddRange([0xC4, 0xE2, (byte)(((~right & 15) << 3) | prefix), opcode, (byte)(0xC0 | (sum << 3) | left)]);
+    }
 
     // [address + rax * 1 + offset]; an upper register clears a bit of the prefix.
     private void TileMemory(byte prefix, int tile, Register address, int offset)

@@ -18,8 +18,12 @@ internal sealed partial class MachineCode
     /// <summary>vpxord vector, vector, vector</summary>
     public void ZeroVector(int vector) => VectorRegisters(Map0F, P66, 0xEF, vector, vector, vector);
 
-    /// <summary>vdpbf16ps sum, left, right: each of 16 sums gains the products of a pair of bfloat16.</summary>
-    public void MultiplyPairs(int sum, int left, int right) => VectorRegisters(Map0F38, PF3, 0x52, sum, left, right);
+    /// <summary>vdpbf16ps or vpdpbusd sum, left, right: each of 16 sums gains the products of two bfloat16, or of four bytes.</summary>
+    public void MultiplyPlaces(PanelNumbers numbers, int sum, int left, int right)
+    {
+        (byte prefix, byte opcode) = numbers == PanelNumbers.Pairs ? (PF3, (byte)0x52) : (P66, (byte)0x50);
+        VectorRegisters(Map0F38, prefix, opcode, sum, left, right);
+    }
 
     /// <summary>vzeroupper</summary>
     public void ForgetUpperHalves() => _bytes.AddRange([0xC5, 0xF8, 0x77]);

@@ -17,6 +17,9 @@ public sealed record BenchSettings(int Width, int Height, int Batch = 1, int Tok
     /// <summary>Whether products round their inputs to bfloat16 where the processor gains.</summary>
     public bool Bf16 { get; init; }
 
+    /// <summary>Whether linear layers and the autoencoder multiply in integers of 8 bits, and the rest as in bfloat16.</summary>
+    public bool Int8 { get; init; }
+
     /// <summary>Ends the measurement between two runs.</summary>
     public CancellationToken Cancelled { get; init; }
 
@@ -28,7 +31,7 @@ public sealed record BenchSettings(int Width, int Height, int Batch = 1, int Tok
         Require(Batch is >= 1 and <= 64, $"--batch is {Batch}; 1 to 64 can be measured.");
         Require(Tokens is >= 1 and <= 4096, $"--tokens is {Tokens}; 1 to 4096 can be measured.");
         Require(Runs is >= 1 and <= 1000, $"--runs is {Runs}; 1 to 1000 make sense.");
-        Require(!(Exact && Bf16), "--exact asks for less rounding and --precision bf16 for more; leave one of them out.");
+        Require(!(Exact && (Bf16 || Int8)), $"--exact asks for less rounding and --precision {(Int8 ? "int8-products" : "bf16")} for more; leave one of them out.");
     }
 
     private static void Require(bool right, string complaint)

@@ -78,7 +78,9 @@ public sealed class ModelBench(ModelSource model, BenchSettings settings)
 
     private PartTimes Run(string part, TimeSpan loading, WeightStore weights, ProfilingBackend? profile, Func<Tensor> network, int times = 1)
     {
-        using IDisposable computing = new RunArithmetic(settings.Exact, settings.Bf16).Open();
+        // A text encoder multiplies no bytes.
+        RunArithmetic arithmetic = new(settings.Exact, settings.Bf16, settings.Int8 && (part is "unet" or "vae"));
+        using IDisposable computing = part == "unet" ? arithmetic.OpenDenoising() : arithmetic.OpenCoding();
         Once(network, times);
         profile?.Clear();
         double[] seconds = [.. Enumerable.Range(0, settings.Runs).Select(_ => Once(network, times))];
