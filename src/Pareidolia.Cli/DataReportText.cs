@@ -110,7 +110,7 @@ internal static class DataReportText
 
     private static string Groups(IReadOnlyList<IReadOnlyList<string>> groups) => groups.Count == 0
         ? "none"
-        : $"{groups.Count} groups, for instance {string.Join("; ", groups.Take(2).Select(group => $"{string.Join(" = ", group.Take(Listed))}{More(group.Count)}"))}";
+        : $"{groups.Count} {(groups.Count == 1 ? "group" : "groups")}, for instance {string.Join("; ", groups.Take(2).Select(group => $"{string.Join(" = ", group.Take(Listed))}{More(group.Count)}"))}";
 
     private static string More(int count) => count > Listed ? " .." : "";
 }

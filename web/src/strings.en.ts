@@ -127,7 +127,7 @@ export const strings = {
     loss: (name: string) => `${name} by step`, samples: 'Samples', last: (value: string) => `now ${value}`, noLoss: 'No measure yet.',
   },
   learn: {
-    title: 'Learn', hint: 'Each network of the story; the grey ones are still to be trained.',
+    title: 'Learn', hint: 'Each network of the story; those with a dashed edge are still to be trained.',
     absent: 'This network is not here yet. This command trains one; it is found in the folders models and runs, and among the runs of this server:',
     train: 'Train it here', ask: 'Run it',
     names: {

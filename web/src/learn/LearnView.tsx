@@ -34,7 +34,7 @@ export function LearnView({ id }: { readonly id: string | null }) {
 const isHere = ({ models }: Lesson): boolean => models.length > 0;
 
 const LessonLink = ({ lesson, current }: { readonly lesson: Lesson; readonly current: boolean }) => (
-  <a className={isHere(lesson) ? 'button' : 'button muted'} href={hashOf('learn', lesson.name)} aria-current={current ? 'page' : undefined}>
+  <a className={isHere(lesson) ? 'button' : 'button absent'} href={hashOf('learn', lesson.name)} aria-current={current ? 'page' : undefined}>
     {strings.learn.names[lesson.name]}
   </a>
 );

@@ -87,6 +87,26 @@ public sealed class FineTuneTests
     }
 
     [Theory]
+    [InlineData(""" "method": "lora", "train_text_encoder": true, "gradient_checkpointing": true """)]
+    [InlineData(""" "method": "full" """)]
+    public void The_shipped_model_learns(string method)
+    {
+        using TemporaryFolder folder = new();
+        string shipped = Path.Combine(RepositoryRoot.Path, "models", "emoji");
+        using (FineTuneTrainer trainer = TinyFineTuning.Trainer(folder, method, steps: 3, model: shipped))
+        using (TrainingLoop loop = new(trainer, folder["run"]))
+            Assert.All(loop.Run(), progress => Assert.True(double.IsFinite(progress.Loss)));
+        string model = Path.Combine(folder["run"], "model"), lora = Path.Combine(model, KohyaFile);
+        using StableDiffusionPipeline plain = StableDiffusionPipeline.Load(shipped);
+        using StableDiffusionPipeline tuned = File.Exists(lora)
+            ? StableDiffusionPipeline.Load(ModelSource.Open(shipped), adapters: new AdapterChoice { Loras = [new LoraChoice(lora)] })
+            : StableDiffusionPipeline.Load(model);
+        Assert.Empty(tuned.Notes);
+        GenerateSettings settings = plain.Defaults with { Prompt = "a red square", Steps = 2, Seed = 1 };
+        Assert.NotEqual(plain.Generate(settings)[0].Pixels, tuned.Generate(settings)[0].Pixels);
+    }
+
+    [Theory]
     [InlineData(""" "method": "magic" """, "magic")]
     [InlineData(""" "method": "lora", "rank": 0 """, "rank")]
     [InlineData(""" "method": "lora", "targets": ["nothing"] """, "nothing")]

@@ -21,14 +21,16 @@ internal static class TinyFineTuning
     /// <param name="caption">Of all pictures.</param>
     /// <param name="prior">Whether pictures of the class lie beside them.</param>
     /// <param name="size">Pixels of a side.</param>
+    /// <param name="model">Another model that learns; null for the tiny one.</param>
     public static FineTuneTrainer Trainer(
-        TemporaryFolder folder, string method, double rate = 1e-3, int steps = 1, string caption = "a red square", bool prior = false, int size = 64)
+        TemporaryFolder folder, string method, double rate = 1e-3, int steps = 1, string caption = "a red square", bool prior = false, int size = 64,
+        string? model = null)
     {
         foreach (string set in (string[])["mine", "class"])
             WritePictures(folder[set], background: (byte)(set == "mine" ? 250 : 40), caption);
         string priorPart = prior ? """, "prior": ["class"]""" : "";
         File.WriteAllText(folder["recipe.json"], $$"""
-            {"kind": "finetune", "base": {{JsonSerializer.Serialize(Base)}}, {{method}}, "data": {"train": ["mine"]{{priorPart}}, "size": {{size}}},
+            {"kind": "finetune", "base": {{JsonSerializer.Serialize(model ?? Base)}}, {{method}}, "data": {"train": ["mine"]{{priorPart}}, "size": {{size}}},
              "batch": 4, "steps": {{steps}}, "seed": 1, "log_every": 1, "checkpoint_every": 100,
              "optimizer": {"learning_rate": {{rate.ToString(CultureInfo.InvariantCulture)}}, "decay": "constant"} }
             """);
