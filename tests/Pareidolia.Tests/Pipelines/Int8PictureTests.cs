@@ -79,7 +79,12 @@ public sealed class Int8PictureTests(ITestOutputHelper log) : IDisposable
 
     private static GenerateSettings Settings(StableDiffusionPipeline pipeline) => pipeline.Defaults with
     {
-        Prompt = "a photo of a cat", Width = 64, Height = 64, Steps = 20, Seed = 7, Guidance = 7.5,
+        Prompt = "a photo of a cat",
+        Width = 64,
+        Height = 64,
+        Steps = 20,
+        Seed = 7,
+        Guidance = 7.5,
     };
 
     private static (float[] Latents, double[] Shades) Run(string name, bool int8)
