@@ -1,11 +1,13 @@
 using System.Text.Json;
 using Pareidolia.Imaging;
 using Pareidolia.Tests.Pipelines;
+using Pareidolia.Tests.Tensors;
 using Pareidolia.Tests.Training;
 
 namespace Pareidolia.Tests.Cli;
 
-/// <summary><c>pareidolia compare</c> and <c>pareidolia vary</c>.</summary>
+/// <summary><c>pareidolia compare</c> and <c>pareidolia vary</c>. The first tells how much memory the process took, so they run alone.</summary>
+[Collection(nameof(TensorMemoryTests))]
 public sealed class CompareTests : IDisposable
 {
     private readonly CommandLine _cli = new();
