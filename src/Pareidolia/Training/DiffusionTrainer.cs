@@ -1,3 +1,4 @@
+using Pareidolia.Diffusion;
 using Pareidolia.Models;
 using Pareidolia.Tensors;
 using Pareidolia.Tensors.Random;
@@ -159,14 +160,7 @@ public sealed class DiffusionTrainer : Trainer
     private Tensor Draw(Tensor context, TorchCpuGenerator random)
     {
         int count = context.Shape[0];
-        Tensor both = Tensor.Concat(0, _condition.Nothing(count), context);
-        Tensor Network(Tensor x, double timestep)
-        {
-            using Scope scope = new();
-            Tensor[] halves = _unet.Forward(Tensor.Concat(0, x, x), [(float)timestep], both).Chunk(2, 0);
-            return scope.Keep(halves[0] + ((halves[1] - halves[0]) * _guidance));
-        }
-
-        return _space.Decode(_task.Draw(Network, Tensor.Randn([count, .. _space.Shape], random), _sampleSteps));
+        Network guided = TrainedGuidance.Of(_unet, _condition.Nothing(count), context, _guidance);
+        return _space.Decode(_task.Draw(guided, Tensor.Randn([count, .. _space.Shape], random), _sampleSteps));
     }
 }

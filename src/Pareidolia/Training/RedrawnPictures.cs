@@ -66,14 +66,7 @@ internal sealed class RedrawnPictures
     private Tensor Redrawn(Tensor latent, int[] batch, SamplingPlan plan, double guidance, TorchCpuGenerator random)
     {
         Tensor told = _captions.Of([.. batch.Select(index => PictureCondition.StyledCaption(_pictures.Pictures[index]))]);
-        Tensor context = Tensor.Concat(0, _captions.Of([.. batch.Select(_ => "")]), told);                                // [2 b, n, d]
-        Tensor Network(Tensor x, double timestep)
-        {
-            using Scope scope = new();
-            Tensor[] halves = _unet.Model.Forward(Tensor.Concat(0, x, x), [(float)timestep], context).Chunk(2, 0);
-            return scope.Keep(halves[0] + ((halves[1] - halves[0]) * (float)guidance));
-        }
-
-        return plan.Draw(Network, latent, Tensor.Randn(latent.Shape, random));
+        Network guided = TrainedGuidance.Of(_unet.Model, _captions.Of([.. batch.Select(_ => "")]), told, (float)guidance);
+        return plan.Draw(guided, latent, Tensor.Randn(latent.Shape, random));
     }
 }

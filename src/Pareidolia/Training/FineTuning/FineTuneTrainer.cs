@@ -82,15 +82,10 @@ public sealed class FineTuneTrainer : Trainer
     {
         using AddedWeights? added = _lora?.Open();
         string[] captions = [.. Enumerable.Range(0, Shown).Select(i => _train.Pictures[i % _train.Pictures.Count].Record.Captions[0])];
-        Tensor context = Tensor.Concat(0, _states([.. captions.Select(_ => "")]), _states(captions));
         Tensor noise = Tensor.Randn([Shown, .. _space.Shape], new TorchCpuGenerator(Recipe.Seed));
-        float guidance = (float)Recipe.Json.Double("sample_guidance", 4);
-        Tensor drawn = _task.Draw((x, timestep) =>
-        {
-            using Scope scope = new();
-            Tensor[] halves = _unet.Model.Forward(Tensor.Concat(0, x, x), [(float)timestep], context).Chunk(2, 0);
-            return scope.Keep(halves[0] + ((halves[1] - halves[0]) * guidance));
-        }, noise, Recipe.Json.Int("sample_steps", 20));
+        Network guided = TrainedGuidance.Of(
+            _unet.Model, _states([.. captions.Select(_ => "")]), _states(captions), (float)Recipe.Json.Double("sample_guidance", 4));
+        Tensor drawn = _task.Draw(guided, noise, Recipe.Json.Int("sample_steps", 20));
         PictureGrid.Write(path, _space.Decode(drawn), Shown);
     }
 

@@ -113,8 +113,7 @@ public sealed class DrawnUpscalerTrainer : Trainer
         (Tensor small, Tensor truth) = Crops(batch, random);
         Tensor real = Score(truth, small), drawn = Score(Enlarged(small), small);
         metrics["score_real"] = real.Mean().Item();
-        // Hinges: beyond a margin of 1 nothing is gained by being surer.
-        return real.Affine(-1, 1).Relu().Mean() + drawn.Affine(1, 1).Relu().Mean();
+        return GanTrainer.Hinge(real, real: true) + GanTrainer.Hinge(drawn, real: false);
     }
 
     private Tensor Enlarged(Tensor small)

@@ -172,7 +172,7 @@ public abstract class GanTrainer : Trainer
     }
 
     // Beyond a margin of 1 nothing is gained by being surer.
-    private static Tensor Hinge(Tensor scores, bool real) => scores.Affine(real ? -1 : 1, 1).Relu().Mean();
+    internal static Tensor Hinge(Tensor scores, bool real) => scores.Affine(real ? -1 : 1, 1).Relu().Mean();
 
     private string Caption(int index, TorchCpuGenerator random) => Training.Pictures[index].Record.Caption(random.NextUInt64(), 0);
 
