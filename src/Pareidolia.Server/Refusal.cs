@@ -7,6 +7,8 @@ namespace Pareidolia.Server;
 /// <param name="sentence">One sentence: what it was, its value, what would be right.</param>
 internal sealed class Refusal(int status, string sentence) : Exception(sentence)
 {
+    private const int MostSaid = 60;
+
     /// <summary>The HTTP status.</summary>
     public int Status { get; } = status;
 
@@ -18,6 +20,9 @@ internal sealed class Refusal(int status, string sentence) : Exception(sentence)
 
     /// <summary>The input that is at fault; null where none is.</summary>
     public string? Field { get; init; }
+
+    /// <summary>What a client said, no longer than a sentence can bear.</summary>
+    public static string Short(string said) => said.Length > MostSaid ? said[..MostSaid] : said;
 
     /// <summary>Something that is not there.</summary>
     public static Refusal Missing(string sentence) => new(StatusCodes.Status404NotFound, sentence);

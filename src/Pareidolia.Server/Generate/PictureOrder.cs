@@ -122,7 +122,7 @@ internal sealed record PictureOrder
     private static void RefuseUnknown(string above, Dictionary<string, JsonElement>? unknown)
     {
         if (unknown?.Keys.FirstOrDefault() is string name)
-            throw Refusal.Bad($"There is no setting '{above}{(name.Length > 60 ? name[..60] : name)}' of pictures; GET /openapi/v1.json lists all.", $"{above}{name}");
+            throw Refusal.Bad($"There is no setting '{above}{Refusal.Short(name)}' of pictures; GET /openapi/v1.json lists all.", $"{above}{name}");
     }
 }
 

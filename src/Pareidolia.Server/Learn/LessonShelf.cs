@@ -34,8 +34,9 @@ internal sealed class LessonShelf(StudioOptions options, ModelShelf shelf, DataF
         (string Name, string Path)[] there = [.. In(lesson, Places())];
         if (there.Length == 0)
             throw Refusal.Bad($"No network of the lesson '{lesson.Name}' is here yet: {lesson.How}", "model");
-        return name is null ? there[0] : there.Where(place => place.Name == name).Select(place => ((string, string)?)place).FirstOrDefault() ?? throw Refusal.Bad(
-            $"There is no model '{(name.Length > 60 ? name[..60] : name)}' for the lesson '{lesson.Name}'; there are {string.Join(", ", there.Select(place => place.Name).Distinct())}.", "model");
+        int found = name is null ? 0 : Array.FindIndex(there, place => place.Name == name);
+        return found >= 0 ? there[found] : throw Refusal.Bad(
+            $"There is no model '{Refusal.Short(name!)}' for the lesson '{lesson.Name}'; there are {string.Join(", ", there.Select(place => place.Name).Distinct())}.", "model");
     }
 
     private IEnumerable<(string Name, string Path)> OfShelf() => shelf.Models.Select(model => (model.Name, model.Path));

@@ -71,7 +71,7 @@ internal sealed class OpenAiOrders(ModelShelf shelf, UploadStore uploads)
     private ShelfModel Model(string? name) =>
         name is null || name.StartsWith("gpt-image", StringComparison.OrdinalIgnoreCase) || name.StartsWith("dall-e", StringComparison.OrdinalIgnoreCase)
             || name.StartsWith("chatgpt-image", StringComparison.OrdinalIgnoreCase) ? shelf.Find(null)
-        : shelf.TryFind(name) ?? throw new Refusal(StatusCodes.Status404NotFound, $"The model '{(name.Length > 60 ? name[..60] : name)}' does not exist; there are "
+        : shelf.TryFind(name) ?? throw new Refusal(StatusCodes.Status404NotFound, $"The model '{Refusal.Short(name)}' does not exist; there are "
             + $"{string.Join(", ", shelf.Models.Select(model => model.Name))}.")
         { Field = "model", Code = "model_not_found" };
 

@@ -31,7 +31,7 @@ internal sealed class DataShelf
     /// <summary>Whether there is a folder of a name.</summary>
     /// <exception cref="Refusal">There is none.</exception>
     public string Checked(string id) => Views.Any(view => view.Id == id) ? id : throw Refusal.Bad(
-        $"There is no data '{(id.Length > 60 ? id[..60] : id)}'; there {(Views is [] ? "is none" : $"are {string.Join(", ", Views.Select(view => view.Id))}")}.", "data");
+        $"There is no data '{Refusal.Short(id)}'; there {(Views is [] ? "is none" : $"are {string.Join(", ", Views.Select(view => view.Id))}")}.", "data");
 
     /// <summary>The folder of a name.</summary>
     /// <exception cref="PareidoliaException">It is not there any more.</exception>

@@ -18,7 +18,7 @@ internal sealed class RecipeShelf(StudioOptions options)
     public (Recipe Recipe, string Kind) Find(string name)
     {
         if (!Files().TryGetValue(name, out string? file))
-            throw Refusal.Bad($"There is no recipe '{(name.Length > 60 ? name[..60] : name)}'; there are {string.Join(", ", Names)}.", "recipe");
+            throw Refusal.Bad($"There is no recipe '{Refusal.Short(name)}'; there are {string.Join(", ", Names)}.", "recipe");
         Recipe recipe = Recipe.Load(file);
         string kind = recipe.Json.Text("kind", Path.GetFileNameWithoutExtension(file))!;
         return options.Trainers.ContainsKey(kind) ? (recipe, kind)

@@ -67,7 +67,7 @@ internal sealed class PictureSources(UploadStore uploads, PictureStore pictures)
     {
         string? file = uploads.Find(id) ?? (pictures.Find(id) is { DeletedAt: null } ? pictures.FileOf(id) : null);
         return file is null
-            ? throw Refusal.Bad($"{field} is '{(id.Length > 60 ? id[..60] : id)}', which is neither an upload nor a picture of the gallery.", field)
+            ? throw Refusal.Bad($"{field} is '{Refusal.Short(id)}', which is neither an upload nor a picture of the gallery.", field)
             : PngReader.Read(file);
     }
 }

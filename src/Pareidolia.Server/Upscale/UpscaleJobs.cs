@@ -28,7 +28,7 @@ internal sealed class UpscaleJobs(PictureSources sources, UpscalerShelf upscaler
         Image picture = sources.Get(order.Picture ?? throw Refusal.Bad("The job has no 'picture'.", "picture"), "picture");
         string name = order.Upscaler ?? "Lanczos";
         if (!upscalers.Has(name))
-            throw Refusal.Bad($"There is no upscaler '{(name.Length > 60 ? name[..60] : name)}'; there are {string.Join(", ", upscalers.Names)}.", "upscaler");
+            throw Refusal.Bad($"There is no upscaler '{Refusal.Short(name)}'; there are {string.Join(", ", upscalers.Names)}.", "upscaler");
         (int width, int height) = Size(picture, order);
         return JsonSerializer.SerializeToElement(new UpscaleOrder(order.Picture, name, null, width, height, order.Crop ?? false), ServerJson.Default.UpscaleOrder);
     }

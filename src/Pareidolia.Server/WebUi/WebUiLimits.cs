@@ -24,7 +24,7 @@ internal static class WebUiLimits
         Refuse(request.DisableExtraNetworks == true && request.Prompt?.Contains("<lora:", StringComparison.Ordinal) == true, "disable_extra_networks", "leave the networks out of the prompt");
         // A script with no arguments is asked for nothing: clients name theirs with each request.
         foreach ((string name, _) in (request.AlwaysonScripts ?? []).Where(script => (script.Value as JsonObject)?["args"] is not JsonArray { Count: 0 }))
-            throw new Refusal(422, $"always on script {(name.Length > 60 ? name[..60] : name)} not found") { Field = "alwayson_scripts" };
+            throw new Refusal(422, $"always on script {Refusal.Short(name)} not found") { Field = "alwayson_scripts" };
     }
 
     private static void Refuse(bool asked, string name, string why)

@@ -100,7 +100,7 @@ internal sealed class WebUiOptions
             PreviewEvery => Whole(name, value, 0, 1000),
             ReturnGrid or Previews => value?.GetValueKind() is JsonValueKind.True or JsonValueKind.False ? value : throw Wrong(name, value, "true or false"),
             Random => Text(name, value) is "GPU" or "CPU" or "NV" ? value : throw Wrong(name, value, "GPU, CPU or NV"),
-            _ => throw WebUiErrors.Unsupported($"The option {(name.Length > 60 ? name[..60] : name)}", "it has no meaning in this program"),
+            _ => throw WebUiErrors.Unsupported($"The option {Refusal.Short(name)}", "it has no meaning in this program"),
         };
     }
 

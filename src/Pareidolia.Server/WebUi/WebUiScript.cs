@@ -32,7 +32,7 @@ internal static class WebUiScript
     public static PictureOrder Apply(PictureOrder order, string name, JsonArray? arguments, bool fromPicture)
     {
         if (!name.Equals(Name, StringComparison.OrdinalIgnoreCase) && !name.Equals("xyz", StringComparison.OrdinalIgnoreCase))
-            throw new Refusal(422, $"Script '{(name.Length > 60 ? name[..60] : name)}' not found") { Field = "script_name" };
+            throw new Refusal(422, $"Script '{Refusal.Short(name)}' not found") { Field = "script_name" };
         JsonNode?[] given = [.. arguments ?? []];
         AxisOrder?[] axes = [.. Enumerable.Range(0, 3).Select(i => Axis(given.ElementAtOrDefault(3 * i), given.ElementAtOrDefault((3 * i) + 1), given.ElementAtOrDefault((3 * i) + 2), fromPicture))];
         return order with { Xyz = new XyzOrder(axes[0], axes[1], axes[2]) };
