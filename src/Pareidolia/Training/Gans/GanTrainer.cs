@@ -25,9 +25,10 @@ public abstract class GanTrainer : Trainer
     private readonly DifferentiableAugmentation _augmentation;
     private readonly CaptionEmbeddings _captions;
     private readonly double _discriminatorRate;
+    private readonly float _modeSeeking;
 
     /// <summary>Reads the data and the vectors of all captions.</summary>
-    /// <param name="recipe">The recipe: <c>inputs</c> names <c>text_encoder</c> and <c>tokenizer</c>; <c>augment</c>, <c>discriminator_rate</c>.</param>
+    /// <param name="recipe">The recipe: <c>inputs</c> names <c>text_encoder</c> and <c>tokenizer</c>; <c>augment</c>, <c>discriminator_rate</c>, <c>mode_seeking</c>.</param>
     /// <param name="root">The data's folder.</param>
     protected GanTrainer(Recipe recipe, DataRoot root)
         : base(recipe)
@@ -37,6 +38,7 @@ public abstract class GanTrainer : Trainer
         Validation = PictureSet.Load(root, data, "validation");
         _augmentation = new DifferentiableAugmentation(recipe.Json.Texts("augment", []));
         _discriminatorRate = recipe.Json.Double("discriminator_rate", 1);
+        _modeSeeking = (float)recipe.Json.Double("mode_seeking", 0);
         using Pretrained<ClipTextModel> encoder = ClipTextModel.Load(Input(inputs, "text_encoder"));
         ClipTokenizer tokenizer = ClipTokenizer.Load(Input(inputs, "tokenizer"));
         TextLength = encoder.Model.Config.HiddenSize;
@@ -83,6 +85,8 @@ public abstract class GanTrainer : Trainer
         if (Realness(features) is Tensor realness)
             loss = (loss - realness.Mean()) * 0.5f;
         metrics["generator_loss"] = loss.Item();
+        if (_modeSeeking > 0)
+            loss += Likeness(drawn.Pictures, Draw(text, random).Pictures) * _modeSeeking;
         if (drawn.Divergence is null)
             return loss;
         metrics["divergence"] = drawn.Divergence.Item();
@@ -163,6 +167,10 @@ public abstract class GanTrainer : Trainer
         using IDisposable pause = Tape.Pause();
         return Draw(text, random).Pictures;
     }
+
+    // What two noises drew for the same texts: 1 over their mean distance, large where the noise is ignored (https://arxiv.org/abs/1903.05628; the
+    // distance of the noises themselves, by which the paper divides, hardly changes).
+    private static Tensor Likeness(Tensor one, Tensor other) => (one.L1Loss(other) + 1e-3f).Reciprocal();
 
     // How much the pictures of a batch differ from each other: a generator that draws one picture again and again has none.
     private static double Spread(Tensor pictures)

@@ -1,4 +1,5 @@
 using Pareidolia.Tensors;
+using Pareidolia.Tensors.Random;
 using Pareidolia.Tests.Tensors;
 using Pareidolia.Training;
 using Pareidolia.Weights;
@@ -49,6 +50,24 @@ public sealed class GanResumeTests
             Assert.True(name.Contains("STAGE1_G", StringComparison.Ordinal) ? same : !same || values.Length == 1, name);
         }
         Assert.Contains("sharpness_bicubic", File.ReadAllText(Path.Combine(folder["second"], "metrics.jsonl")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_noises_that_draw_alike_cost_the_generator_what_the_recipe_says()
+    {
+        using TemporaryFolder folder = new();
+        double once = Cost(0.1), twice = Cost(0.2);
+        Assert.True(once > 0);
+        Assert.Equal(2 * once, twice, 1e-4 * twice);
+
+        double Cost(double weight)
+        {
+            string recipe = TinyGans.Dcgan.Replace("\"mode_seeking\": 0.1", FormattableString.Invariant($"\"mode_seeking\": {weight}"), StringComparison.Ordinal);
+            using Trainer trainer = TinyGans.Make(TinyGans.Write(folder, recipe));
+            using Scope scope = new();
+            Dictionary<string, double> metrics = [];
+            return trainer.Loss([0, 1, 2, 3], new TorchCpuGenerator(7), metrics).Item() - metrics["generator_loss"];
+        }
     }
 
     [Fact]

@@ -19,7 +19,7 @@ internal static class TinyGans
     public static string Dcgan => $$"""
         { "kind": "gan", "data": { "train": ["tiny.tar"], "validation": ["tiny.tar"], "size": 16 }, "inputs": {{s_inputs}},
           "model": { "latent_dim": 4, "condition_dim": 5, "text_dim": 16, "base_channels": 4, "sample_size": 16, "spectral_norm": true, "projection": true, "minibatch_deviation": true },
-          "augment": ["color", "translation", "cutout"], "discriminator_rate": 2, {{Schedule}} }
+          "augment": ["color", "translation", "cutout"], "discriminator_rate": 2, "mode_seeking": 0.1, {{Schedule}} }
         """;
 
     public static string Stage1 => $$"""
