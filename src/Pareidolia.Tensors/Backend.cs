@@ -26,6 +26,12 @@ public abstract class Backend
     /// <summary>Whether its memory is none: what lies there is not counted as the process's.</summary>
     internal virtual bool IsImagined => false;
 
+    /// <summary>
+    /// How much memory may be kept for who asks next beyond the most that was used at once, as a share of that: 0, the default, trades time for
+    /// memory, 0.5 the other way round.
+    /// </summary>
+    public virtual double SpareShare { get; set; }
+
     /// <summary>Gives the memory back that was released and kept for who asks next.</summary>
     public virtual void Trim()
     {

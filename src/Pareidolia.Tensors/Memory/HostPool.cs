@@ -2,7 +2,7 @@ namespace Pareidolia.Tensors;
 
 /// <summary>
 /// Native host memory, 64-byte aligned, recycled by size: training asks for the same sizes at every step. What is used and what is spare together
-/// stay under the most that was used at a time; beyond it, spare buffers of the size that was asked for longest ago are given back.
+/// stay under the most that was used at a time and <see cref="SpareShare"/> of it; beyond, spare buffers of the size that was asked for longest ago are given back.
 /// <see cref="Trim"/> gives all back. An imagined pool only keeps the books.
 /// </summary>
 internal sealed class HostPool(bool imagined = false)
@@ -19,6 +19,9 @@ internal sealed class HostPool(bool imagined = false)
     private long _mostUsedBytes;
     private long _asked;
     private nint _imaginedAddress;
+
+    /// <summary>How much more may be kept than was ever used at once, as a share of that: 0.5 keeps half as much again.</summary>
+    public double SpareShare { get; set; }
 
     /// <summary>What is used and what is spare, at its most since <see cref="ResetPeak"/>.</summary>
     public long PeakBytes { get; private set; }
@@ -43,7 +46,7 @@ internal sealed class HostPool(bool imagined = false)
                 _spareBytes -= size;
                 return address;
             }
-            while (_spareBytes > 0 && _usedBytes + _spareBytes > Math.Max(Floor, _mostUsedBytes))
+            while (_spareBytes > 0 && _usedBytes + _spareBytes > Math.Max(Floor, _mostUsedBytes * (1 + SpareShare)))
                 GiveOneBack();
             PeakBytes = Math.Max(PeakBytes, _usedBytes + _spareBytes);
             if (imagined)

@@ -12,6 +12,12 @@ internal partial class ReferenceBackend : Backend
     public override bool IsHost => true;
     internal override nint Allocate(long bytes) => _pool.Allocate(bytes);
     internal override void Release(nint address, long bytes) => _pool.Release(address, bytes);
+    public override double SpareShare
+    {
+        get => _pool.SpareShare;
+        set => _pool.SpareShare = value;
+    }
+
     public override void Trim() => _pool.Trim();
     internal override unsafe void Upload(ReadOnlySpan<byte> source, nint target) =>
         source.CopyTo(new Span<byte>((void*)target, source.Length));

@@ -12,7 +12,8 @@ public sealed record IndexedPicture(string Key, string Caption, byte[] Pixels, d
 
 /// <summary>
 /// What a model was trained on, to look up which training pictures an output is near to: for each picture its place in CLIP's latent space and a small
-/// copy. A file <c>index/pictures.safetensors</c> in the model's folder.
+/// copy. A file <c>index/pictures.safetensors</c> in the model's folder, or, where it would weigh too much there, the same file in a folder beside it:
+/// <c>emoji-index/</c> beside <c>emoji/</c>.
 /// </summary>
 public sealed class PictureIndex
 {
@@ -46,8 +47,9 @@ public sealed class PictureIndex
     /// <exception cref="PareidoliaException">It is damaged.</exception>
     public static PictureIndex? Load(string modelFolder)
     {
-        string path = Path.Combine(modelFolder, Folder, File);
-        if (!System.IO.File.Exists(path))
+        ArgumentException.ThrowIfNullOrEmpty(modelFolder);
+        string[] paths = [Path.Combine(modelFolder, Folder, File), Path.Combine($"{Path.TrimEndingDirectorySeparator(modelFolder)}-{Folder}", File)];
+        if (paths.FirstOrDefault(System.IO.File.Exists) is not string path)
             return null;
         using SafetensorsFile file = new(path);
         if (!file.Has("places") || !file.Has("copies") || !file.Metadata.TryGetValue(Captions, out string? captions))

@@ -24,6 +24,9 @@ public sealed class TrainingLoop : IDisposable
 
     // Between the seeds of a step's phases: far beyond the steps of a run.
     private const ulong PhaseStride = 0x9E3779B9;
+
+    // A step asks for the same sizes as the last, but no two of its moments for the same: to give some back and fetch them anew cost 8 % of the time.
+    private const double SpareShare = 0.5;
     private readonly Trainer _trainer;
     private readonly string _folder;
     private readonly Recipe _recipe;
@@ -44,6 +47,7 @@ public sealed class TrainingLoop : IDisposable
         _phases = [.. trainer.Phases.Select(phase => (phase, phase.Optimizer(_recipe)))];
         _average = _recipe.EmaDecay > 0 ? new ExponentialAverage(trainer.Averaged) : null;
         _checkpoint = new Checkpoint(Path.Combine(folder, "checkpoint.safetensors"), trainer, [.. _phases.Select(phase => phase.Optimizer)], _average);
+        Backend.Cpu.SpareShare = SpareShare;
         _order = new BatchOrder(_recipe.Seed, trainer.SampleCount, _recipe.Batch);
     }
 
@@ -100,6 +104,7 @@ public sealed class TrainingLoop : IDisposable
         foreach ((_, Optimizer optimizer) in _phases)
             optimizer.Dispose();
         _average?.Dispose();
+        Backend.Cpu.SpareShare = 0;
     }
 
     // The loss of the first phase stands for the step.

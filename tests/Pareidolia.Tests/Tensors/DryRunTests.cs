@@ -57,16 +57,19 @@ public sealed class DryRunTests
         Assert.Equal(0.6, speed.TimeOf(2 * asked).TotalSeconds, 1e-6);
     }
 
-    [Fact]
-    public void The_pool_holds_no_more_than_was_used_at_once()
+    [Theory]
+    [InlineData(0, 10)]
+    [InlineData(0.5, 15)]
+    [InlineData(2, 18)]
+    public void The_pool_holds_no_more_than_was_used_at_once_and_what_it_may_spare(double share, int units)
     {
-        HostPool pool = new(imagined: true);
+        HostPool pool = new(imagined: true) { SpareShare = share };
         const long unit = 64 << 20;
         nint[] first = [.. Enumerable.Range(0, 10).Select(_ => pool.Allocate(unit))];
         foreach (nint address in first)
             pool.Release(address, unit);
         nint[] second = [.. Enumerable.Range(0, 4).Select(_ => pool.Allocate(2 * unit))];
-        Assert.Equal(10 * unit, pool.PeakBytes);
+        Assert.Equal(units * unit, pool.PeakBytes);
         foreach (nint address in second)
             pool.Release(address, 2 * unit);
         pool.Trim();
