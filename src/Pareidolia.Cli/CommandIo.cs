@@ -39,4 +39,7 @@ internal static class ExitCode
 
     /// <summary>Ctrl-C, as shells count it: 128 + SIGINT.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>The system asked it to end, 128 + SIGTERM.</summary>
+    public const int Terminated = 143;
 }

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace Pareidolia.Cli;
 
-/// <summary>The <c>pareidolia</c> command. Exit codes: 0 done, 2 the user must change something, 130 interrupted.</summary>
+/// <summary>The <c>pareidolia</c> command. Exit codes: 0 done, 2 the user must change something, 130 interrupted, 143 asked to end.</summary>
 internal static class Program
 {
     /// <summary>Set to 1, it shows where an error came from.</summary>
@@ -13,13 +13,19 @@ internal static class Program
     private static int Main(string[] args)
     {
         using CancellationTokenSource interruption = new();
-        using PosixSignalRegistration signal = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
+        int interrupted = ExitCode.Interrupted;
+        using PosixSignalRegistration ctrlC = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using PosixSignalRegistration end = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        int code = Run(args, new CommandIo(Console.Out, Console.Error, interruption.Token) { Live = !Console.IsErrorRedirected });
+        return code == ExitCode.Interrupted ? interrupted : code;
+
+        void Stop(PosixSignalContext context)
         {
-            // The second Ctrl-C ends the process at once.
+            // The second signal ends the process at once.
             context.Cancel = !interruption.IsCancellationRequested;
+            interrupted = context.Signal == PosixSignal.SIGTERM ? ExitCode.Terminated : ExitCode.Interrupted;
             interruption.Cancel();
-        });
-        return Run(args, new CommandIo(Console.Out, Console.Error, interruption.Token) { Live = !Console.IsErrorRedirected });
+        }
     }
 
     /// <summary>Runs one command line and returns its exit code; what it throws becomes one line on the error stream.</summary>

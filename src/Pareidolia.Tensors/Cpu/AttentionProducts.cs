@@ -182,6 +182,6 @@ internal readonly unsafe struct HalfAttention : IAttentionProducts
         if (count < Block || depth < steps * Bf16Unit.Depth)
             Packing.Clear(to, RowPanels * steps * Step);
         for (int row = 0; row < count; row++)
-            Bf16.Row(from + (row * stride), depth, (byte*)(to + (row / Side * steps * Step)) + (row % Side * Bf16.TileRow));
+            Bf16.Row(from + (row * stride), depth, (byte*)(to + (row / Side * steps * Step)) + (row % Side * Bf16.TileRow), Bf16Unit.StepBytes);
     }
 }

@@ -33,7 +33,7 @@ internal readonly unsafe struct LeftHalf<A, L>(A left, Bf16Plan plan) : IHalfPan
             float* fetched = left.Pack(row + r, count, block * plan.Depth, depth, scratch);
             if (L.DepthStride == 1)
                 for (int i = 0; i < count; i++)
-                    Bf16.Row(fetched + (i * L.RowStride), depth, to + ((r + i) * Bf16.TileRow));
+                    Bf16.Row(fetched + (i * L.RowStride), depth, to + ((r + i) * Bf16.TileRow), Bf16Unit.StepBytes);
             else
                 Bf16.Columns(fetched, L.DepthStride, count, depth, to + (r * Bf16.TileRow));
         }
@@ -51,10 +51,7 @@ internal readonly unsafe struct RightHalf<B>(B right, Bf16Plan plan) : IHalfPane
         for (int k = 0; k < depth; k += Bf16Unit.Depth, to += Bf16Unit.StepBytes)
         {
             int count = Math.Min(Bf16Unit.Depth, depth - k);
-            right.Pack(column, Math.Min(Bf16Unit.Side, plan.N - column), (block * plan.Depth) + k, count, scratch);
-            if (count < Bf16Unit.Depth)
-                Packing.Clear(scratch + (count * Tile.MaxColumns), (Bf16Unit.Depth - count) * Tile.MaxColumns);
-            Bf16.Pairs(scratch, to);
+            Bf16.Step(right, column, Math.Min(Bf16Unit.Side, plan.N - column), (block * plan.Depth) + k, count, scratch, to);
         }
     }
 }
@@ -67,11 +64,11 @@ internal static unsafe class Bf16
 
     private const int Numbers = Bf16Unit.Depth;
 
-    /// <summary>A row of so many numbers: 32 in each step.</summary>
-    public static void Row(float* from, int depth, byte* to)
+    /// <summary>A row of so many numbers: 32 in each step, a step so many bytes from the next.</summary>
+    public static void Row(float* from, int depth, byte* to, int stepBytes)
     {
         int k = 0;
-        for (; k <= depth - Numbers; k += Numbers, to += Bf16Unit.StepBytes)
+        for (; k <= depth - Numbers; k += Numbers, to += stepBytes)
             Vector512.Narrow(Rounded(from + k) >> 16, Rounded(from + k + 16) >> 16).Store((ushort*)to);
         for (ushort* last = (ushort*)to; k < depth; k++)
             *last++ = (ushort)(Rounded(BitConverter.SingleToUInt32Bits(from[k])) >> 16);
@@ -98,17 +95,31 @@ internal static unsafe class Bf16
         }
     }
 
+    /// <summary>One step of a right panel, from row k on, zeros beyond so many rows and columns. Scratch has room for a panel [32, 32].</summary>
+    public static void Step<B>(in B right, int column, int columns, int k, int rows, float* scratch, byte* to)
+        where B : struct, IRight
+    {
+        right.Pack(column, columns, k, rows, scratch);
+        if (rows < Numbers)
+            Packing.Clear(scratch + (rows * Tile.MaxColumns), (Numbers - rows) * Tile.MaxColumns);
+        Pairs(scratch, to);
+    }
+
     /// <summary>A panel [32, 32] as pairs of rows.</summary>
     public static void Pairs(float* from, byte* to)
     {
-        Vector512<uint> high = Vector512.Create(0xFFFF0000u);
         for (int half = 0; half < 2; half++)
             for (int pair = 0; pair < Numbers / 2; pair++, to += TileRow)
             {
                 float* low = from + (2 * pair * Tile.MaxColumns) + (half * 16);
-                ((Rounded(low) >> 16) | (Rounded(low + Tile.MaxColumns) & high)).Store((uint*)to);
+                Pair(low, low + Tile.MaxColumns, (uint*)to);
             }
     }
+
+    /// <summary>16 numbers of two rows as pairs.</summary>
+    [MethodImpl(Lanes.Inline)]
+    public static void Pair(float* low, float* high, uint* to) =>
+        ((Rounded(low) >> 16) | (Rounded(high) & Vector512.Create(0xFFFF0000u))).Store(to);
 
     // Half a unit of the last place that stays, less a hair where the place is even: carries round upwards.
     [MethodImpl(Lanes.Inline)]

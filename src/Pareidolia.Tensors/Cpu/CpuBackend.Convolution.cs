@@ -47,6 +47,8 @@ internal sealed unsafe partial class CpuBackend
         bool half = Bf16Gemm.Suits(pixels, outputs, k, winograd);
         if (winograd && !half)
             Winograd.Run(x.Shape[0], patches, depth, outputs, right, output);
+        else if (half && Bf16Windows.Suits(p, depth, outputs, y))
+            Bf16Windows.Run(x.Shape[0], patches, depth, outputs, right, output);
         else if (IsPointwise(p))
             Gemm.Run<LeftRows, RowPanel, B>(pixels, outputs, depth, new LeftRows(x.Pointer, depth), right, output, half);
         else
@@ -69,7 +71,9 @@ internal sealed unsafe partial class CpuBackend
         {
             LeftColumns left = new(g.Pointer + (group * outputs), g.Shape[3]);
             GemmOutput output = GemmOutput.Plain(dw.Pointer + ((long)group * outputs * taps * depth), taps * depth);
-            if (IsPointwise(p))
+            if (Bf16Gemm.Suits(outputs, taps * depth, pixels) && Bf16WindowGradient.Suits(p, depth, outputs, g.Shape))
+                Bf16WindowGradient.Run(x.Shape[0], patches, depth, outputs, g.Pointer + (group * outputs), g.Shape[3], output);
+            else if (IsPointwise(p))
                 WeightGradient(outputs, depth, pixels, left, new RightRows(x.Pointer, depth), output);
             else
                 WeightGradient(outputs, taps * depth, pixels, left, patches, output);
@@ -140,7 +144,10 @@ internal sealed unsafe partial class CpuBackend
             GemmOutput output = whole;
             output.Move(group * channels, group * channels);
             WeightTaps right = new(w.Pointer + ((long)group * outputs * taps * channels), outputs, taps, channels, chosen);
-            Gemm.Run<Patches, RowPanel, WeightTaps>(pixels, channels, count * outputs, patches, right, output, half);
+            if (half && Bf16Windows.Suits(p, outputs, channels, dx.Shape))
+                Bf16Windows.Run(g.Shape[0], patches, outputs, channels, right, output);
+            else
+                Gemm.Run<Patches, RowPanel, WeightTaps>(pixels, channels, count * outputs, patches, right, output, half);
         }
     }
 

@@ -30,16 +30,18 @@ public sealed class ProcessTests : IDisposable
         Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 
-    [Fact]
-    public void Ctrl_C_ends_with_130_and_no_half_written_file()
+    [Theory]
+    [InlineData("-INT", 130)]
+    [InlineData("-TERM", 143)]
+    public void A_signal_ends_it_with_its_code_and_no_half_written_file(string signal, int code)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are sent with kill.");
         using Process process = Start("generate", "a cat", "--model", TinyModel.Folder, "--steps", "500", "--count", "10000");
         Assert.StartsWith("drawing 10000 pictures", process.StandardError.ReadLine(), StringComparison.Ordinal);
-        using (Process kill = Process.Start("kill", ["-INT", process.Id.ToString()]))
+        using (Process kill = Process.Start("kill", [signal, process.Id.ToString()]))
             kill.WaitForExit();
-        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(60)), "The process went on after Ctrl-C.");
-        Assert.Equal(130, process.ExitCode);
+        Assert.True(process.WaitForExit(TimeSpan.FromSeconds(60)), $"The process went on after {signal}.");
+        Assert.Equal(code, process.ExitCode);
         Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 

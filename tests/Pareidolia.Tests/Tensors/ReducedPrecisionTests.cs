@@ -25,6 +25,7 @@ public sealed class ReducedPrecisionTests : IDisposable
     {
         // batch, side, channels, outputs; stride
         { [3, 9, 33, 47], 1 }, { [2, 16, 64, 64], 1 }, { [1, 7, 129, 32], 2 }, { [5, 4, 96, 128], 1 }, { [2, 13, 16, 65], 2 },
+        { [1, 1, 64, 64], 1 }, { [7, 3, 32, 33], 1 }, { [1, 33, 40, 31], 1 }, { [2, 8, 416, 32], 1 }, { [3, 5, 24, 96], 1 }, { [1, 129, 8, 8], 1 },
     };
 
     public void Dispose() => CpuBackend.Threads = _threads;

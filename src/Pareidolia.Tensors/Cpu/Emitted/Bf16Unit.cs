@@ -20,6 +20,11 @@ internal static unsafe class Bf16Unit
     private static readonly delegate* unmanaged[SuppressGCTransition]<byte*, byte*, float*, long, float*, long, void> s_start;
     private static readonly delegate* unmanaged[SuppressGCTransition]<byte*, byte*, float*, long, float*, long, void> s_continue;
 
+    private static readonly delegate* unmanaged[SuppressGCTransition]<byte*, byte*, float*, long, long*, long, void> s_startWindows;
+    private static readonly delegate* unmanaged[SuppressGCTransition]<byte*, byte*, float*, long, long*, long, void> s_continueWindows;
+    private static readonly delegate* unmanaged[SuppressGCTransition]<byte*, byte*, float*, long, long, long, void> s_startPairs;
+    private static readonly delegate* unmanaged[SuppressGCTransition]<byte*, byte*, float*, long, long, long, void> s_continuePairs;
+
 #pragma warning disable CA1810 // what is found out together is set together
     static Bf16Unit()
 #pragma warning restore CA1810
@@ -30,6 +35,13 @@ internal static unsafe class Bf16Unit
         s_start = (delegate* unmanaged[SuppressGCTransition]<byte*, byte*, float*, long, float*, long, void>)Kernel(fresh: true);
         s_continue = (delegate* unmanaged[SuppressGCTransition]<byte*, byte*, float*, long, float*, long, void>)Kernel(fresh: false);
         IsSupported = s_start != null && s_continue != null;
+        if (!HasTiles)
+            return;
+        s_startWindows = (delegate* unmanaged[SuppressGCTransition]<byte*, byte*, float*, long, long*, long, void>)ExecutableMemory.Of(PanelKernels.Windows(fresh: true));
+        s_continueWindows = (delegate* unmanaged[SuppressGCTransition]<byte*, byte*, float*, long, long*, long, void>)ExecutableMemory.Of(PanelKernels.Windows(fresh: false));
+        s_startPairs = (delegate* unmanaged[SuppressGCTransition]<byte*, byte*, float*, long, long, long, void>)ExecutableMemory.Of(PanelKernels.Places(fresh: true));
+        s_continuePairs = (delegate* unmanaged[SuppressGCTransition]<byte*, byte*, float*, long, long, long, void>)ExecutableMemory.Of(PanelKernels.Places(fresh: false));
+        HasTiles = s_startWindows != null && s_continueWindows != null && s_startPairs != null && s_continuePairs != null;
     }
 
     /// <summary>Whether products may be asked for.</summary>
@@ -58,6 +70,37 @@ internal static unsafe class Bf16Unit
             s_start(left, right, sums, steps, target, stride * sizeof(float));
         else
             s_continue(left, right, sums, steps, target, stride * sizeof(float));
+    }
+
+    /// <summary>sums [32, 32] = left [32, depth] right [depth, 32], to continue plus what they are; with tiles only.</summary>
+    /// <param name="left">Where the places count from.</param>
+    /// <param name="places">For each step where the first 16 and where the second 16 rows lie, in bytes: 32 bfloat16 of each row.</param>
+    /// <param name="stride">From one left row to the next, in bytes.</param>
+    /// <param name="right">As <see cref="Multiply"/>'s.</param>
+    /// <param name="sums">Row by row.</param>
+    /// <param name="steps">Depth in steps of <see cref="Depth"/>, from 1.</param>
+    /// <param name="fresh">Whether the sums begin at zero.</param>
+    public static void MultiplyWindows(byte* left, long* places, long stride, byte* right, float* sums, int steps, bool fresh)
+    {
+        if (fresh)
+            s_startWindows(left, right, sums, steps, places, stride);
+        else
+            s_continueWindows(left, right, sums, steps, places, stride);
+    }
+
+    /// <summary>sums [32, 32] = left [32, depth] right [depth, 32], to continue plus what they are; with tiles only.</summary>
+    /// <param name="left">As <see cref="Multiply"/>'s.</param>
+    /// <param name="right">The first of the rows of pairs, 32 pairs wide; the others follow evenly.</param>
+    /// <param name="stride">From one row of pairs to the next, in bytes.</param>
+    /// <param name="sums">Row by row.</param>
+    /// <param name="steps">Depth in steps of <see cref="Depth"/>, from 1.</param>
+    /// <param name="fresh">Whether the sums begin at zero.</param>
+    public static void MultiplyPairs(byte* left, byte* right, long stride, float* sums, int steps, bool fresh)
+    {
+        if (fresh)
+            s_startPairs(left, right, sums, steps, stride, Depth / 2 * stride);
+        else
+            s_continuePairs(left, right, sums, steps, stride, Depth / 2 * stride);
     }
 
     private static void* Kernel(bool fresh) => ExecutableMemory.Of(

@@ -32,6 +32,10 @@ internal sealed partial class MachineCode
     /// <summary>mov to, from</summary>
     public void Copy(Register to, Register from) => Wide(from, to, 0x89, [Pair(from, to)]);
 
+    /// <summary>mov to, [address + offset]</summary>
+    public void Load(Register to, Register address, int offset) =>
+        Wide(to, address, 0x8B, [(byte)(0x80 | (Low(to) << 3) | Low(address)), .. BitConverter.GetBytes(offset)]);
+
     /// <summary>add register, value</summary>
     public void Add(Register register, int value) => Wide(0, register, 0x81, [(byte)(0xC0 | Low(register)), .. BitConverter.GetBytes(value)]);
 

@@ -30,28 +30,12 @@ internal static class PanelKernels
     public static byte[] Tiles(PanelNumbers numbers, bool fresh)
     {
         MachineCode code = new();
-        code.Set(Register.Rax, SumRowBytes);
-        for (int tile = 0; tile < 4; tile++)
-            if (fresh)
-                code.ZeroTile(tile);
-            else
-                code.LoadTile(tile, Register.Rdx, (tile / 2 * TileRows * SumRowBytes) + (tile % 2 * VectorBytes));
-        code.Set(Register.Rax, TileRow);
+        BeginSums(code, fresh);
         int step = code.Here;
         for (int i = 0; i < 2; i++)
-        {
             code.LoadTile(4 + i, Register.Rdi, i * TileBytes);
-            code.LoadTile(6 + i, Register.Rsi, i * TileBytes);
-        }
-        for (int tile = 0; tile < 4; tile++)
-        {
-            // The next step's right columns come from the second cache meanwhile.
-            for (int line = 0; line < StepBytes / 4; line += VectorBytes)
-                code.Prefetch(Register.Rsi, StepBytes + (tile * StepBytes / 4) + line);
-            code.MultiplyTiles(numbers, tile, 4 + (tile / 2), 6 + (tile % 2));
-        }
+        MultiplyStep(code, numbers);
         code.Add(Register.Rdi, StepBytes);
-        code.Add(Register.Rsi, StepBytes);
         code.Loop(Register.Rcx, step);
         code.Copy(Register.Rax, Register.R9);
         code.StoreTile(0, Register.R8, 0);
@@ -60,6 +44,90 @@ internal static class PanelKernels
         code.Add(Register.R8, Register.R9);
         code.StoreTile(2, Register.R8, 0);
         code.StoreTile(3, Register.R8, VectorBytes);
+        code.Return();
+        return code.Bytes;
+    }
+
+    /// <summary>
+    /// As <see cref="Tiles"/>, with left rows that lie apart: rdi = where offsets count from, r8 = two offsets for each step, of its first and its second 16 rows,
+    /// r9 = bytes from one row to the next. The sums are the target.
+    /// </summary>
+    public static byte[] Windows(bool fresh)
+    {
+        MachineCode code = new();
+        BeginSums(code, fresh);
+        int step = code.Here;
+        for (int i = 0; i < 2; i++)
+        {
+            code.Load(Register.R10, Register.R8, i * sizeof(long));
+            code.Add(Register.R10, Register.Rdi);
+            code.LoadTile(4 + i, Register.R10, 0, Register.R9);
+        }
+        MultiplyStep(code, PanelNumbers.Pairs);
+        code.Add(Register.R8, 2 * sizeof(long));
+        code.Loop(Register.Rcx, step);
+        return EndSums(code);
+    }
+
+    /// <summary>
+    /// As <see cref="Tiles"/>, with right rows that lie apart: r8 = bytes from one row of pairs to the next, r9 = bytes from one step to the next. The sums are
+    /// the target.
+    /// </summary>
+    public static byte[] Places(bool fresh)
+    {
+        MachineCode code = new();
+        BeginSums(code, fresh);
+        int step = code.Here;
+        for (int i = 0; i < 2; i++)
+        {
+            code.LoadTile(4 + i, Register.Rdi, i * TileBytes);
+            code.LoadTile(6 + i, Register.Rsi, i * TileRow, Register.R8);
+        }
+        MultiplyTiles(code, PanelNumbers.Pairs, Register.Rdi);
+        code.Add(Register.Rdi, StepBytes);
+        code.Add(Register.Rsi, Register.R9);
+        code.Loop(Register.Rcx, step);
+        return EndSums(code);
+    }
+
+    private static int SumPlace(int tile) => (tile / 2 * TileRows * SumRowBytes) + (tile % 2 * VectorBytes);
+
+    private static void BeginSums(MachineCode code, bool fresh)
+    {
+        code.Set(Register.Rax, SumRowBytes);
+        for (int tile = 0; tile < 4; tile++)
+            if (fresh)
+                code.ZeroTile(tile);
+            else
+                code.LoadTile(tile, Register.Rdx, SumPlace(tile));
+        code.Set(Register.Rax, TileRow);
+    }
+
+    // The left rows are there; the right columns come.
+    private static void MultiplyStep(MachineCode code, PanelNumbers numbers)
+    {
+        for (int i = 0; i < 2; i++)
+            code.LoadTile(6 + i, Register.Rsi, i * TileBytes);
+        MultiplyTiles(code, numbers, Register.Rsi);
+        code.Add(Register.Rsi, StepBytes);
+    }
+
+    // The next step's part of a side comes from the second cache meanwhile.
+    private static void MultiplyTiles(MachineCode code, PanelNumbers numbers, Register side)
+    {
+        for (int tile = 0; tile < 4; tile++)
+        {
+            for (int line = 0; line < StepBytes / 4; line += VectorBytes)
+                code.Prefetch(side, StepBytes + (tile * StepBytes / 4) + line);
+            code.MultiplyTiles(numbers, tile, 4 + (tile / 2), 6 + (tile % 2));
+        }
+    }
+
+    private static byte[] EndSums(MachineCode code)
+    {
+        code.Set(Register.Rax, SumRowBytes);
+        for (int tile = 0; tile < 4; tile++)
+            code.StoreTile(tile, Register.Rdx, SumPlace(tile));
         code.Return();
         return code.Bytes;
     }
