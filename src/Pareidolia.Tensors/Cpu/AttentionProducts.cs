@@ -138,7 +138,7 @@ internal readonly unsafe struct HalfAttention : IAttentionProducts
                 Packing.Clear(square, Side * Tile.MaxColumns);
                 for (int i = 0; i < Math.Min(Bf16Unit.Depth, count - key); i++)
                     Packing.Copy(from + ((key + i) * layout.ValueRow) + column, square + (i * Tile.MaxColumns), Math.Min(Side, layout.ValueDepth - column));
-                Bf16.Pairs(square, (byte*)to);
+                Bf16.Pairs(square, Tile.MaxColumns, (byte*)to);
             }
     }
 

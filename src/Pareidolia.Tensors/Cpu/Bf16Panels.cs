@@ -26,6 +26,21 @@ internal readonly unsafe struct LeftHalf<A, L>(A left, Bf16Plan plan) : IHalfPan
         int rows = Math.Min(Bf16Unit.Side, plan.M - row);
         if (rows < Bf16Unit.Side || depth < steps * Bf16Unit.Depth)
             new Span<byte>(to, steps * Bf16Unit.StepBytes).Clear();
+        Lying at = left.At(row, block * plan.Depth);
+        if (at.From == null || (at.ByDepth && (depth % Bf16Unit.Depth != 0 || rows % Bf16.TileRows != 0)))
+            Gather(row, rows, block, to);
+        else if (at.ByDepth)
+            for (int r = 0; r < rows; r += Bf16.TileRows)
+                for (int step = 0; step < steps; step++)
+                    Bf16.TransposeDepths(at.From + (step * Bf16Unit.Depth * at.Stride) + r, at.Stride, to + (step * (long)Bf16Unit.StepBytes) + (r * Bf16.TileRow));
+        else
+            for (int r = 0; r < rows; r++)
+                Bf16.Row(at.From + (r * at.Stride), depth, to + (r * Bf16.TileRow), Bf16Unit.StepBytes);
+    }
+
+    private void Gather(int row, int rows, int block, byte* to)
+    {
+        int depth = plan.DepthOf(block);
         float* scratch = Scratch.Floats(Scratch.Slot.Left, (Tile.MaxRows + 1) * Tile.MaxDepth);
         for (int r = 0; r < rows; r += Rows)
         {
@@ -61,6 +76,9 @@ internal static unsafe class Bf16
 {
     /// <summary>Bytes of a row of a tile.</summary>
     public const int TileRow = 64;
+
+    /// <summary>Rows of a tile.</summary>
+    public const int TileRows = 16;
 
     private const int Numbers = Bf16Unit.Depth;
 
@@ -99,20 +117,52 @@ internal static unsafe class Bf16
     public static void Step<B>(in B right, int column, int columns, int k, int rows, float* scratch, byte* to)
         where B : struct, IRight
     {
+        Lying at = right.At(column, k);
+        if (at.From != null && rows == Numbers && columns == Bf16Unit.Side)
+        {
+            if (at.ByDepth)
+                Pairs(at.From, at.Stride, to);
+            else
+                TransposeColumns(at.From, at.Stride, to);
+            return;
+        }
         right.Pack(column, columns, k, rows, scratch);
         if (rows < Numbers)
             Packing.Clear(scratch + (rows * Tile.MaxColumns), (Numbers - rows) * Tile.MaxColumns);
-        Pairs(scratch, to);
+        Pairs(scratch, Tile.MaxColumns, to);
     }
 
-    /// <summary>A panel [32, 32] as pairs of rows.</summary>
-    public static void Pairs(float* from, byte* to)
+    /// <summary>A tile of 16 rows of 32 numbers whose depths lie a stride apart, the rows side by side.</summary>
+    [SkipLocalsInit]
+    public static void TransposeDepths(float* from, long stride, byte* to)
+    {
+        uint* square = stackalloc uint[TileRows * TileRows];
+        for (int pair = 0; pair < TileRows; pair++, from += 2 * stride)
+            Pair(from, from + stride, square + (pair * TileRows));
+        Packing.Transpose((float*)square, TileRows, TileRows, TileRows, (float*)to, TileRows);
+    }
+
+    // Two tiles of 16 pairs of rows, of 32 columns that lie a stride apart, each with its depths side by side.
+    [SkipLocalsInit]
+    private static void TransposeColumns(float* from, long stride, byte* to)
+    {
+        uint* square = stackalloc uint[TileRows * TileRows];
+        for (int half = 0; half < 2; half++, to += TileRows * TileRow)
+        {
+            for (int column = 0; column < TileRows; column++, from += stride)
+                Vector512.Narrow(Rounded(from) >> 16, Rounded(from + 16) >> 16).Store((ushort*)(square + (column * TileRows)));
+            Packing.Transpose((float*)square, TileRows, TileRows, TileRows, (float*)to, TileRows);
+        }
+    }
+
+    /// <summary>A panel [32, 32], its rows a stride apart, as pairs of rows.</summary>
+    public static void Pairs(float* from, long stride, byte* to)
     {
         for (int half = 0; half < 2; half++)
             for (int pair = 0; pair < Numbers / 2; pair++, to += TileRow)
             {
-                float* low = from + (2 * pair * Tile.MaxColumns) + (half * 16);
-                Pair(low, low + Tile.MaxColumns, (uint*)to);
+                float* low = from + (2 * pair * stride) + (half * 16);
+                Pair(low, low + stride, (uint*)to);
             }
     }
 

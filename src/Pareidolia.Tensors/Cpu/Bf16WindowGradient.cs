@@ -66,6 +66,8 @@ internal static unsafe class Bf16WindowGradient
             }
             return panel;
         }
+
+        public Lying At(int row, int k) => default;
     }
 
     // Pairs of the input's neighbouring places, counted from the zero before the row of zeros above the first picture. One task: some of them.

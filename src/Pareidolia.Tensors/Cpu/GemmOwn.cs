@@ -99,7 +99,7 @@ internal static unsafe class GemmOwn
             for (int panel = 0; panel < panels; panel++)
             {
                 int row = panel * Tile.Rows;
-                _ = left.Pack(row, Math.Min(Tile.Rows, plan.M - row), plan.DepthStart(task), plan.DepthOf(task), to.At(task, panel));
+                _ = left.Pack(row, Math.Min(Tile.Rows, plan.M - row), plan.DepthStart(task), plan.DepthOf(task), to.Panel(task, panel));
             }
         }
     }

@@ -3,6 +3,19 @@ using Pareidolia.Tensors.Kernels;
 
 namespace Pareidolia.Tensors.Cpu;
 
+/// <summary>A part of a matrix as it lies in memory, for who need not have it packed.</summary>
+/// <param name="from">Its first element; null where it lies nowhere as it is.</param>
+/// <param name="stride">From one of its lines to the next, in elements.</param>
+/// <param name="byDepth">Whether a line holds elements of one depth; else it holds one row of a left matrix, or one column of a right one.</param>
+internal readonly unsafe struct Lying(float* from, long stride, bool byDepth)
+{
+    public float* From => from;
+
+    public long Stride => stride;
+
+    public bool ByDepth => byDepth;
+}
+
 /// <summary>Where the left matrix [m, k] of a product comes from.</summary>
 internal unsafe interface ILeft<L>
     where L : struct, IPanelLayout
@@ -11,6 +24,9 @@ internal unsafe interface ILeft<L>
     /// Writes rows x depth elements from (row, k) on as a panel of layout <typeparamref name="L"/>; returns it, or one that is there already.
     /// </summary>
     float* Pack(int row, int rows, int k, int depth, float* panel);
+
+    /// <summary>Where it lies from (row, k) on.</summary>
+    Lying At(int row, int k);
 }
 
 /// <summary>Where the right matrix [k, n] of a product comes from.</summary>
@@ -18,6 +34,9 @@ internal unsafe interface IRight
 {
     /// <summary>Writes depth x columns elements from (k, column) on as a panel [depth, <see cref="Tile.Columns"/>], zeros beyond.</summary>
     void Pack(int column, int columns, int k, int depth, float* panel);
+
+    /// <summary>Where it lies from (k, column) on.</summary>
+    Lying At(int column, int k);
 }
 
 /// <summary>A matrix [m, k] in memory.</summary>
@@ -29,6 +48,8 @@ internal readonly unsafe struct LeftRows(float* start, long stride) : ILeft<RowP
             Packing.Copy(start + ((row + r) * stride) + k, panel + (r * RowPanel.RowStride), depth);
         return panel;
     }
+
+    public Lying At(int row, int k) => new(start + (row * stride) + k, stride, false);
 }
 
 /// <summary>A matrix stored transposed, [k, m].</summary>
@@ -41,6 +62,8 @@ internal readonly unsafe struct LeftColumns(float* start, long stride) : ILeft<D
             Packing.Copy(from, panel + (i * DepthPanel.DepthStride), rows);
         return panel;
     }
+
+    public Lying At(int row, int k) => new(start + (k * stride) + row, stride, true);
 }
 
 /// <summary>A left matrix whose panels have all been packed before, block of depth by block of depth.</summary>
@@ -48,9 +71,11 @@ internal readonly unsafe struct LeftPanels<L>(float* packed, int panelFloats, in
     where L : struct, IPanelLayout
 {
     [MethodImpl(Lanes.Inline)]
-    public float* Pack(int row, int rows, int k, int depth, float* panel) => At(k / blockDepth, row / Tile.Rows);
+    public float* Pack(int row, int rows, int k, int depth, float* panel) => Panel(k / blockDepth, row / Tile.Rows);
 
-    public float* At(int block, int panel) => packed + ((((long)block * panels) + panel) * panelFloats);
+    public Lying At(int row, int k) => default;
+
+    public float* Panel(int block, int panel) => packed + ((((long)block * panels) + panel) * panelFloats);
 }
 
 /// <summary>A matrix [k, n] in memory.</summary>
@@ -62,6 +87,8 @@ internal readonly unsafe struct RightRows(float* start, long stride) : IRight
         for (int i = 0; i < depth; i++, from += stride, panel += Tile.Columns)
             RightPanel.CopyRow(from, panel, columns);
     }
+
+    public Lying At(int column, int k) => new(start + (k * stride) + column, stride, true);
 }
 
 /// <summary>A matrix stored transposed, [n, k].</summary>
@@ -73,6 +100,8 @@ internal readonly unsafe struct RightColumns(float* start, long stride) : IRight
             Packing.Clear(panel, depth * Tile.Columns);
         Packing.Transpose(start + (column * stride) + k, stride, columns, depth, panel, Tile.Columns);
     }
+
+    public Lying At(int column, int k) => new(start + (column * stride) + k, stride, false);
 }
 
 /// <summary>What the right panels of all sources share.</summary>

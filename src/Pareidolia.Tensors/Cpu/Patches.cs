@@ -66,6 +66,9 @@ internal unsafe struct Patches : ILeft<RowPanel>, IRight
         return panel;
     }
 
+    /// <summary>Nowhere: windows are gathered, on either side.</summary>
+    public readonly Lying At(int row, int k) => default;
+
     /// <summary>The depth is pixels: the patches of a weight gradient.</summary>
     readonly void IRight.Pack(int column, int columns, int k, int depth, float* panel)
     {

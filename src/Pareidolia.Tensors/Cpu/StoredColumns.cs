@@ -35,6 +35,8 @@ internal readonly unsafe struct StoredColumns<E>(nint start, float* factors, lon
             Packing.Transpose(rows, Tile.MaxDepth, count, depth, panel + first, Tile.Columns);
         }
     }
+
+    public Lying At(int column, int k) => default;
 }
 
 /// <summary>y [n, c] = rows of a table in fewer bits at ids [n].</summary>

@@ -22,4 +22,6 @@ internal readonly unsafe struct WeightTaps(float* start, int outputs, int taps, 
             tap++;
         }
     }
+
+    public Lying At(int column, int k) => default;
 }
