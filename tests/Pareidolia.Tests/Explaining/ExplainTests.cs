@@ -79,6 +79,8 @@ public sealed class ExplainTests
         Assert.Equal(30 / 255.0, index.ByPixels(Enumerable.Repeat((byte)130, PictureIndex.Side * PictureIndex.Side * 3).ToArray(), 1)[0].Score, 1e-6);
         _ = Assert.Throws<PareidoliaException>(() => index.ByMeaning([1, 0, 0], 1));
         Assert.Null(PictureIndex.Load(folder["elsewhere"]));
+        Directory.Move(folder["index"], folder["elsewhere-index"]);
+        Assert.Equal(3, PictureIndex.Load(folder["elsewhere"])!.Count);
     }
 
     [Fact]
