@@ -11,7 +11,7 @@ internal sealed record PeerProcess(string Name, string Program, IReadOnlyList<st
 {
     /// <summary>ONNX Runtime on a graph of <c>artifacts/peers</c>.</summary>
     public static PeerProcess Onnx(string work, string graph, int threads) => new(
-        $"ONNX Runtime{(graph.EndsWith("int8", StringComparison.Ordinal) ? " int8" : " f32")}", "node",
+        $"ONNX Runtime{(graph.Contains("int8", StringComparison.Ordinal) ? " int8" : " f32")}", "node",
         ["ort_bench.mjs", Path.Combine(work, "graphs", graph + ".onnx"), "--threads", $"{threads}", "--runs", "1"],
         json => new PeerRun(json.GetProperty("best").GetDouble(), json.GetProperty("load").GetDouble(), json.GetProperty("peak_rss_gib").GetDouble() * 1.073741824, null));
 

@@ -10,11 +10,11 @@ internal static class PeersBenchmark
 {
     private const string Begin = "<!-- peers: made by the benchmark of this name -->", End = "<!-- end of peers -->";
 
-    private static readonly (string Part, string Graph, string[] Ours)[] s_parts =
+    private static readonly (string Part, string[] Ours)[] s_parts =
     [
-        ("unet", "unet-64", ["f32", "bf16", "int8-products"]),
-        ("vae", "vae-64", ["f32", "bf16", "int8-products"]),
-        ("text", "text-64", ["f32"]),
+        ("unet", ["f32", "bf16", "int8-products"]),
+        ("vae", ["f32", "bf16", "int8-products"]),
+        ("text", ["f32"]),
     ];
 
     public static void Run(ResultTable table)
@@ -29,9 +29,9 @@ internal static class PeersBenchmark
         text.AppendLine(CultureInfo.InvariantCulture, $"{threads} threads, 512 x 512, guided; seconds, least / median of the rounds.").AppendLine();
         text.AppendLine("| network | contender | seconds | times ONNX Runtime f32 | int8 | loading s | largest resident set GB | calibration GFLOP/s |");
         text.AppendLine("|---|---|---:|---:|---:|---:|---:|---:|");
-        foreach ((string part, string graph, string[] ours) in s_parts.Where(part => chosen.Contains(part.Part)))
+        foreach ((string part, string[] ours) in s_parts.Where(part => chosen.Contains(part.Part)))
             Part(text, work, part, [
-                PeerProcess.Onnx(work, graph, threads), PeerProcess.Onnx(work, $"{graph}-int8", threads),
+                PeerProcess.Onnx(work, $"{part}-64", threads), PeerProcess.Onnx(work, $"{part}-int8-64", threads),
                 .. ours.Select(precision => PeerProcess.Ours(program, $"random:sd15-{part}", precision, threads))]);
         table.Note(text.ToString());
         WriteSection(Path.Combine(root, "benchmarks", "RESULTS.md"), text.ToString());
