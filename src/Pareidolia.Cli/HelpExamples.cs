@@ -119,6 +119,33 @@ internal sealed class HelpExamples(HelpAction plain) : SynchronousCommandLineAct
               pareidolia models pull stabilityai/stable-diffusion-2-1
               pareidolia models pull someone/some-model --revision v2 --include 'vae/*'
             """,
+        ["models"] = """
+            Examples:
+              pareidolia models pull stabilityai/stable-diffusion-2-1
+              pareidolia models list
+              pareidolia models remove stabilityai/stable-diffusion-2-1
+            """,
+        ["data"] = """
+            Examples:
+              pareidolia data check mine/ --sheet sheet.png
+              pareidolia data pack mine/ -o shards --name mine --size 128 --hold-out 0.05
+            """,
+        ["explain"] = """
+            Examples:
+              pareidolia explain "a red apple next to a green book" --seed 7 -o report/
+              pareidolia explain "a blue heart" --style noto --guidance 4
+              pareidolia explain "a red apple" --model runs/emoji-diffusion/model --index "emoji/train-*.tar" --measure "emoji/val-*.tar"
+            """,
+        ["graph"] = """
+            Examples:
+              pareidolia graph run workflow.json --models path/to/ComfyUI/models -o pictures/
+              pareidolia graph nodes
+            """,
+        ["samplers"] = """
+            Examples:
+              pareidolia samplers
+              pareidolia generate "a red apple" --sampler dpmpp_2m --steps 20
+            """,
         ["inspect"] = """
             Examples:
               pareidolia inspect models/emoji
