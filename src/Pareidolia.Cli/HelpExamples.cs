@@ -90,7 +90,7 @@ internal sealed class HelpExamples(HelpAction plain) : SynchronousCommandLineAct
               pareidolia text complete "The old man looked at the sea and" --seed 7 --top-k 40
               pareidolia text fill "the [MASK] ran across the road"
               pareidolia text nearest river
-              pareidolia text eval --model runs/gpt-gpt/model
+              pareidolia text eval --model models/gpt
             """,
         ["serve"] = """
             Examples:
