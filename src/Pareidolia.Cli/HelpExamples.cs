@@ -49,12 +49,12 @@ internal sealed class HelpExamples(HelpAction plain) : SynchronousCommandLineAct
               pareidolia walk "a red apple" "a green apple" --model runs/emoji-gan/model --seed 4 -o walk.png
               pareidolia walk "a handwritten seven" --model runs/mnist-gan/model --seed 1 --to-seed 2 --rows 4
             """,
-        ["check"] = """
+        ["data check"] = """
             Examples:
               pareidolia data check mine/ --sheet sheet.png
               pareidolia data check shards/mine-train-000.tar --json
             """,
-        ["pack"] = """
+        ["data pack"] = """
             Examples:
               pareidolia data pack mine/ -o shards --name mine --size 128 --hold-out 0.05
             """,
@@ -81,7 +81,7 @@ internal sealed class HelpExamples(HelpAction plain) : SynchronousCommandLineAct
               pareidolia train upscaler recipes/emoji/upscaler.json
               pareidolia train diffusion recipes/emoji/diffusion.json --run runs/second-try
             """,
-        ["finetune"] = """
+        ["train finetune"] = """
             Examples:
               pareidolia train finetune recipes/finetune/lora.json --data path/to/data --run runs/my-style
             """,
@@ -114,7 +114,7 @@ internal sealed class HelpExamples(HelpAction plain) : SynchronousCommandLineAct
               pareidolia convert model.safetensors folder/ --tokenizer path/to/tokenizer
               pareidolia convert folder/ model.safetensors
             """,
-        ["pull"] = """
+        ["models pull"] = """
             Examples:
               pareidolia models pull stabilityai/stable-diffusion-2-1
               pareidolia models pull someone/some-model --revision v2 --include 'vae/*'
@@ -174,5 +174,8 @@ internal sealed class HelpExamples(HelpAction plain) : SynchronousCommandLineAct
 
     // Those of a command, or of the one that it belongs to.
     private static string? ExamplesOf(CommandResult command) =>
-        s_examples.GetValueOrDefault(command.Command.Name) ?? (command.Parent is CommandResult above ? ExamplesOf(above) : null);
+        s_examples.GetValueOrDefault(PathOf(command)) ?? (command.Parent is CommandResult above ? ExamplesOf(above) : null);
+
+    // Without the program's own name.
+    private static string PathOf(CommandResult command) => command.Parent is CommandResult above ? $"{PathOf(above)} {command.Command.Name}".TrimStart() : "";
 }
