@@ -67,9 +67,9 @@ internal sealed class BenchCommand
     private BenchSettings Settings(ParseResult parsed, ModelSource model)
     {
         string precision = parsed.GetValue(_precision) ?? "f32";
-        if (precision == Int8)
-            model.Holding = new WeightHolding { ByteLayers = true };
-        else if (precision != Bf16)
+        if (precision is Bf16 or Int8)
+            model.Holding = WeightHolding.For(precision == Bf16, precision == Int8);
+        else
             model.Holding = WeightHolding.Names.TryGetValue(precision, out WeightPrecision held)
                 ? new WeightHolding(held)
                 : throw new PareidoliaException($"--precision is '{Shown.Short(precision)}'; {string.Join(", ", WeightHolding.Names.Keys)}, {Bf16} and {Int8} are known.");

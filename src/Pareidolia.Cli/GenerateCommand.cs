@@ -195,7 +195,7 @@ internal sealed class GenerateCommand
         Ways = _ways.Read(parsed),
         GuidanceRules = _guidanceRules.Read(parsed),
         Format = _format.Read(parsed),
-        Memory = _memory.Read(parsed, parsed.GetValue(_int8)),
+        Memory = _memory.Read(parsed, parsed.GetValue(_bf16), parsed.GetValue(_int8)),
         Xyz = _xyz.Read(parsed),
         Eta = parsed.GetValue(_eta),
         Decoder = _decoder.Read(parsed),

@@ -32,10 +32,11 @@ internal sealed class MemoryOptions
     }
 
     /// <summary>Their values.</summary>
+    /// <param name="bf16">Whether products are in bfloat16.</param>
     /// <param name="int8">Whether linear layers multiply in integers of 8 bits.</param>
     /// <exception cref="PareidoliaException">A value is not known.</exception>
-    public MemoryRequest Read(ParseResult parsed, bool int8) => new(
-        new WeightHolding(Precision(parsed.GetValue(_precision)), parsed.GetValue(_low)) { ByteLayers = int8 },
+    public MemoryRequest Read(ParseResult parsed, bool bf16, bool int8) => new(
+        WeightHolding.For(bf16, int8, Precision(parsed.GetValue(_precision))) with { Staged = parsed.GetValue(_low) },
         parsed.GetValue(_limit) is string limit ? Bytes(limit) : null);
 
     private static WeightPrecision Precision(string? name) => name is null ? WeightPrecision.F32

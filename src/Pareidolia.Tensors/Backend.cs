@@ -44,7 +44,7 @@ public abstract class Backend
     internal abstract void Download(nint source, Span<byte> target);
     /// <summary>y = value.</summary>
     internal abstract void Fill(Operand y, double value);
-    /// <summary>y = x in y's element type (any type to any type, but Q8 to F32 and back alone; round to nearest even, integers saturate).</summary>
+    /// <summary>y = x in y's element type (any type to any type, but Q8 and BF16Panels to F32 and back alone; round to nearest even, integers saturate).</summary>
     internal abstract void Convert(Operand x, Operand y);
     /// <summary>Copies a strided box between two buffers of one element type: the whole of permute, slice, concat, expand and padding.</summary>
     internal abstract void CopyBox(Operand x, Box from, Operand y, Box to, Shape extents);

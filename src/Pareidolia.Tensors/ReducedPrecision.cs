@@ -28,6 +28,9 @@ public sealed class ReducedPrecision : IDisposable
     /// <summary>Whether this processor gains by it; where not, products stay in float32.</summary>
     public static bool IsSupported => Cpu.Emitted.Bf16Unit.IsSupported;
 
+    /// <summary>Whether it has tile units: then even 3x3 convolutions gain, and weights may lie in their order (<see cref="DType.BF16Panels"/>).</summary>
+    public static bool HasTiles => Cpu.Emitted.Bf16Unit.HasTiles;
+
     internal static bool IsAllowed => s_open > 0;
 
     /// <inheritdoc/>

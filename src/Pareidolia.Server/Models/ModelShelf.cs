@@ -91,9 +91,9 @@ internal sealed class ModelShelf : IDisposable
     public static ModelSource Open(ShelfModel model, string? precision)
     {
         ModelSource source = model.Open();
-        if (precision == Int8)
-            source.Holding = new WeightHolding { ByteLayers = true };
-        else if (precision is not (null or Bf16))
+        if (precision is Bf16 or Int8)
+            source.Holding = WeightHolding.For(precision == Bf16, precision == Int8);
+        else if (precision is not null)
             source.Holding = new WeightHolding(WeightHolding.Names.TryGetValue(precision, out WeightPrecision held) ? held
                 : throw Refusal.Bad($"precision is '{precision}'; there are {string.Join(", ", Precisions)}.", "precision"));
         return source;

@@ -25,10 +25,10 @@ internal readonly unsafe struct AttentionForward<P>(
     {
         int head = task / _layout.QueryBlocks, block = task % _layout.QueryBlocks, first = block * Block, rows = _layout.QueriesOf(block);
         long queriesSize = P.QueriesSize(_layout), sumsSize = P.SumsSize(_layout);
-        float* queries = Scratch.Floats(Scratch.Slot.Attention, queriesSize + sumsSize + (Block * Block) + P.WorkSize);
+        float* queries = Scratch.Floats(Scratch.Slot.Attention, queriesSize + sumsSize + (Block * Block) + P.WeightsSize);
         float* sums = queries + queriesSize;
         float* scores = sums + sumsSize;
-        float* work = scores + (Block * Block);
+        float* weights = scores + (Block * Block);
         float* references = stackalloc float[Block];
         float* totals = stackalloc float[Block * Lanes.Count];
         P.PackQueries(_layout, q + _layout.QueryAt(head, first), rows, queries);
@@ -43,13 +43,18 @@ internal readonly unsafe struct AttentionForward<P>(
             int count = _layout.KeysOf(keyBlock);
             long place = (long)head * _layout.KeyBlocks + keyBlock;
             P.Score(_layout, rows, count, queries, keys + place * P.KeysSize(_layout), scores);
+            bool plain = P.Weighs && !bias.Exists && count == Block && _layout.Visible(first) >= (keyBlock + 1) * Block;
             for (int row = 0; row < rows; row++)
             {
                 AttentionScores<V> line = new(
                     scores + row * Block, _layout.Scale, added.At(first + row, keyBlock * Block), _layout.Visible(first + row) - keyBlock * Block);
-                Weigh(line, count, sums, row, totals + row * Lanes.Count, ref references[row]);
+                if (plain)
+                    WeighPlain(line, sums, row, totals + row * Lanes.Count, ref references[row], weights);
+                else
+                    Weigh(line, count, sums, row, totals + row * Lanes.Count, ref references[row]);
             }
-            P.AddValues(_layout, rows, count, scores, values + place * P.ValuesSize(_layout), sums, work);
+            float* packed = plain ? weights : P.PackWeights(rows, count, scores, weights);
+            P.AddValues(_layout, rows, count, packed, values + place * P.ValuesSize(_layout), sums);
         }
         P.End();
         for (int row = 0; row < rows; row++)
@@ -66,6 +71,17 @@ internal readonly unsafe struct AttentionForward<P>(
             WeighAll(scores, sums, place, total, ref reference);
         else
             WeighSome(scores, count, sums, place, total, ref reference);
+    }
+
+    // A whole row in the products' own way.
+    [MethodImpl(Lanes.Inline)]
+    private void WeighPlain<V>(AttentionScores<V> scores, float* sums, int place, float* total, ref float reference, float* weights)
+        where V : unmanaged, ILanes<V>
+    {
+        V most = Larger(Larger(scores.Seen(0), scores.Seen(1)), Larger(scores.Seen(2), scores.Seen(3)));
+        if (V.AnyLess(V.Of(reference + Headroom), most))
+            Move(most, sums, place, total, ref reference);
+        P.Weigh(scores.Row, _layout.Scale, float.IsNegativeInfinity(reference) ? 0 : reference, place, total, weights);
     }
 
     // A whole row at once, in registers.

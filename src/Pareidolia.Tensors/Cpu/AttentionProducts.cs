@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Pareidolia.Tensors.Cpu.Emitted;
 using Pareidolia.Tensors.Kernels;
 
@@ -14,8 +17,11 @@ internal unsafe interface IAttentionProducts
     static abstract long ValuesSize(AttentionLayout layout);
     static abstract long SumsSize(AttentionLayout layout);
 
-    /// <summary>What <see cref="AddValues"/> needs beside them.</summary>
-    static abstract long WorkSize { get; }
+    /// <summary>Weights as <see cref="AddValues"/> reads them.</summary>
+    static abstract long WeightsSize { get; }
+
+    /// <summary>Whether <see cref="Weigh"/> may be asked for.</summary>
+    static abstract bool Weighs { get; }
 
     static abstract void PackQueries(AttentionLayout layout, float* from, int count, float* to);
     static abstract void PackKeys(AttentionLayout layout, float* from, int count, float* to);
@@ -28,8 +34,14 @@ internal unsafe interface IAttentionProducts
     /// <summary>scores [rows, 64] = queries keys^T of count keys.</summary>
     static abstract void Score(AttentionLayout layout, int rows, int count, float* queries, float* keys, float* scores);
 
-    /// <summary>sums += weights [rows, 64] values of count keys.</summary>
-    static abstract void AddValues(AttentionLayout layout, int rows, int count, float* weights, float* values, float* sums, float* work);
+    /// <summary>Weights of one query = e^(scale scores [64] - reference), where <see cref="AddValues"/> reads them; total [16] += them.</summary>
+    static abstract void Weigh(float* scores, float scale, float reference, int row, float* total, float* weights);
+
+    /// <summary>Weights [rows, 64] of count keys, which lie where scores do, become what <see cref="AddValues"/> reads.</summary>
+    static abstract float* PackWeights(int rows, int count, float* scores, float* weights);
+
+    /// <summary>sums += weights values of count keys.</summary>
+    static abstract void AddValues(AttentionLayout layout, int rows, int count, float* weights, float* values, float* sums);
 
     /// <summary>Where lanes i.. of a row of sums lie.</summary>
     static abstract float* Sum(AttentionLayout layout, float* sums, int row, int i);
@@ -40,7 +52,9 @@ internal readonly unsafe struct FloatAttention : IAttentionProducts
 {
     private const int Block = AttentionLayout.Block;
 
-    public static long WorkSize => 0;
+    public static long WeightsSize => 0;
+
+    public static bool Weighs => false;
 
     public static long QueriesSize(AttentionLayout layout) => (long)Block * Math.Max(Block, layout.Depth);
 
@@ -82,7 +96,11 @@ internal readonly unsafe struct FloatAttention : IAttentionProducts
             AttentionPanels.Multiply<BlockRows>(rows, count, layout.Depth, queries, keys, panel, scores, Block, add: false);
     }
 
-    public static void AddValues(AttentionLayout layout, int rows, int count, float* weights, float* values, float* sums, float* work) =>
+    public static void Weigh(float* scores, float scale, float reference, int row, float* total, float* weights) => throw new NotSupportedException();
+
+    public static float* PackWeights(int rows, int count, float* scores, float* weights) => scores;
+
+    public static void AddValues(AttentionLayout layout, int rows, int count, float* weights, float* values, float* sums) =>
         AttentionPanels.Multiply<BlockRows>(
             rows, layout.ValueDepth, count, weights, values, Block * Tile.Columns, sums, layout.PaddedValueDepth, add: true);
 
@@ -106,7 +124,9 @@ internal readonly unsafe struct HalfAttention : IAttentionProducts
     public static bool Suits(AttentionLayout layout) => ReducedPrecision.IsAllowed && Bf16Unit.IsSupported
         && Math.Min(layout.Depth, layout.ValueDepth) >= LeastDepth && Math.Min(layout.Queries, layout.Keys) >= Side;
 
-    public static long WorkSize => RowPanels * KeySteps * Step;
+    public static long WeightsSize => RowPanels * KeySteps * Step;
+
+    public static bool Weighs => Avx512F.IsSupported;
 
     public static long QueriesSize(AttentionLayout layout) => (long)RowPanels * Steps(layout) * Step;
 
@@ -137,7 +157,8 @@ internal readonly unsafe struct HalfAttention : IAttentionProducts
             {
                 Packing.Clear(square, Side * Tile.MaxColumns);
                 for (int i = 0; i < Math.Min(Bf16Unit.Depth, count - key); i++)
-                    Packing.Copy(from + ((key + i) * layout.ValueRow) + column, square + (i * Tile.MaxColumns), Math.Min(Side, layout.ValueDepth - column));
+                    Packing.Copy(
+                        from + ((key + i) * layout.ValueRow) + column, square + (PlaceOfKey(i) * Tile.MaxColumns), Math.Min(Side, layout.ValueDepth - column));
                 Bf16.Pairs(square, Tile.MaxColumns, (byte*)to);
             }
     }
@@ -157,20 +178,50 @@ internal readonly unsafe struct HalfAttention : IAttentionProducts
             }
     }
 
-    public static void AddValues(AttentionLayout layout, int rows, int count, float* weights, float* values, float* sums, float* work)
+    [MethodImpl(Lanes.Inline)]
+    public static void Weigh(float* scores, float scale, float reference, int row, float* total, float* weights)
     {
-        RowsOf(weights, Block, rows, count, KeySteps, work);
+        Vector512<float> factor = Vector512.Create(scale * AttentionWeights.Log2OfE), start = Vector512.Create(-reference * AttentionWeights.Log2OfE);
+        Vector512<float> w0 = AttentionWeights.Of(scores, factor, start), w1 = AttentionWeights.Of(scores + 16, factor, start);
+        Vector512<float> w2 = AttentionWeights.Of(scores + 32, factor, start), w3 = AttentionWeights.Of(scores + 48, factor, start);
+        (Vector512.Load(total) + (w0 + w1 + (w2 + w3))).Store(total);
+        uint* to = (uint*)WeightsOf(weights, row);
+        AttentionWeights.Pairs(w0, w1).Store(to);
+        AttentionWeights.Pairs(w2, w3).Store(to + Step);
+    }
+
+    public static float* PackWeights(int rows, int count, float* scores, float* weights)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            float* from = scores + (row * Block), to = WeightsOf(weights, row);
+            if (count < Block)
+                Packing.Clear(from + count, Block - count);
+            for (int step = 0; step < KeySteps; step++, from += Bf16Unit.Depth, to += Step)
+                AttentionWeights.Pairs(Vector512.Load(from), Vector512.Load(from + 16)).Store((uint*)to);
+        }
+        return weights;
+    }
+
+    public static void AddValues(AttentionLayout layout, int rows, int count, float* weights, float* values, float* sums)
+    {
         int steps = LaneWorkers.Pieces(count, Bf16Unit.Depth);
         for (int panel = 0; panel < ValuePanels(layout); panel++)
             for (int row = 0; row < rows; row += Side)
             {
-                float* left = work + (row / Side * KeySteps * Step), right = values + (panel * KeySteps * Step), to = Sum(layout, sums, row, panel * Side);
+                float* left = weights + (row / Side * KeySteps * Step), right = values + (panel * KeySteps * Step), to = Sum(layout, sums, row, panel * Side);
                 Bf16Unit.Multiply((byte*)left, (byte*)right, to, steps, fresh: false, to, Side);
             }
     }
 
     // Squares of 32 rows by 32 values: those that a kernel adds to.
     public static float* Sum(AttentionLayout layout, float* sums, int row, int i) => sums + (((i / Side * Block) + row) * Side) + (i % Side);
+
+    // Where a row of weights begins.
+    private static float* WeightsOf(float* weights, int row) => weights + (row / Side * KeySteps * Step) + (row % Side * (Bf16.TileRow / sizeof(float)));
+
+    // Keys 0..15 of a step stand beside keys 16..31, so that two registers of weights become one of pairs without changing places.
+    private static int PlaceOfKey(int key) => key % 16 * 2 + (key / 16);
 
     private static int Steps(AttentionLayout layout) => LaneWorkers.Pieces(layout.Depth, Bf16Unit.Depth);
 

@@ -38,17 +38,24 @@ internal static unsafe class Bf16Gemm
         int shared = shareLeft ? plan.RowPanels : plan.ColumnPanels, own = shareLeft ? plan.ColumnPanels : plan.RowPanels;
         int ownPanels = Math.Clamp(own / WantedTasks, 1, MostOwnPanels);
         int tasks = GemmPlan.Ceiling(own, ownPanels);
-        byte* packed = (byte*)Scratch.Floats(Scratch.Slot.SharedHalf, (long)shared * plan.DepthBlocks * plan.PanelBytes / sizeof(float));
+        LeftHalf<A, L> leftPanels = new(left, plan);
+        RightHalf<B> rightPanels = new(right, plan);
         if (shareLeft)
-        {
-            Workers.Run(shared, new PackShared<LeftHalf<A, L>>(plan, new LeftHalf<A, L>(left, plan), packed));
-            Workers.Run(tasks, new MultiplyPanels<RightHalf<B>>(plan, new RightHalf<B>(right, plan), output, packed, ownPanels, true));
-        }
+            Workers.Run(tasks, new MultiplyPanels<RightHalf<B>>(plan, rightPanels, output, Share(plan, leftPanels, shared), ownPanels, true));
         else
         {
-            Workers.Run(shared, new PackShared<RightHalf<B>>(plan, new RightHalf<B>(right, plan), packed));
-            Workers.Run(tasks, new MultiplyPanels<LeftHalf<A, L>>(plan, new LeftHalf<A, L>(left, plan), output, packed, ownPanels, false));
+            byte* packed = PanelColumns.Packed(right);
+            packed = packed == null ? Share(plan, rightPanels, shared) : packed;
+            Workers.Run(tasks, new MultiplyPanels<LeftHalf<A, L>>(plan, leftPanels, output, packed, ownPanels, false));
         }
+    }
+
+    private static byte* Share<P>(Bf16Plan plan, P side, int panels)
+        where P : struct, IHalfPanels
+    {
+        byte* packed = (byte*)Scratch.Floats(Scratch.Slot.SharedHalf, panels * plan.DepthBytes / sizeof(float));
+        Workers.Run(panels, new PackShared<P>(plan, side, packed));
+        return packed;
     }
 
     // One task: one panel, all its depth.
@@ -58,7 +65,7 @@ internal static unsafe class Bf16Gemm
         public void Run(int task)
         {
             for (int block = 0; block < plan.DepthBlocks; block++)
-                side.Pack(task, block, plan.Shared(packed, task, block));
+                _ = side.Pack(task, block, plan.Shared(packed, task, block));
         }
     }
 
@@ -73,17 +80,18 @@ internal static unsafe class Bf16Gemm
         public void Run(int task)
         {
             int first = task * ownPanels, count = Math.Min(Own - first, ownPanels);
-            byte* own = (byte*)Scratch.Floats(Scratch.Slot.OwnHalf, (long)ownPanels * plan.PanelBytes / sizeof(float));
+            byte* room = (byte*)Scratch.Floats(Scratch.Slot.OwnHalf, (long)ownPanels * plan.PanelBytes / sizeof(float));
+            byte** own = stackalloc byte*[MostOwnPanels];
             float* sums = Scratch.Floats(Scratch.Slot.Sums, (long)Shared * ownPanels * Side * Side);
             Bf16Unit.Configure();
             for (int block = 0; block < plan.DepthBlocks; block++)
             {
                 for (int i = 0; i < count; i++)
-                    side.Pack(first + i, block, own + ((long)i * plan.PanelBytes));
+                    own[i] = side.Pack(first + i, block, room + ((long)i * plan.PanelBytes));
                 // What is fetched of the shared side is used for all of its own.
                 for (int other = 0; other < Shared; other++)
                     for (int i = 0; i < count; i++)
-                        Multiply(first + i, other, block, own + ((long)i * plan.PanelBytes), sums + ((((long)other * count) + i) * Side * Side));
+                        Multiply(first + i, other, block, own[i], sums + ((((long)other * count) + i) * Side * Side));
             }
             Bf16Unit.Release();
         }
@@ -119,6 +127,9 @@ internal readonly record struct Bf16Plan(int M, int N, int K, int Depth)
 
     public int ColumnPanels => GemmPlan.Ceiling(N, Bf16Unit.Side);
 
+    /// <summary>Bytes of a panel of the whole depth.</summary>
+    public long DepthBytes => (long)GemmPlan.Ceiling(K, Bf16Unit.Depth) * Bf16Unit.StepBytes;
+
     /// <summary>Bytes of a panel of one block.</summary>
     public int PanelBytes => Depth / Bf16Unit.Depth * Bf16Unit.StepBytes;
 
@@ -128,6 +139,6 @@ internal readonly record struct Bf16Plan(int M, int N, int K, int Depth)
 
     public int StepsOf(int block) => GemmPlan.Ceiling(DepthOf(block), Bf16Unit.Depth);
 
-    /// <summary>Where a panel that all tasks read lies.</summary>
-    public unsafe byte* Shared(byte* packed, int panel, int block) => packed + ((((long)panel * DepthBlocks) + block) * PanelBytes);
+    /// <summary>Where a panel that all tasks read lies: as in <see cref="DType.BF16Panels"/>.</summary>
+    public unsafe byte* Shared(byte* packed, int panel, int block) => packed + (panel * DepthBytes) + ((long)block * PanelBytes);
 }

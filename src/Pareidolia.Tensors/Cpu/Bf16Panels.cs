@@ -8,8 +8,8 @@ namespace Pareidolia.Tensors.Cpu;
 /// <summary>One side of a product, as panels of bfloat16 for the kernels of bfloat16.</summary>
 internal unsafe interface IHalfPanels
 {
-    /// <summary>Writes one panel of one block of depth, zeros beyond the matrix.</summary>
-    void Pack(int panel, int block, byte* to);
+    /// <summary>Writes one panel of one block of depth, zeros beyond the matrix; returns it, or one that is there already.</summary>
+    byte* Pack(int panel, int block, byte* to);
 }
 
 /// <summary>The left matrix: each step is 32 rows of 32 numbers.</summary>
@@ -20,7 +20,7 @@ internal readonly unsafe struct LeftHalf<A, L>(A left, Bf16Plan plan) : IHalfPan
     // Rows that are fetched at once: what every source can give, and a transposition's width.
     private const int Rows = 8;
 
-    public void Pack(int panel, int block, byte* to)
+    public byte* Pack(int panel, int block, byte* to)
     {
         int row = panel * Bf16Unit.Side, depth = plan.DepthOf(block), steps = plan.StepsOf(block);
         int rows = Math.Min(Bf16Unit.Side, plan.M - row);
@@ -36,6 +36,7 @@ internal readonly unsafe struct LeftHalf<A, L>(A left, Bf16Plan plan) : IHalfPan
         else
             for (int r = 0; r < rows; r++)
                 Bf16.Row(at.From + (r * at.Stride), depth, to + (r * Bf16.TileRow), Bf16Unit.StepBytes);
+        return to;
     }
 
     private void Gather(int row, int rows, int block, byte* to)
@@ -59,15 +60,20 @@ internal readonly unsafe struct LeftHalf<A, L>(A left, Bf16Plan plan) : IHalfPan
 internal readonly unsafe struct RightHalf<B>(B right, Bf16Plan plan) : IHalfPanels
     where B : struct, IRight
 {
-    public void Pack(int panel, int block, byte* to)
+    public byte* Pack(int panel, int block, byte* to)
     {
+        byte* packed = PanelColumns.Packed(right);
+        if (packed != null)
+            return plan.Shared(packed, panel, block);
         int column = panel * Bf16Unit.Side, depth = plan.DepthOf(block);
         float* scratch = Scratch.Floats(Scratch.Slot.Right, (Bf16Unit.Depth + 1) * Tile.MaxColumns);
-        for (int k = 0; k < depth; k += Bf16Unit.Depth, to += Bf16Unit.StepBytes)
+        for (int k = 0; k < depth; k += Bf16Unit.Depth)
         {
             int count = Math.Min(Bf16Unit.Depth, depth - k);
-            Bf16.Step(right, column, Math.Min(Bf16Unit.Side, plan.N - column), (block * plan.Depth) + k, count, scratch, to);
+            byte* step = to + ((long)k / Bf16Unit.Depth * Bf16Unit.StepBytes);
+            Bf16.Step(right, column, Math.Min(Bf16Unit.Side, plan.N - column), (block * plan.Depth) + k, count, scratch, step);
         }
+        return to;
     }
 }
 

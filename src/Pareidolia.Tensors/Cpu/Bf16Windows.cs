@@ -40,8 +40,12 @@ internal static unsafe class Bf16Windows
         where B : struct, IRight
     {
         Bf16WindowsPlan plan = Bf16WindowsPlan.Of(images, patches, depth, outputs);
-        byte* packed = (byte*)Scratch.Floats(Scratch.Slot.SharedHalf, (long)plan.Panels * plan.Steps * Bf16Unit.StepBytes / sizeof(float));
-        Workers.Run(plan.Panels, new PackKernels<B>(plan, kernels, packed));
+        byte* packed = PanelColumns.Packed(kernels);
+        if (packed == null)
+        {
+            packed = (byte*)Scratch.Floats(Scratch.Slot.SharedHalf, (long)plan.Panels * plan.Steps * Bf16Unit.StepBytes / sizeof(float));
+            Workers.Run(plan.Panels, new PackKernels<B>(plan, kernels, packed));
+        }
         Workers.Run(GemmPlan.Ceiling(plan.Rows, plan.TaskRows), new MultiplyRows(plan, patches, output, packed));
     }
 

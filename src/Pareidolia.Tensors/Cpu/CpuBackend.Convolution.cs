@@ -24,7 +24,7 @@ internal sealed unsafe partial class CpuBackend
         }
         if (w.Type != DType.F32)
         {
-            StoredFormats.Run(w.Type, new StoredConvolution(x, w, y.Shape, p, patches, whole));
+            RunStored(w, taps * depth, new StoredConvolution(x, w, y.Shape, p, patches, whole));
             return;
         }
         for (int group = 0; group < p.Groups; group++, patches.Start += depth)

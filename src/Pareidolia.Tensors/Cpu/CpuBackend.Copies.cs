@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Pareidolia.Tensors.Cpu;
 
 internal sealed unsafe partial class CpuBackend
@@ -31,6 +33,7 @@ internal sealed unsafe partial class CpuBackend
             case (DType.F32, DType.Q8) when x.Count > 0 && x.Shape.Rank > 0:
                 Workers.Run(x.Shape[0], new QuantiseRows(x, y, checked((int)(x.Count / x.Shape[0]))));
                 break;
+            case (DType.F32, DType.BF16Panels) when Vector512.IsHardwareAccelerated: Workers.Run(x.Shape[0] / DTypes.PanelSide, new PackPanels(x, y)); break;
             default: base.Convert(x, y); break;
         }
     }

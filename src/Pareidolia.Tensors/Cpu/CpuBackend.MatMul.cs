@@ -9,7 +9,7 @@ internal sealed unsafe partial class CpuBackend
     {
         if (b.Type != DType.F32 && IsStoredLayer(b, transposeA, transposeB))
         {
-            StoredFormats.Run(b.Type, new StoredProduct(a, b, y, epilogue));
+            RunStored(b, b.Shape[2], new StoredProduct(a, y, epilogue));
             return;
         }
         using Reference.WidenedWeights wide = new(this, b);

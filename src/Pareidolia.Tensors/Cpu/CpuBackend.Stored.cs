@@ -6,29 +6,47 @@ internal sealed unsafe partial class CpuBackend
     /// <summary>Whether a product reads a right matrix in fewer bits as a linear layer does; others widen it as a whole first.</summary>
     private static bool IsStoredLayer(Operand b, bool transposeA, bool transposeB) => b.Shape[0] == 1 && transposeB && !transposeA;
 
-    private readonly struct StoredProduct(Operand a, Operand b, Operand y, Epilogue epilogue) : IStoredWork
+    /// <summary>What a layer does with its weights as the right matrix of a product.</summary>
+    private interface IStoredLayer
+    {
+        void Multiply<B>(in B weights)
+            where B : struct, IRight;
+    }
+
+    private static void RunStored<W>(Operand weights, int depth, in W layer)
+        where W : struct, IStoredLayer
+    {
+        if (weights.Type == DType.BF16Panels)
+            layer.Multiply(new PanelColumns(weights.Address, depth));
+        else
+            StoredFormats.Run(weights.Type, new LayerOfRows<W>(weights, depth, layer));
+    }
+
+    private readonly struct LayerOfRows<W>(Operand weights, int depth, W layer) : IStoredWork
+        where W : struct, IStoredLayer
     {
         public void Run<E>()
-            where E : struct, IStoredFormat
+            where E : struct, IStoredFormat => layer.Multiply(StoredColumns<E>.Of(weights, depth));
+    }
+
+    private readonly struct StoredProduct(Operand a, Operand y, Epilogue epilogue) : IStoredLayer
+    {
+        public void Multiply<B>(in B weights)
+            where B : struct, IRight
         {
-            int rows = checked(y.Shape[0] * y.Shape[1]), k = b.Shape[2];
-            Gemm.Run<LeftRows, RowPanel, StoredColumns<E>>(
-                rows, y.Shape[2], k, new LeftRows(a.Pointer, k), StoredColumns<E>.Of(b, k), GemmOutput.Of(y, y.Shape[2], epilogue),
-                Bf16Gemm.Suits(rows, y.Shape[2], k));
+            int rows = checked(y.Shape[0] * y.Shape[1]), columns = y.Shape[2], k = a.Shape[2];
+            GemmOutput output = GemmOutput.Of(y, columns, epilogue);
+            Gemm.Run<LeftRows, RowPanel, B>(rows, columns, k, new LeftRows(a.Pointer, k), weights, output, Bf16Gemm.Suits(rows, columns, k));
         }
     }
 
-    private readonly struct StoredConvolution(Operand x, Operand w, Shape y, ConvGeometry geometry, Patches patches, GemmOutput output) : IStoredWork
+    private readonly struct StoredConvolution(Operand x, Operand w, Shape y, ConvGeometry geometry, Patches patches, GemmOutput output) : IStoredLayer
     {
         private readonly Patches _patches = patches;
         private readonly GemmOutput _output = output;
 
-        public void Run<E>()
-            where E : struct, IStoredFormat
-        {
-            int depth = w.Shape[1] * w.Shape[2] * w.Shape[3];
-            Convolve(x, y, geometry, _patches, w.Shape[3], w.Shape[0], StoredColumns<E>.Of(w, depth), _output);
-        }
+        public void Multiply<B>(in B weights)
+            where B : struct, IRight => Convolve(x, y, geometry, _patches, w.Shape[3], w.Shape[0], weights, _output);
     }
 
     private readonly struct StoredRows(Operand table, Operand ids, Operand y) : IStoredWork

@@ -213,8 +213,8 @@ public sealed partial class Tensor
     // What a layer reads may be stored in fewer bits than it computes with.
     internal void RequireWeights(string op)
     {
-        if (Type is not (DType.F32 or DType.F16 or DType.BF16 or DType.Q8))
-            throw new TensorException($"{op}: weights {this} should be F32, F16, BF16 or Q8");
+        if (Type is not (DType.F32 or DType.F16 or DType.BF16 or DType.Q8 or DType.BF16Panels))
+            throw new TensorException($"{op}: weights {this} should be F32, F16, BF16, Q8 or BF16Panels");
     }
 
     private static Tensor Required(Tensor tensor)

@@ -147,8 +147,10 @@ public sealed partial class Tensor
     {
         if (type == Type)
             return this;
-        if ((type == DType.Q8 || Type == DType.Q8) && type != DType.F32 && Type != DType.F32)
+        if ((type.IsForLayers() || Type.IsForLayers()) && type != DType.F32 && Type != DType.F32)
             throw new TensorException($"to: {this} becomes {type} by way of F32 alone");
+        if (!type.CanHold(Shape))
+            throw new TensorException($"to: {type} holds rows and channels in multiples of {DTypes.PanelSide}, not {Shape}");
         Tensor y = Empty(Shape, Device, type);
         Device.Convert(Operand, y.Operand);
         DType old = Type;
@@ -177,8 +179,8 @@ public sealed partial class Tensor
     /// <summary>The same memory under another handle, outside the tape.</summary>
     internal Tensor View(Shape shape)
     {
-        if (Type == DType.Q8 && (shape.Rank == 0 || shape[0] != Shape[0]))
-            throw new TensorException($"reshape: the {Shape[0]} rows of {this} have a factor each and do not become those of {shape}");
+        if (Type.IsForLayers() && (shape.Rank == 0 || shape[0] != Shape[0]))
+            throw new TensorException($"reshape: the {Shape[0]} rows of {this} are stored as rows and do not become those of {shape}");
         return new Tensor(ShareStorage(), shape, Type);
     }
 
@@ -189,14 +191,14 @@ public sealed partial class Tensor
         return strides;
     }
 
-    // This tensor inside a larger one of a constant; the gradient of a slice and the forward of padding.
-    // Elements of Q8 mean nothing without their row's factor, which would have to move too.
+    // Elements that mean nothing without their row's factor or place, which would have to move too.
     private void RequireMovable(string op)
     {
-        if (Type == DType.Q8)
+        if (Type.IsForLayers())
             throw new TensorException($"{op}: {this} moves as F32 alone; convert it with To(DType.F32)");
     }
 
+    // This tensor inside a larger one of a constant; the gradient of a slice and the forward of padding.
     private Tensor PlacedIn(Shape whole, int axis, int start, float value = 0)
     {
         RequireMovable("pad");

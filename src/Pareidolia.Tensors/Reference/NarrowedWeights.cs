@@ -6,7 +6,7 @@ internal readonly ref struct NarrowedWeights : IDisposable
     private readonly Backend _device;
     private readonly bool _owns;
 
-    /// <summary>Converts, through floats what has 16 bits.</summary>
+    /// <summary>Converts, through floats what is stored in fewer bits.</summary>
     public NarrowedWeights(Backend device, Operand weights)
     {
         (_device, Bytes, _owns) = (device, weights, weights.Type != DType.Q8);

@@ -39,6 +39,16 @@ internal partial class ReferenceBackend
             Quantise(x, y);
             return;
         }
+        if (x.Type == DType.BF16Panels)
+        {
+            FromPanels(x, y);
+            return;
+        }
+        if (y.Type == DType.BF16Panels)
+        {
+            ToPanels(x, y);
+            return;
+        }
         int from = x.Type.Size(), to = y.Type.Size();
         Span<double> block = stackalloc double[ConversionBlock];
         for (long start = 0; start < x.Count; start += ConversionBlock)

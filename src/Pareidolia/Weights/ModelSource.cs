@@ -44,7 +44,7 @@ public abstract class ModelSource
 
     /// <summary>Opens a part, such as <c>unet</c>: reads its config.</summary>
     /// <exception cref="PareidoliaException">The model does not have it, or it is broken.</exception>
-    public ModelComponent Component(string name) => Find(name).Held(name == "unet" ? Holding : Holding with { ByteLayers = false });
+    public ModelComponent Component(string name) => Find(name).Held(name == "unet" ? Holding : Holding.OtherThanUNet);
 
     /// <summary>How the weights of its parts are held once they are loaded.</summary>
     public WeightHolding Holding { get; set; } = new();

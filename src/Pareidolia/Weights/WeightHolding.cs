@@ -28,6 +28,22 @@ public sealed record WeightHolding(WeightPrecision Precision = WeightPrecision.F
     /// </summary>
     public bool ByteLayers { get; init; }
 
+    /// <summary>
+    /// Whether a UNet's kernels and matrices are held as products of bfloat16 read them: half the memory, and nothing is packed while it draws. Not where 8 bits
+    /// are asked for, and not where the processor has no tiles.
+    /// </summary>
+    public bool HalfPanels { get; init; }
+
+    /// <summary>Weights as they are held for what products are asked to be.</summary>
+    /// <param name="bf16">Products of bfloat16.</param>
+    /// <param name="int8">Products of bytes in linear layers, and of bfloat16 elsewhere.</param>
+    /// <param name="precision">In how many bits weights are held otherwise.</param>
+    public static WeightHolding For(bool bf16, bool int8, WeightPrecision precision = WeightPrecision.F32) =>
+        new(precision) { ByteLayers = int8, HalfPanels = bf16 || int8 };
+
+    /// <summary>The same without what a UNet alone may be held in.</summary>
+    internal WeightHolding OtherThanUNet => this with { ByteLayers = false, HalfPanels = false };
+
     /// <summary>Whether a parameter is read with the others.</summary>
     internal bool ReadsAtOnce(string name) => Postponed is null || !name.StartsWith(Postponed, StringComparison.Ordinal);
 
@@ -46,6 +62,7 @@ public sealed record WeightHolding(WeightPrecision Precision = WeightPrecision.F
     internal DType TypeOf(string name, Shape shape, SafetensorsType stored) => Precision switch
     {
         _ when ByteLayers && shape.Rank == 2 && !IsEmbedding(name) => DType.Q8,
+        _ when HalfPanels && ReducedPrecision.HasTiles && Precision != WeightPrecision.I8 && DType.BF16Panels.CanHold(shape) => DType.BF16Panels,
         WeightPrecision.F16 => stored == SafetensorsType.BF16 ? DType.BF16 : DType.F16,
         WeightPrecision.I8 => DType.Q8,
         _ => DType.F32,

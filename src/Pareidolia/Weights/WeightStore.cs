@@ -152,8 +152,8 @@ public sealed class WeightStore : IDisposable
     /// <exception cref="PareidoliaException">They are held in fewer than 32 bits.</exception>
     public void RequireGradients(bool required)
     {
-        if (required && Holding.Precision != WeightPrecision.F32)
-            throw new PareidoliaException($"Weights that are held as {Holding.PrecisionName} cannot be trained: load the model with {WeightHolding.Names.First().Key}.");
+        if (required && Trained.Any(tensor => tensor.Type != DType.F32))
+            throw new PareidoliaException($"Weights that are held in fewer than 32 bits cannot be trained: load the model with {WeightHolding.Names.First().Key}.");
         foreach (Tensor tensor in Trained)
             tensor.RequiresGradient = required;
     }

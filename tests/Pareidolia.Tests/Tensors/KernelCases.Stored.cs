@@ -5,9 +5,9 @@ namespace Pareidolia.Tests.Tensors;
 // Layers whose weights are stored in fewer bits: the reference device converts them and computes.
 internal static partial class KernelCases
 {
-    private static DType[] StoredTypes => [DType.F16, DType.BF16, DType.Q8];
+    private static DType[] StoredTypes => [DType.F16, DType.BF16, DType.Q8, DType.BF16Panels];
 
-    private static (int M, int K, int N)[] StoredProductSizes => [(1, 1, 1), (3, 7, 5), (129, 33, 40), (7, 129, 33), (13, 400, 65), (500, 17, 31), (0, 3, 7), (3, 7, 0)];
+    private static (int M, int K, int N)[] StoredProductSizes => [(1, 1, 1), (3, 7, 5), (129, 33, 40), (7, 129, 33), (13, 400, 65), (500, 17, 31), (0, 3, 7), (3, 7, 0), (33, 32, 64), (7, 416, 32), (500, 96, 96)];
 
     private static ConvolutionShape[] StoredConvolutionShapes => [.. ConvolutionShapes, .. WinogradShapes];
 
@@ -15,14 +15,19 @@ internal static partial class KernelCases
     {
         foreach (DType type in StoredTypes)
         {
-            foreach ((int m, int k, int n) in products)
+            foreach ((int m, int k, int n) in products.Where(size => type.CanHold([size.N, size.K])))
                 yield return new($"{type} linear {m}x{k}x{n}", i => [StoredProduct(i, type, (m, k, n))], Rounding, Math.Sqrt(k) / 3);
-            foreach (ConvolutionShape s in convolutions)
+            foreach (ConvolutionShape s in convolutions.Where(shape => type.CanHold(shape.W)))
             {
                 string name = $"{s.Name} {s.X} to {s.Outputs}";
                 double size = Math.Sqrt(s.W.Count / Math.Max(1, s.Outputs)) / 3;
                 yield return new($"{type} conv {name}", i => [StoredConvolution(i, type, s)], Rounding, size);
                 yield return new($"{type} winograd {name}", i => Approximated(() => [StoredConvolution(i, type, s)]), WinogradRounding, size);
+            }
+            if (type == DType.BF16Panels)
+            {
+                yield return new($"{type} to floats", i => [StoredFloats(i, type, [64, 3, 3, 32]), StoredFloats(i, type, [32, 96]), StoredFloats(i, type, [0, 32])]);
+                continue;
             }
             yield return new($"{type} gather", i => [StoredRows(i, type, 33), StoredRows(i, type, 7), StoredRows(i, type, 300)]);
             yield return new($"{type} to floats", i => [StoredFloats(i, type, [33, 3, 3, 40]), StoredFloats(i, type, [5]), StoredFloats(i, type, [0, 3])]);

@@ -142,7 +142,7 @@ internal static partial class KernelCases
 
     private static IEnumerable<KernelCase> Memory()
     {
-        DType[] types = [.. Enum.GetValues<DType>().Where(type => type != DType.Q8)];
+        DType[] types = [.. Enum.GetValues<DType>().Where(type => type is not (DType.Q8 or DType.BF16Panels))];
         foreach (DType from in types)
         {
             yield return new($"fill {from}", k => [.. Awkward.Select(n => k.Output([n], from)).Select(y => Filled(k, y))]);

@@ -115,6 +115,41 @@ public sealed class ReducedPrecisionTests : IDisposable
         Assert.Equal(one, Attend(Backend.Cpu, true));
     }
 
+    [Theory]
+    [InlineData(1, 96, 64)]
+    [InlineData(129, 416, 96)]
+    [InlineData(33, 768, 1024)]
+    public void Weights_that_lie_in_panels_give_the_same_bytes_in_a_linear_layer(int m, int k, int n)
+    {
+        using Scope scope = new();
+        TorchCpuGenerator random = new(9);
+        Tensor x = Tensor.Randn([m, k], random), w = Tensor.Randn([n, k], random);
+        RequireSameBytes(w, weights => x.Linear(weights));
+    }
+
+    [Theory]
+    [InlineData(2, 16, 64, 96, 1)]
+    [InlineData(1, 7, 32, 32, 2)]
+    [InlineData(3, 5, 416, 64, 1)]
+    public void Weights_that_lie_in_panels_give_the_same_bytes_in_a_convolution(int batch, int side, int channels, int outputs, int stride)
+    {
+        using Scope scope = new();
+        TorchCpuGenerator random = new(10);
+        Tensor x = Tensor.Randn([batch, side, side, channels], random);
+        foreach (int kernel in (int[])[1, 3])
+            RequireSameBytes(
+                Tensor.Randn([outputs, kernel, kernel, channels], random), weights => x.Conv2d(weights, null, Window.Square(stride, kernel / 2)));
+    }
+
+    [Fact]
+    public void Panels_hold_whole_panels_alone()
+    {
+        using Scope scope = new();
+        TensorException error = Assert.Throws<TensorException>(() => Tensor.Full([33, 32], 1).To(DType.BF16Panels));
+        Assert.Equal("to: BF16Panels holds rows and channels in multiples of 32, not [33, 32]", error.Message);
+        Assert.Throws<TensorException>(() => Tensor.Full([32, 32], 1).To(DType.BF16Panels).Slice(0, 0, 1));
+    }
+
     [Fact]
     public void The_number_of_threads_changes_no_byte()
     {
@@ -150,6 +185,17 @@ public sealed class ReducedPrecisionTests : IDisposable
             Assert.InRange(RelativeError(inside, exact), 1e-4, 1e-2);
         else
             Assert.Equal(exact, inside);
+    }
+
+    // Beside weights that were rounded before: both are products of bfloat16 then where the machine has them, and of float32 where not.
+    private static void RequireSameBytes(Tensor weights, Func<Tensor, Tensor> layer)
+    {
+        foreach (bool allowed in (bool[])[true, false])
+        {
+            using ReducedPrecision half = new(allowed);
+            float[] expected = layer(weights.To(DType.BF16)).ToArray();
+            Assert.Equal(expected, layer(weights.To(DType.BF16Panels)).ToArray());
+        }
     }
 
     private static void RequireUnit() => Assert.SkipUnless(ReducedPrecision.IsSupported, "This machine has no unit for products of bfloat16.");

@@ -15,7 +15,7 @@ public sealed class WeightHoldingTests
     {
         using Pretrained<AutoencoderKl> vae = AutoencoderKl.Load(Vae(new WeightHolding(WeightPrecision.F16)));
         PareidoliaException error = Assert.Throws<PareidoliaException>(() => vae.Weights.RequireGradients(true));
-        Assert.Equal("Weights that are held as f16-weights cannot be trained: load the model with f32.", error.Message);
+        Assert.Equal("Weights that are held in fewer than 32 bits cannot be trained: load the model with f32.", error.Message);
         Assert.Throws<TensorException>(() => vae.Weights.Parameters.First(parameter => parameter.Tensor.Type == DType.F16).Tensor.RequiresGradient = true);
     }
 
@@ -26,6 +26,19 @@ public sealed class WeightHoldingTests
     {
         using Pretrained<AutoencoderKl> vae = AutoencoderKl.Load(Vae(new WeightHolding(precision)));
         Assert.All(vae.Weights.Parameters, parameter => Assert.Equal(parameter.Tensor.Rank > 1 ? type : DType.F32, parameter.Tensor.Type));
+    }
+
+    [Fact]
+    public void A_unet_for_products_of_bfloat16_is_held_as_they_read_it()
+    {
+        RandomModel model = new("random:tiny") { Holding = WeightHolding.For(bf16: true, int8: false) };
+        using Pretrained<UNet2DConditionModel> unet = UNet2DConditionModel.Load(model.Component("unet"));
+        bool panels = ReducedPrecision.HasTiles;
+        Assert.All(unet.Weights.Parameters, parameter => Assert.Equal(
+            panels && DType.BF16Panels.CanHold(parameter.Tensor.Shape) ? DType.BF16Panels : DType.F32, parameter.Tensor.Type));
+        Assert.Equal(panels, unet.Weights.Parameters.Any(parameter => parameter.Tensor.Type == DType.BF16Panels));
+        using Pretrained<AutoencoderKl> vae = AutoencoderKl.Load(model.Component("vae"));
+        Assert.All(vae.Weights.Parameters, parameter => Assert.Equal(DType.F32, parameter.Tensor.Type));
     }
 
     [Fact]
