@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pareidolia.Cli.Xyz;
+using Pareidolia.Pipelines;
 using Pareidolia.Weights.Checkpoints;
 
 namespace Pareidolia.Cli;
@@ -69,9 +70,14 @@ internal sealed record GenerateRequest
 
     public bool Exact { get; init; }
 
-    public bool Bf16 { get; init; }
+    /// <summary>Null for what the model's author recommends.</summary>
+    public bool? Bf16 { get; init; }
 
     public bool Int8 { get; init; }
+
+    /// <summary>Tells a pipeline how to compute.</summary>
+    public void SetArithmetic(StableDiffusionPipeline pipeline) =>
+        (pipeline.Exact, pipeline.Bf16, pipeline.Int8) = (Exact, Bf16 ?? pipeline.Settings.Bf16, Int8);
 
     /// <summary>What is to be drawn, by the prompt or the list; a list may come from a pipe, so it is read once.</summary>
     /// <exception cref="PareidoliaException">Both were given, or neither, or the list cannot be read.</exception>
@@ -134,7 +140,7 @@ internal sealed class GenerateCommand
     private readonly Option<bool> _json = OptionOf.Flag("--json", "Write the result as JSON.");
     private readonly Option<bool> _force = OptionOf.Flag("--force", "Overwrite existing files; else the next free name is taken.");
     private readonly Option<bool> _bf16 = OptionOf.Flag(
-        "--bf16", "Multiply in bfloat16, with float32 sums, where the processor is faster at it: pictures differ a little.");
+        "--bf16", "Multiply in bfloat16, with float32 sums, where the processor is faster at it: pictures differ a little; --bf16 false, not even where the model recommends it.");
     private readonly Option<bool> _int8 = OptionOf.Flag(
         "--int8", "Multiply linear layers, and all of the autoencoder, in integers of 8 bits with a factor for each row, and the rest as with --bf16.");
     private readonly Option<bool> _exact =
@@ -208,7 +214,7 @@ internal sealed class GenerateCommand
         Json = parsed.GetValue(_json),
         Force = parsed.GetValue(_force),
         Exact = parsed.GetValue(_exact),
-        Bf16 = parsed.GetValue(_bf16),
+        Bf16 = parsed.GetResult(_bf16) is { Implicit: false } ? parsed.GetValue(_bf16) : null,
         Int8 = parsed.GetValue(_int8),
     };
 }

@@ -42,7 +42,7 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
     /// <summary>Loads the model and what joins it.</summary>
     internal LoadedModels Open()
     {
-        Require(!(request.Exact && request.Bf16), "--exact asks for less rounding and --bf16 for more; leave one of them out.");
+        Require(!(request.Exact && request.Bf16 == true), "--exact asks for less rounding and --bf16 for more; leave one of them out.");
         Require(!(request.Exact && request.Int8), "--exact asks for less rounding and --int8 for more; leave one of them out.");
         // What is wrong with a picture is told before the model is loaded, which takes longer.
         _ = Guides();
@@ -55,8 +55,8 @@ internal sealed class GenerateRun(GenerateRequest request, CommandIo io)
                 request.Words.AdaptersFor(Prompts().Select(prompt => prompt.Text)) with { ControlNets = request.Control.Nets }));
         foreach (string note in pipeline.Notes)
             io.Error.WriteLine($"note: {note}");
-        (pipeline.Exact, pipeline.Bf16, pipeline.Int8) = (request.Exact, request.Bf16, request.Int8);
-        if (request.Bf16 && !ReducedPrecision.IsSupported)
+        request.SetArithmetic(pipeline);
+        if (request.Bf16 == true && !ReducedPrecision.IsSupported)
             io.Error.WriteLine("note: this processor gains nothing by products of bfloat16; --bf16 changes nothing.");
         try
         {

@@ -27,7 +27,7 @@ internal sealed class ModelInUse : IDisposable
             _models = null;
             (_models, _key) = (run.Open(), key);
         }
-        (_models.Pipeline.Exact, _models.Pipeline.Bf16, _models.Pipeline.Int8) = (request.Exact, request.Bf16, request.Int8);
+        request.SetArithmetic(_models.Pipeline);
         return _models;
     }
 

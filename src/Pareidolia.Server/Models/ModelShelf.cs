@@ -119,7 +119,8 @@ internal sealed class ModelShelf : IDisposable
             return Loaded;
         Unload();
         StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(Open(model, order.Precision), adapters: adapters);
-        (pipeline.Bf16, pipeline.Int8) = (order.Precision == Bf16, order.Precision == Int8);
+        if (order.Precision is not null)
+            (pipeline.Bf16, pipeline.Int8) = (order.Precision == Bf16, order.Precision == Int8);
         return Loaded = new LoadedModel(key, pipeline);
     }
 

@@ -36,6 +36,7 @@ public sealed class StableDiffusionPipeline : IDisposable
         _parts = parts;
         _plans = new SamplingPlans(model.Component("scheduler").Config, UNet.Config.HearsTextAndSize, Factor);
         Settings = new ModelSettings(model, (UNet.Config.SampleSize ?? UsualSide) * Factor) { Factor = Factor };
+        Bf16 = Settings.Bf16;
         _previews = new PreviewDecoder(Decoder, Settings.LatentRgb, UNet.Config.HearsTextAndSize);
     }
 
@@ -51,12 +52,13 @@ public sealed class StableDiffusionPipeline : IDisposable
     /// <summary>Settings to start from: all but the prompt and the seed.</summary>
     public GenerateSettings Defaults => Settings.Defaults;
 
-    /// <summary>Whether pictures are computed without the faster algorithms of <see cref="Approximation"/>: they differ by less than a shade.</summary>
+    /// <summary>Whether pictures are computed without the faster algorithms of <see cref="Approximation"/>: they differ by less than a shade. It goes before
+    /// <see cref="Bf16"/> and <see cref="Int8"/>.</summary>
     public bool Exact { get; set; }
 
     /// <summary>
     /// Whether the UNet and the autoencoder may round the inputs of products to bfloat16 (<see cref="ReducedPrecision"/>): faster where the processor gains
-    /// by it; pictures differ a little.
+    /// by it; pictures differ a little. To begin with, what the model's author recommends.
     /// </summary>
     public bool Bf16 { get; set; }
 
@@ -99,7 +101,7 @@ public sealed class StableDiffusionPipeline : IDisposable
 
     private RunEnds Ends => new(_parts, Arithmetic);
 
-    private RunArithmetic Arithmetic => new(Exact, Bf16, Int8);
+    private RunArithmetic Arithmetic => new(Exact, Bf16 && !Exact, Int8 && !Exact);
 
     private UNet2DConditionModel UNet => _parts.UNet.Model;
 

@@ -62,12 +62,12 @@ public sealed record WeightHolding(WeightPrecision Precision = WeightPrecision.F
     internal DType TypeOf(string name, Shape shape, SafetensorsType stored) => Precision switch
     {
         _ when ByteLayers && shape.Rank == 2 && !IsEmbedding(name) => DType.Q8,
-        _ when HalfPanels && ReducedPrecision.HasTiles && Precision != WeightPrecision.I8 && DType.BF16Panels.CanHold(shape) => DType.BF16Panels,
+        _ when HalfPanels && ReducedPrecision.HasTiles && Precision != WeightPrecision.I8 && DType.BF16Panels.CanHold(shape) && !IsEmbedding(name) => DType.BF16Panels,
         WeightPrecision.F16 => stored == SafetensorsType.BF16 ? DType.BF16 : DType.F16,
         WeightPrecision.I8 => DType.Q8,
         _ => DType.F32,
     };
 
-    // Layers of the time and of other small inputs: they multiply in float32.
+    // Layers of the time and of other small inputs: they multiply in float32 where they are small enough.
     private static bool IsEmbedding(string name) => name.Contains("_emb", StringComparison.Ordinal);
 }

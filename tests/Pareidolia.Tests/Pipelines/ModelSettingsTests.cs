@@ -1,3 +1,4 @@
+using Pareidolia.Tensors;
 using Pareidolia.Pipelines;
 using Pareidolia.Weights;
 
@@ -25,6 +26,28 @@ public sealed class ModelSettingsTests : IDisposable
         Assert.Equal((12, 3.5, 96, 64, "blurry"), (defaults.Steps, defaults.Guidance, defaults.Width, defaults.Height, defaults.Negative));
         Assert.Equal(("dpmpp_2m", "karras"), (defaults.Sampler!.Sampler.Name, defaults.Sampler.Schedule));
     }
+
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("{}", false)]
+    [InlineData("""{"bf16": true}""", true)]
+    public void Products_are_in_bfloat16_where_the_author_says_so(string? json, bool bf16) => Assert.Equal(bf16, Read(json).Bf16);
+
+    [Fact]
+    public void The_shipped_model_is_drawn_as_its_author_recommends_and_exact_goes_before()
+    {
+        using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(Path.Combine(RepositoryRoot.Path, "models", "emoji"));
+        Assert.True(pipeline.Bf16);
+        GenerateSettings settings = pipeline.Defaults with { Prompt = "a red apple", Seed = 3, Steps = 2 };
+        byte[] recommended = Drawn(pipeline, settings);
+        pipeline.Exact = true;
+        byte[] exact = Drawn(pipeline, settings);
+        pipeline.Bf16 = false;
+        Assert.Equal(exact, Drawn(pipeline, settings));
+        Assert.Equal(ReducedPrecision.IsSupported, !exact.AsSpan().SequenceEqual(recommended));
+    }
+
+    private static byte[] Drawn(StableDiffusionPipeline pipeline, GenerateSettings settings) => pipeline.Generate(settings).Single().Pixels.ToArray();
 
     [Theory]
     [InlineData("a cat", "noto", "a cat in noto style")]
