@@ -9,7 +9,7 @@ namespace Pareidolia.Tensors.Cpu;
 /// </summary>
 internal static unsafe class Bf16WindowGradient
 {
-    private const int Taps = 9, Side = Bf16Unit.Side, SumFloats = Side * Side;
+    private const int Taps = Bf16WindowsPlan.Taps, Side = Bf16Unit.Side, SumFloats = Side * Side;
 
     // Places that one task lays out, channels of a register, and tasks for any machine that runs small products well.
     private const int PairPlaces = 512, Lanes = 16, WantedTasks = 16, LeastPanels = 4;
@@ -29,7 +29,7 @@ internal static unsafe class Bf16WindowGradient
     {
         Bf16WindowsPlan plan = Bf16WindowsPlan.Of(images, patches, depth, outputs);
         Bf16Plan cut = Bf16Plan.Of(outputs, Side, plan.Rows * plan.Pitch);
-        byte* left = (byte*)Scratch.Floats(Scratch.Slot.SharedHalf, (long)cut.RowPanels * cut.DepthBlocks * cut.PanelBytes / sizeof(float));
+        byte* left = (byte*)Scratch.Floats(Scratch.Slot.SharedHalf, cut.RowPanels * cut.DepthBytes / sizeof(float));
         Workers.Run(cut.RowPanels, new PackGradient(cut, new PlacedColumns(gradient, stride, plan), left));
         PlacePairs pairs = new(plan, patches, GemmPlan.Ceiling(cut.K, Bf16Unit.Depth) * Bf16Unit.Depth);
         Workers.Run(GemmPlan.Ceiling(pairs.Count, PairPlaces), pairs);

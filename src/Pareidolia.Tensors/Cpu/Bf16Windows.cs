@@ -9,7 +9,7 @@ namespace Pareidolia.Tensors.Cpu;
 /// </summary>
 internal static unsafe class Bf16Windows
 {
-    private const int Taps = 9;
+    private const int Taps = Bf16WindowsPlan.Taps;
 
     // Cycles that gathering a number costs, and that 32 columns of a panel do.
     private const double Gather = 0.9, Multiply = 1.0 / 16;
@@ -167,6 +167,9 @@ internal static unsafe class Bf16Windows
 /// <param name="TaskRows">Rows of one task.</param>
 internal readonly record struct Bf16WindowsPlan(int Rows, int Height, int Width, int Depth, int Outputs, int TaskRows)
 {
+    /// <summary>Taps of a kernel.</summary>
+    public const int Taps = 9;
+
     // Pixels that are worth fetching the kernels for; rows that stay in the second cache; tasks for any machine that runs small products well.
     private const int LeastPixels = 128, MostBytes = 1 << 20, WantedTasks = 16;
 
@@ -178,7 +181,7 @@ internal readonly record struct Bf16WindowsPlan(int Rows, int Height, int Width,
     public int Panels => GemmPlan.Ceiling(Outputs, Bf16Unit.Side);
 
     /// <summary>Steps of one window.</summary>
-    public int Steps => 9 * TapSteps;
+    public int Steps => Taps * TapSteps;
 
     /// <summary>A task's rows with those above and below, and what the last group reads beyond them.</summary>
     public long TaskBytes => (1L + ((TaskRows + 2L) * Pitch) + Bf16Unit.Side) * PixelBytes;
