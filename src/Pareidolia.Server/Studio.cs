@@ -103,7 +103,7 @@ public static class Studio
         _ = services.AddSingleton<UploadStore>().AddSingleton<PictureSources>().AddSingleton<OrderReading>().AddSingleton<OrderCompletion>().AddSingleton<OrderForecast>();
         _ = services.AddSingleton<GenerateJobs>().AddSingleton<TrainJobs>().AddSingleton<ExplanationStore>().AddSingleton<ExplainJobs>().AddSingleton<UpscaleJobs>().AddSingleton<ModelJobs>();
         _ = services.AddSingleton<ClassifyJobs>().AddSingleton<FillJobs>().AddSingleton<CompleteJobs>().AddSingleton<WalkJobs>().AddSingleton<VaryJobs>();
-        _ = services.AddSingleton<JobWait>().AddSingleton<WebUiOptions>().AddSingleton<WebUiOrders>().AddSingleton<WebUiLists>().AddSingleton<WebUiReply>().AddSingleton<WebUiProgress>().AddSingleton<OpenAiOrders>();
+        _ = services.AddSingleton<JobWait>().AddSingleton<WebUiOptions>().AddSingleton<WebUiControls>().AddSingleton<WebUiOrders>().AddSingleton<WebUiLists>().AddSingleton<WebUiReply>().AddSingleton<WebUiProgress>().AddSingleton<OpenAiOrders>();
         _ = services.AddSingleton(parts => Kinds(parts, addKinds));
         _ = services.AddComfy();
         _ = services.AddSingleton<StudioMeters>().AddSingleton<PrometheusText>().AddSingleton<JobWorker>();
@@ -153,6 +153,7 @@ public static class Studio
         app.MapExplanations();
         app.MapLessons();
         app.MapWebUi(options);
+        app.MapControlNet();
         app.MapOpenAi();
         app.MapHealth();
         app.MapStudioMcp();
