@@ -42,7 +42,7 @@ internal sealed record ControlUnit
 
     public bool? InpaintCropInputImage { get; set; } = true;
 
-    public string? HrOption { get; set; }
+    public JsonElement? HrOption { get; set; }
 
     public JsonElement? AdvancedWeighting { get; set; }
 
@@ -115,10 +115,10 @@ internal sealed class WebUiControls(UploadStore uploads)
     {
         Refuse(unit.Module is not (null or "" or "none" or "None"), "module", $"it is '{Refusal.Short(unit.Module ?? "")}', and pictures are not prepared here: send what the network looks at, with module none");
         Refuse(Written(unit.ControlMode) is not (null or "0" or "Balanced"), "control_mode", "networks count as much as the prompt: Balanced");
-        Refuse(unit.HrOption is not (null or "Both" or "HiResFixOption.BOTH"), "hr_option", "networks look on in both passes");
+        Refuse(Written(unit.HrOption) is not (null or "0" or "Both" or "HiResFixOption.BOTH"), "hr_option", "networks look on in both passes");
         Refuse(cropped && unit.InpaintCropInputImage != false, "inpaint_crop_input_image",
             "the picture of a unit is not cut to the masked area; set it to false and send what belongs to that area, or set inpaint_full_res to false");
-        Refuse(Written(unit.Mask ?? unit.MaskImage) is not null, "mask", "networks look at whole pictures");
+        Refuse(Written(unit.Mask ?? unit.MaskImage) is { Length: > 0 }, "mask", "networks look at whole pictures");
         Refuse(Written(unit.EffectiveRegionMask) is not null, "effective_region_mask", "networks speak of whole pictures");
         Refuse(Written(unit.AdvancedWeighting) is not null, "advanced_weighting", "all layers have one weight");
         Refuse(Written(unit.IpadapterInput) is not null, "ipadapter_input", "IP-Adapters are not read");

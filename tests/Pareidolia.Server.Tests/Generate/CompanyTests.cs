@@ -48,7 +48,10 @@ public sealed class CompanyTests
             ModelSource.Open(TinyModel.Lively), adapters: new AdapterChoice { ControlNets = [TinyCompany.Control, TinyCompany.Control] });
         GenerateSettings settings = model.Defaults with
         {
-            Prompt = "a cat", Seed = 7, Steps = 4, Count = 2,
+            Prompt = "a cat",
+            Seed = 7,
+            Steps = 4,
+            Count = 2,
             Controls = [new ControlGuide(TinyCompany.Edges(64), 0.75, 0, 0.5) { Fit = FitMode.Crop }, new ControlGuide(TinyCompany.Edges())],
         };
         IReadOnlyList<Image> expected = model.Generate(settings);
@@ -68,8 +71,13 @@ public sealed class CompanyTests
         string edges = await Upload(studio, TinyCompany.Edges());
         object order = new
         {
-            kind = "generate", prompt = "a red apple", seed = 3, steps = 100, sampler = "euler_ancestral",
-            refiner = new { model = TinyCompany.Refiner, switchAt = 0.5 }, controls = new[] { new { model = "edges", picture = edges } },
+            kind = "generate",
+            prompt = "a red apple",
+            seed = 3,
+            steps = 100,
+            sampler = "euler_ancestral",
+            refiner = new { model = TinyCompany.Refiner, switchAt = 0.5 },
+            controls = new[] { new { model = "edges", picture = edges } },
         };
         byte[] undisturbed = await File(studio, await Draw(studio, order));
         foreach ((string stop, string state, string go) in ((string, string, string)[])[("pause", "paused", "resume"), ("cancel", "cancelled", "retry")])
@@ -93,14 +101,24 @@ public sealed class CompanyTests
         string edges = await Upload(studio, TinyCompany.Edges());
         JsonElement job = await Draw(studio, new
         {
-            kind = "generate", prompt = "a cat", seed = 7, steps = 3, hires = new { scale = 2, denoise = 0.9 },
-            refiner = new { model = TinyCompany.Refiner, switchAt = 0.8 }, controls = new[] { new { model = "edges", picture = edges } },
+            kind = "generate",
+            prompt = "a cat",
+            seed = 7,
+            steps = 3,
+            hires = new { scale = 2, denoise = 0.9 },
+            refiner = new { model = TinyCompany.Refiner, switchAt = 0.8 },
+            controls = new[] { new { model = "edges", picture = edges } },
         });
         using StableDiffusionPipeline model = StableDiffusionPipeline.Load(ModelSource.Open(TinyModel.Lively), adapters: new AdapterChoice { ControlNets = [TinyCompany.Control] });
         using StableDiffusionPipeline refiner = StableDiffusionPipeline.Load(TinyCompany.RefinerPath);
         Image expected = model.Generate(model.Defaults with
         {
-            Prompt = "a cat", Seed = 7, Steps = 3, Hires = new HiresFix { Strength = 0.9 }, Refiner = new RefinerHandOver(refiner), Controls = [new ControlGuide(TinyCompany.Edges())],
+            Prompt = "a cat",
+            Seed = 7,
+            Steps = 3,
+            Hires = new HiresFix { Strength = 0.9 },
+            Refiner = new RefinerHandOver(refiner),
+            Controls = [new ControlGuide(TinyCompany.Edges())],
         })[0];
         Assert.Equal(expected.Pixels, (await Picture(studio, job)).Pixels);
     }

@@ -55,14 +55,22 @@ public sealed class WebUiCompanyTests
         await using TestStudio studio = await TinyCompany.Start();
         object body = new
         {
-            prompt = "a cat", steps = 4, seed = 7, width = 32, height = 32, denoising_strength = 0.9, init_images = new[] { Base64(TinyCompany.Edges()) },
+            prompt = "a cat",
+            steps = 4,
+            seed = 7,
+            width = 32,
+            height = 32,
+            denoising_strength = 0.9,
+            init_images = new[] { Base64(TinyCompany.Edges()) },
             alwayson_scripts = new { controlnet = new { args = new[] { new { model = "edges" } } } },
         };
         Image picture = await Draw(studio, body, "img2img");
         using StableDiffusionPipeline model = StableDiffusionPipeline.Load(ModelSource.Open(TinyModel.Lively), adapters: new AdapterChoice { ControlNets = [TinyCompany.Control] });
         GenerateSettings settings = Settings(model) with
         {
-            Prompt = "a cat", Source = new SourcePicture(TinyCompany.Edges()) { Strength = 0.9 }, Controls = [new ControlGuide(TinyCompany.Edges()) { Fit = FitMode.Crop }],
+            Prompt = "a cat",
+            Source = new SourcePicture(TinyCompany.Edges()) { Strength = 0.9 },
+            Controls = [new ControlGuide(TinyCompany.Edges()) { Fit = FitMode.Crop }],
         };
         Assert.Equal(model.Generate(settings)[0].Pixels, picture.Pixels);
         // Its infotext tells of the unit, and not of what it looked at.
@@ -128,7 +136,13 @@ public sealed class WebUiCompanyTests
 
     private static GenerateSettings Settings(StableDiffusionPipeline model) => model.Defaults with
     {
-        Negative = "", Seed = 7, Steps = 4, Guidance = 7, Sampler = SamplerChoice.Parse("euler"), Dialect = PromptDialect.A1111, Noise = new NoiseSettings { Mode = NoiseMode.WebUiGpu },
+        Negative = "",
+        Seed = 7,
+        Steps = 4,
+        Guidance = 7,
+        Sampler = SamplerChoice.Parse("euler"),
+        Dialect = PromptDialect.A1111,
+        Noise = new NoiseSettings { Mode = NoiseMode.WebUiGpu },
     };
 
     private static async Task<Image> Draw(TestStudio studio, object body, string route = "txt2img") =>
