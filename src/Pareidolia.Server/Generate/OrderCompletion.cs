@@ -58,12 +58,17 @@ internal sealed class OrderCompletion(ModelShelf shelf, ControlShelf controls, O
             throw Refusal.Bad("The prompt holds the character 0, which no picture's settings can.", "prompt");
         OrderAxes axes = new(order, options.MostPictures);
         RequireFewPictures((long)axes.Cells * order.Count!.Value);
+        HashSet<string> fitting = [];
         foreach (PictureOrder cell in axes.Orders())
         {
             ModelSettings own = cell.Model == order.Model ? model : shelf.SettingsOf(shelf.Find(cell.Model));
             GenerateSettings settings = reading.Read(cell, own);
+            _ = shelf.AdaptersOf(cell);
+            _ = ModelShelf.Open(shelf.Find(cell.Model), cell.Precision);
             settings.Validate(own.Factor);
-            shelf.RequireFit(cell);
+            // Files are opened once for each model, not for each of many cells.
+            if (fitting.Add(cell.Model!))
+                shelf.RequireFit(cell);
             RequireFewPixels(settings);
         }
     }
