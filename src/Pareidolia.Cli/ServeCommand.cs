@@ -23,11 +23,16 @@ internal sealed class ServeCommand
     private readonly Option<string?> _loras = OptionOf.Text("--lora-dir", "FOLDER", "LoRAs that clients may name.");
     private readonly Option<string?> _embeddings = OptionOf.Text("--embeddings", "FOLDER", "Words learned by textual inversion.");
     private readonly Option<string?> _upscalers = OptionOf.Text("--upscalers", "FOLDER", "Upscaling networks.");
+    private readonly Option<string?> _controlNets = OptionOf.Text("--controlnets", "FOLDER", "ControlNets that clients may name.");
     private readonly Option<string?> _recipes = OptionOf.Text("--recipes", "FOLDER", "Recipes that may be trained, else the program's own, where they are.");
     private readonly Option<string[]> _trainingData = new("--training-data") { HelpName = "FOLDER", Description = "A folder of training data, which runs call by its name; may be given several times." };
     private readonly Option<string[]> _trained = new("--trained")
     {
         HelpName = "FOLDER", Description = "A folder of trained networks to try out; may be given several times. Else models/ and runs/ above the program and the working folder.",
+    };
+    private readonly Option<long?> _modelBytes = new("--most-model-bytes")
+    {
+        HelpName = "N", Description = "Bytes of models that stay in memory for later pictures, else half of the machine's memory.",
     };
     private readonly Option<bool> _auth = OptionOf.Flag("--auth", "Ask who people are: users are made by `pareidolia users add`.");
     private readonly Option<bool> _readOnly = OptionOf.Flag("--read-only", "Show what is there, and nothing else.");
@@ -44,7 +49,7 @@ internal sealed class ServeCommand
         _io = io;
         Command = new Command("serve", "Run the studio: a queue, a gallery, and the HTTP APIs of this program and of others.")
         {
-            _listen, _port, _data, _models, _modelsFolder, _loras, _embeddings, _upscalers, _recipes, _trainingData, _trained,
+            _listen, _port, _data, _models, _modelsFolder, _loras, _embeddings, _upscalers, _controlNets, _recipes, _trainingData, _trained, _modelBytes,
             _auth, _readOnly, _hosts, _origins, _json, _config, _threads,
         };
         Command.SetAction(parsed => Run(Options(parsed)));
@@ -68,6 +73,7 @@ internal sealed class ServeCommand
             Loras = set.Text("lora-dir", parsed.GetValue(_loras)),
             Embeddings = set.Text("embeddings", parsed.GetValue(_embeddings)),
             Upscalers = set.Text("upscalers", parsed.GetValue(_upscalers)),
+            ControlNets = set.Text("controlnets", parsed.GetValue(_controlNets)),
             Recipes = set.Text("recipes", parsed.GetValue(_recipes)) ?? ShippedModel.FoldersAbove("recipes").FirstOrDefault(),
             TrainingData = set.Texts("training-data", parsed.GetValue(_trainingData)),
             Trained = set.Texts("trained", parsed.GetValue(_trained)) is { Length: > 0 } trained ? trained : [.. ShippedModel.FoldersAbove("models", "runs")],
@@ -80,6 +86,7 @@ internal sealed class ServeCommand
             MostQueued = (int)(set.Whole("most-queued", 1_000_000) ?? usual.MostQueued),
             MostPictures = (int)(set.Whole("most-pictures", 10_000) ?? usual.MostPictures),
             MostPixels = set.Whole("most-pixels", 1L << 28) ?? usual.MostPixels,
+            MostModelBytes = set.Whole("most-model-bytes", long.MaxValue, parsed.GetValue(_modelBytes)) ?? usual.MostModelBytes,
             MostBodyBytes = set.Whole("most-body-bytes", 1L << 32) ?? usual.MostBodyBytes,
             ChangesPerSecond = (int)(set.Whole("changes-per-second", 1_000_000) ?? usual.ChangesPerSecond),
             Collector = set.Text("otlp") is string otlp ? new Uri(otlp) : null,

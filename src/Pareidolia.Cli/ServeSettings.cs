@@ -14,8 +14,8 @@ internal sealed class ServeSettings(JsonElement file, Func<string, string?> vari
     /// <summary>Names that the file may hold.</summary>
     public static IReadOnlyList<string> Known { get; } =
     [
-        "listen", "port", "data", "model", "models-dir", "lora-dir", "embeddings", "upscalers", "recipes", "training-data", "trained", "page", "auth", "read-only", "host", "allow-origin",
-        "api-server-stop", "most-queued", "most-pictures", "most-pixels", "most-body-bytes", "changes-per-second", "otlp", "log-level", "log-json", "threads",
+        "listen", "port", "data", "model", "models-dir", "lora-dir", "embeddings", "upscalers", "controlnets", "recipes", "training-data", "trained", "page", "auth", "read-only", "host", "allow-origin",
+        "api-server-stop", "most-queued", "most-pictures", "most-pixels", "most-model-bytes", "most-body-bytes", "changes-per-second", "otlp", "log-level", "log-json", "threads",
     ];
 
     /// <summary>Reads a file; null is none.</summary>
@@ -65,7 +65,7 @@ internal sealed class ServeSettings(JsonElement file, Func<string, string?> vari
 
     /// <summary>A whole number from 0; null where nothing says it.</summary>
     /// <exception cref="PareidoliaException">It is none.</exception>
-    public long? Whole(string name, long most, int? given = null)
+    public long? Whole(string name, long most, long? given = null)
     {
         string? text = given?.ToString(CultureInfo.InvariantCulture) ?? Text(name);
         if (text is null)

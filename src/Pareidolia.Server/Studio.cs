@@ -99,11 +99,11 @@ public static class Studio
         _ = services.AddSingleton(parts => new Database(parts.GetRequiredService<DataFolder>().Database));
         _ = services.AddSingleton<PictureStore>().AddSingleton<JobStore>().AddSingleton<JobEvents>().AddSingleton<JobQueue>();
         _ = services.AddSingleton<UserStore>().AddSingleton<AuditLog>().AddSingleton<Identity>().AddSingleton<RequestRate>();
-        _ = services.AddSingleton<LoraShelf>().AddSingleton<UpscalerShelf>().AddSingleton<ModelShelf>().AddSingleton<RecipeShelf>().AddSingleton<DataShelf>().AddSingleton<LessonShelf>();
-        _ = services.AddSingleton<UploadStore>().AddSingleton<PictureSources>().AddSingleton<OrderReading>().AddSingleton<OrderCompletion>();
+        _ = services.AddSingleton<LoraShelf>().AddSingleton<ControlShelf>().AddSingleton<UpscalerShelf>().AddSingleton<ModelShelf>().AddSingleton<RecipeShelf>().AddSingleton<DataShelf>().AddSingleton<LessonShelf>();
+        _ = services.AddSingleton<UploadStore>().AddSingleton<PictureSources>().AddSingleton<OrderReading>().AddSingleton<OrderCompletion>().AddSingleton<OrderForecast>();
         _ = services.AddSingleton<GenerateJobs>().AddSingleton<TrainJobs>().AddSingleton<ExplanationStore>().AddSingleton<ExplainJobs>().AddSingleton<UpscaleJobs>().AddSingleton<ModelJobs>();
         _ = services.AddSingleton<ClassifyJobs>().AddSingleton<FillJobs>().AddSingleton<CompleteJobs>().AddSingleton<WalkJobs>().AddSingleton<VaryJobs>();
-        _ = services.AddSingleton<JobWait>().AddSingleton<WebUiOptions>().AddSingleton<WebUiOrders>().AddSingleton<WebUiLists>().AddSingleton<WebUiReply>().AddSingleton<WebUiProgress>().AddSingleton<OpenAiOrders>();
+        _ = services.AddSingleton<JobWait>().AddSingleton<WebUiOptions>().AddSingleton<WebUiControls>().AddSingleton<WebUiOrders>().AddSingleton<WebUiLists>().AddSingleton<WebUiReply>().AddSingleton<WebUiProgress>().AddSingleton<OpenAiOrders>();
         _ = services.AddSingleton(parts => Kinds(parts, addKinds));
         _ = services.AddComfy();
         _ = services.AddSingleton<StudioMeters>().AddSingleton<PrometheusText>().AddSingleton<JobWorker>();
@@ -153,6 +153,7 @@ public static class Studio
         app.MapExplanations();
         app.MapLessons();
         app.MapWebUi(options);
+        app.MapControlNet();
         app.MapOpenAi();
         app.MapHealth();
         app.MapStudioMcp();

@@ -35,6 +35,9 @@ public sealed record StudioOptions
     /// <summary>A folder of upscaling networks; null for none.</summary>
     public string? Upscalers { get; init; }
 
+    /// <summary>A folder of ControlNets that orders may name, beside <c>controlnet/</c> of <see cref="ModelsFolder"/>; null for none.</summary>
+    public string? ControlNets { get; init; }
+
     /// <summary>A folder of recipes that may be trained; null for none.</summary>
     public string? Recipes { get; init; }
 
@@ -79,6 +82,12 @@ public sealed record StudioOptions
 
     /// <summary>Most pixels of a picture that a client brings.</summary>
     public long MostUploadPixels { get; init; } = 1L << 25;
+
+    /// <summary>
+    /// Most bytes of models' weights that stay in memory for later orders, of which the longest unused leaves first; what one order draws with is always
+    /// loaded. Half of the machine's memory, or of what its limits allow, where nothing is said.
+    /// </summary>
+    public long MostModelBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
 
     /// <summary>Most bytes of a request.</summary>
     public long MostBodyBytes { get; init; } = 64L << 20;

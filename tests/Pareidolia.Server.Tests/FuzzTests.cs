@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Pareidolia.Server.Tests.Generate;
 using Pareidolia.Tests.Pipelines;
 
 namespace Pareidolia.Server.Tests;
@@ -18,6 +19,7 @@ public sealed class FuzzTests
         ("POST", "/api/v1/jobs", """{"kind":"generate","prompt":"a cat","steps":2,"seed":1,"width":32,"height":32,"sampler":"euler","schedule":"karras","guidanceScale":2,"count":1,"clipSkip":1,"tiling":"x","hires":{"scale":1.5,"steps":2,"denoise":0.5,"upscaler":"Latent"},"loras":[{"name":"x","weight":1}],"style":"noto"}"""),
         ("POST", "/api/v1/jobs", """{"kind":"generate","prompt":"a","initPicture":"0123456789abcdef0123456789abcdef","mask":"0123456789abcdef0123456789abcdef-0","denoise":0.5,"maskBlur":4,"inpaintFill":"fill","outpaint":{"left":8},"onlyMasked":true}"""),
         ("POST", "/api/v1/jobs", """{"kind":"generate","prompt":"a","xyz":{"x":{"axis":"steps","values":"1-3"},"y":{"axis":"sampler","values":["euler","heun"]}},"variationOf":"x","variationStrength":0.2}"""),
+        ("POST", "/api/v1/jobs", """{"kind":"generate","prompt":"a","steps":2,"refiner":{"model":"refiner","switchAt":0.5},"controls":[{"model":"edges","picture":"0123456789abcdef0123456789abcdef","strength":1,"start":0,"end":1,"resizeMode":"crop"}]}"""),
         ("POST", "/api/v1/jobs", """{"kind":"train","recipe":"x"}"""), ("POST", "/api/v1/jobs", """{"kind":"upscale","picture":"x","upscaler":"Lanczos","scale":2}"""),
         ("POST", "/api/v1/jobs", """{"kind":"train","recipe":"x","data":"y"}"""), ("POST", "/api/v1/jobs", """{"kind":"fill","text":"a [MASK]","model":"x","count":3}"""),
         ("POST", "/api/v1/jobs", """{"kind":"complete","text":"a","tokens":3,"temperature":0.5,"topP":0.9,"seed":1}"""),
@@ -34,6 +36,8 @@ public sealed class FuzzTests
         ("POST", "/sdapi/v1/txt2img", """{"prompt":"a","steps":2,"width":32,"height":32,"seed":-1,"sampler_name":"Euler a","batch_size":1,"enable_hr":false,"styles":["noto"],"override_settings":{"CLIP_stop_at_last_layers":1},"script_name":"","script_args":[],"alwayson_scripts":{},"infotext":"a\nSteps: 2, Seed: 3, Size: 32x32"}"""),
         ("POST", "/sdapi/v1/txt2img", """{"prompt":"a","steps":1,"width":32,"height":32,"script_name":"x/y/z plot","script_args":[4,"1,2",[],0,"",[],0,"",[]]}"""),
         ("POST", "/sdapi/v1/img2img", """{"prompt":"a","steps":2,"width":32,"height":32,"init_images":["iVBORw0KGgo="],"mask":"data:image/png;base64,AAAA","resize_mode":1,"inpainting_fill":2}"""),
+        ("POST", "/sdapi/v1/img2img", """{"prompt":"a","steps":2,"init_images":["iVBORw0KGgo="],"refiner_checkpoint":"refiner","refiner_switch_at":0.5,"alwayson_scripts":{"controlnet":{"args":[{"enabled":true,"module":"none","model":"edges","image":"iVBORw0KGgo=","weight":1,"resize_mode":1,"control_mode":0,"guidance_start":0,"guidance_end":1,"mask":null}]}}}"""),
+        ("GET", "/controlnet/model_list?update=true", ""), ("GET", "/controlnet/module_list", ""), ("POST", "/controlnet/detect", "{}"),
         ("POST", "/sdapi/v1/extra-single-image", """{"image":"iVBORw0KGgo=","upscaling_resize":2,"upscaler_1":"Lanczos"}"""), ("POST", "/sdapi/v1/png-info", """{"image":"iVBORw0KGgo="}"""),
         ("POST", "/sdapi/v1/options", """{"CLIP_stop_at_last_layers":1,"randn_source":"GPU","sd_model_checkpoint":"x"}"""), ("GET", "/sdapi/v1/progress?skip_current_image=false", ""),
         ("POST", "/internal/progress", """{"id_task":"task(x)","id_live_preview":-1,"live_preview":true}"""), ("POST", "/sdapi/v1/interrupt", "{}"),
@@ -71,7 +75,8 @@ public sealed class FuzzTests
     {
         await using TestStudio studio = await TestStudio.Start(options => options with
         {
-            Models = [TinyModel.Lively],
+            Models = [TinyModel.Lively, TinyCompany.RefinerPath],
+            ModelsFolder = TinyCompany.Folder,
             MostQueued = 6,
             MostPictures = 3,
             MostPixels = 64 * 64,

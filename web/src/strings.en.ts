@@ -49,6 +49,7 @@ export const strings = {
     more: 'More: LoRAs, second pass, tiling', loras: 'LoRAs', noLoras: 'The server has none.', weight: 'Weight', addLora: 'Add',
     removeLora: (name: string) => `Remove ${name}`,
     hires: 'Second pass', hiresOn: 'Draw it once more, larger', upscaler: 'Upscaler', latent: "The server's own", scale: 'Times larger',
+    refiner: 'Refiner', refinerModel: 'Another model for the end', switchAt: 'After this share of the steps',
     tiling: 'Continues itself', tilings: { both: 'On all sides', x: 'Left and right', y: 'Top and bottom' }, clipSkip: 'CLIP skip',
     init: 'Start from a picture', chooseInit: 'Choose a picture', initAlt: 'The picture to start from',
     inpaint: 'Mask', outpaint: 'More around it', dropMask: 'Whole picture', dropInit: 'Remove',

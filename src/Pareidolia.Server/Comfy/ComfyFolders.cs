@@ -23,6 +23,7 @@ internal static class ComfyFolders
         Add(ModelFolders.Loras, options.Loras);
         Add(ModelFolders.Embeddings, options.Embeddings);
         Add(ModelFolders.Upscalers, options.Upscalers);
+        Add(ModelFolders.ControlNets, options.ControlNets);
         return folders;
 
         void Add(string kind, string? folder)

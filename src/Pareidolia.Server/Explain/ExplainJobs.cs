@@ -70,9 +70,11 @@ internal sealed class ExplainJobs(PictureStore pictures, ModelShelf shelf, Order
             return report with { WhyNoWords = "It was not drawn from one prompt: it comes from a graph, a grid or an upscaler." };
         try
         {
-            StableDiffusionPipeline pipeline = shelf.Load(order).Pipeline;
+            PictureOrder plain = order with { Hires = null, Refiner = null, Controls = null };
+            using ModelsInUse models = shelf.Load(plain);
+            StableDiffusionPipeline pipeline = models.Pipeline;
             PictureExplainer explainer = new(pipeline, null) { Guidances = [], Frames = 0, Progress = (step, steps) => tell(new StepTaken(step, steps)) };
-            ExplainReport drawn = explainer.Explain(reading.Read(order with { Hires = null }, pipeline.Settings), stop);
+            ExplainReport drawn = explainer.Explain(reading.Read(plain, pipeline.Settings), stop);
             return report with
             {
                 SameAsPicture = drawn.Picture.Pixels.AsSpan().SequenceEqual(image.Pixels),

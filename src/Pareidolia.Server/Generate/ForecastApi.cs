@@ -26,15 +26,12 @@ internal static class ForecastApi
             .WithSummary("How many tokens a prompt has, and which part of it the model does not read.");
     }
 
-    private static async Task<IResult> Predict(HttpContext context, OrderCompletion completion, OrderReading reading, ModelShelf shelf)
+    private static async Task<IResult> Predict(HttpContext context, OrderCompletion completion, OrderForecast forecasts)
     {
         PictureOrder order = PictureOrder.Read(await JsonBody.Read(context).ConfigureAwait(false));
         PictureOrder whole = completion.Complete(order with { Prompt = string.IsNullOrWhiteSpace(order.Prompt) ? "a" : order.Prompt });
-        ShelfModel model = shelf.Find(whole.Model);
-        GenerateSettings settings = reading.Read(whole, shelf.SettingsOf(model));
-        int pictures = new OrderAxes(whole, int.MaxValue).Cells * settings.Count;
-        if (RunForecast.Of(ModelShelf.Open(model, whole.Precision), settings, pictures) is not RunForecast forecast)
-            throw new Refusal(422, $"What '{model.Name}' takes cannot be told: its configs do not describe a network that runs.");
+        if (forecasts.Of(whole, new OrderAxes(whole, int.MaxValue).Cells) is not RunForecast forecast)
+            throw new Refusal(422, $"What '{whole.Model}' takes cannot be told: its configs do not describe a network that runs.");
         return Results.Json(Forecast.Of(forecast, forecast.TimeAt(s_speed.Value).TotalSeconds), ServerJson.Default.Forecast);
     }
 

@@ -9,7 +9,8 @@ using Pareidolia.Server.Storage;
 namespace Pareidolia.Server.Generate;
 
 /// <summary>Jobs of kind <c>generate</c>: orders become pictures. What an interrupted run has drawn and computed is not done again.</summary>
-internal sealed class GenerateJobs(OrderCompletion completion, OrderReading reading, ModelShelf shelf, UpscalerShelf upscalers, PictureStore pictures, DataFolder folder)
+internal sealed class GenerateJobs(
+    OrderCompletion completion, OrderReading reading, OrderForecast forecasts, ModelShelf shelf, UpscalerShelf upscalers, PictureStore pictures, DataFolder folder)
 {
     /// <summary>The kind's name.</summary>
     public const string Kind = "generate";
@@ -41,13 +42,13 @@ internal sealed class GenerateJobs(OrderCompletion completion, OrderReading read
     private IEnumerable<JobStep> Draw(Job job, PictureOrder order, int first, int images)
     {
         using PictureUpscaler? network = upscalers.Load(order.Hires?.Upscaler);
-        LoadedModel model = shelf.Load(order);
-        GenerateSettings settings = reading.Read(order, model.Pipeline.Settings, network);
-        model.Pipeline.Validate(settings);
-        foreach (PictureRequest[] batch in settings.Pictures().Chunk(model.Pipeline.BatchSize(settings)))
+        using ModelsInUse models = shelf.Load(order, () => forecasts.BesideWeights(order));
+        GenerateSettings settings = reading.Read(order, models.Pipeline.Settings, network, models.Refiner);
+        models.Pipeline.Validate(settings);
+        foreach (PictureRequest[] batch in settings.Pictures().Chunk(models.Pipeline.BatchSize(settings)))
         {
             Picture[] drawn = Drawn(job.Id, first, batch.Length);
-            BatchRun run = new(model.Pipeline, settings, order, batch, pictures) { JobId = job.Id, First = first, Images = images };
+            BatchRun run = new(models.Pipeline, settings, order, batch, pictures) { JobId = job.Id, First = first, Images = images };
             IEnumerable<JobStep> steps = drawn.Length == batch.Length
                 ? drawn.Select(picture => new PictureMade(picture))
                 : run.Steps(Path.Combine(folder.Journals, $"{job.Id}-{first}.steps"));

@@ -6,9 +6,10 @@ using Pareidolia.Server.Pictures;
 namespace Pareidolia.Server.Generate;
 
 /// <summary>Makes an order whole: what the client left open is decided, and what cannot be drawn is refused before it waits in the queue.</summary>
-internal sealed class OrderCompletion(ModelShelf shelf, OrderReading reading, PictureStore pictures, StudioOptions options)
+internal sealed class OrderCompletion(ModelShelf shelf, ControlShelf controls, OrderReading reading, PictureStore pictures, StudioOptions options)
 {
     private const double UsualVariation = 0.3;
+    private const double UsualSwitch = 0.8;
     private const int UsualFrames = 8;
 
     /// <summary>The order, complete.</summary>
@@ -37,6 +38,8 @@ internal sealed class OrderCompletion(ModelShelf shelf, OrderReading reading, Pi
             Seed = order.Seed ?? Chance(),
             VariationSeed = order.VariationStrength > 0 ? order.VariationSeed ?? Chance() : order.VariationSeed,
             Count = order.Count ?? 1,
+            Refiner = order.Refiner is RefinerOrder refiner ? Refiner(refiner) : null,
+            Controls = controls.Complete(order.Controls),
             PreviewEvery = order.PreviewEvery ?? Math.Max(1, steps / UsualFrames),
         };
         Check(whole, settings);
@@ -55,6 +58,7 @@ internal sealed class OrderCompletion(ModelShelf shelf, OrderReading reading, Pi
             throw Refusal.Bad("The prompt holds the character 0, which no picture's settings can.", "prompt");
         OrderAxes axes = new(order, options.MostPictures);
         RequireFewPictures((long)axes.Cells * order.Count!.Value);
+        HashSet<string> fitting = [];
         foreach (PictureOrder cell in axes.Orders())
         {
             ModelSettings own = cell.Model == order.Model ? model : shelf.SettingsOf(shelf.Find(cell.Model));
@@ -62,9 +66,18 @@ internal sealed class OrderCompletion(ModelShelf shelf, OrderReading reading, Pi
             _ = shelf.AdaptersOf(cell);
             _ = ModelShelf.Open(shelf.Find(cell.Model), cell.Precision);
             settings.Validate(own.Factor);
+            // Files are opened once for each model, not for each of many cells.
+            if (fitting.Add(cell.Model!))
+                shelf.RequireFit(cell);
             RequireFewPixels(settings);
         }
     }
+
+    private RefinerOrder Refiner(RefinerOrder order) => order with
+    {
+        Model = shelf.Find(order.Model ?? throw Refusal.Bad("refiner has no 'model', the name of the one that takes over.", "refiner.model"), "refiner.model").Name,
+        SwitchAt = order.SwitchAt ?? UsualSwitch,
+    };
 
     private void RequireFewPictures(long pictures)
     {

@@ -33,9 +33,10 @@ internal sealed class OrderReading(PictureSources sources, UpscalerShelf upscale
     /// <param name="order">A complete order.</param>
     /// <param name="model">What its model recommends.</param>
     /// <param name="network">The network of a second pass; null for none.</param>
+    /// <param name="refiner">The refiner, loaded; null for none.</param>
     /// <exception cref="Refusal">A picture that it names is not there, or a name is not known.</exception>
     /// <exception cref="PareidoliaException">A name is not known; the message lists all.</exception>
-    public GenerateSettings Read(PictureOrder order, ModelSettings model, PictureUpscaler? network = null)
+    public GenerateSettings Read(PictureOrder order, ModelSettings model, PictureUpscaler? network = null, StableDiffusionPipeline? refiner = null)
     {
         GenerateSettings defaults = model.Defaults;
         GenerateSettings settings = defaults with
@@ -58,6 +59,8 @@ internal sealed class OrderReading(PictureSources sources, UpscalerShelf upscale
             Tiling = Named("tiling", order.Tiling, s_tilings, Tiling.None),
             Noise = Noise(order, defaults.Noise),
             Hires = Hires(order.Hires, network),
+            Refiner = refiner is null ? null : new RefinerHandOver(refiner, order.Refiner!.SwitchAt!.Value),
+            Controls = [.. (order.Controls ?? []).Select(Guide)],
         };
         return Source(order, settings, model);
     }
@@ -109,6 +112,12 @@ internal sealed class OrderReading(PictureSources sources, UpscalerShelf upscale
             Sampler = order.Sampler is null && order.Schedule is null ? null : Sampler(order.Sampler, order.Schedule, null),
         };
     }
+
+    private ControlGuide Guide(ControlOrder order, int i) =>
+        new(sources.Get(order.Picture!, $"controls[{i}].picture"), order.Strength!.Value, order.Start!.Value, order.End!.Value)
+        {
+            Fit = Named($"controls[{i}].resizeMode", order.ResizeMode, s_fits, FitMode.Stretch),
+        };
 
     private GenerateSettings Source(PictureOrder order, GenerateSettings settings, ModelSettings model)
     {

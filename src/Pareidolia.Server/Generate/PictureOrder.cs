@@ -80,6 +80,12 @@ internal sealed record PictureOrder
 
     public HiresOrder? Hires { get; init; }
 
+    /// <summary>A model that takes over before the end.</summary>
+    public RefinerOrder? Refiner { get; init; }
+
+    /// <summary>ControlNets, each with a picture that it looks at.</summary>
+    public IReadOnlyList<ControlOrder>? Controls { get; init; }
+
     public XyzOrder? Xyz { get; init; }
 
     /// <summary>A picture of the gallery whose settings count where none are given, and whose noise is varied.</summary>
@@ -113,6 +119,9 @@ internal sealed record PictureOrder
         PictureOrder order = JsonBody.As(json, SettingsJson.Default.PictureOrder);
         RefuseUnknown("", order.Unknown);
         RefuseUnknown("hires.", order.Hires?.Unknown);
+        RefuseUnknown("refiner.", order.Refiner?.Unknown);
+        foreach ((int i, ControlOrder? control) in (order.Controls ?? []).Index())
+            RefuseUnknown($"controls[{i}].", control?.Unknown);
         return order;
     }
 
@@ -154,6 +163,46 @@ internal sealed record HiresOrder
     public string? Prompt { get; init; }
 
     public string? NegativePrompt { get; init; }
+
+    /// <summary>What is not known. It can be set because the reader asks for that.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Unknown { get; set; }
+}
+
+/// <summary>A second model for the end of a run.</summary>
+internal sealed record RefinerOrder
+{
+    /// <summary>One of the models.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The share of the run, 0 to 1, after which it takes over; null is 0.8.</summary>
+    public double? SwitchAt { get; init; }
+
+    /// <summary>What is not known. It can be set because the reader asks for that.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Unknown { get; set; }
+}
+
+/// <summary>A ControlNet and what it looks at.</summary>
+internal sealed record ControlOrder
+{
+    /// <summary>One of the ControlNets.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>An upload or a picture of the gallery: edges, depth, a pose.</summary>
+    public string? Picture { get; init; }
+
+    /// <summary>How strongly it speaks, 0 to 10; null is 1, as it was trained.</summary>
+    public double? Strength { get; init; }
+
+    /// <summary>The share of the steps, 0 to 1, after which it begins; null is 0.</summary>
+    public double? Start { get; init; }
+
+    /// <summary>The share of the steps, 0 to 1, after which it falls silent; null is 1.</summary>
+    public double? End { get; init; }
+
+    /// <summary>How a picture of another shape is fitted: stretch, crop or fill; null is stretch.</summary>
+    public string? ResizeMode { get; init; }
 
     /// <summary>What is not known. It can be set because the reader asks for that.</summary>
     [JsonExtensionData]

@@ -30,7 +30,7 @@ internal sealed class JobWorker(JobQueue queue, JobKinds kinds, ModelShelf shelf
         try
         {
             if (shelf.Models.Count > 0)
-                _ = shelf.Load(new PictureOrder { Prompt = "a" });
+                shelf.Load(new PictureOrder { Prompt = "a" }).Dispose();
         }
         catch (Exception error) when (error is PareidoliaException or Refusal)
         {

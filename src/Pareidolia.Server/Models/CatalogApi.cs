@@ -28,6 +28,8 @@ internal static class CatalogApi
             .Produces<string[]>().WithSummary("The styles of a model.");
         _ = group.MapGet("/loras", (LoraShelf loras) => Results.Json([.. loras.Files.Keys], ServerJson.Default.StringArray))
             .Produces<string[]>().WithSummary("The LoRAs.");
+        _ = group.MapGet("/controlnets", (ControlShelf controls) => Results.Json([.. controls.Files.Keys], ServerJson.Default.StringArray))
+            .Produces<string[]>().WithSummary("The ControlNets.");
         _ = group.MapGet("/upscalers", (UpscalerShelf upscalers) => Results.Json(
                 new UpscalersView([.. upscalers.Names], [.. HiresFix.Upscalers, .. upscalers.Networks.Keys]), ServerJson.Default.UpscalersView))
             .Produces<UpscalersView>().WithSummary("What enlarges pictures, and what enlarges between two passes.");
@@ -39,7 +41,7 @@ internal static class CatalogApi
     {
         ModelSettings settings = shelf.SettingsOf(model);
         GenerateSettings defaults = settings.Defaults;
-        return new ModelView(model.Name, shelf.Loaded?.Pipeline.Name == model.Name, settings.Factor, defaults.Width, defaults.Height, defaults.Steps,
+        return new ModelView(model.Name, shelf.Held.Contains(model.Name), settings.Factor, defaults.Width, defaults.Height, defaults.Steps,
             defaults.Guidance, defaults.Sampler?.Sampler.Name, defaults.Sampler?.Schedule, defaults.Negative,
             PromptDialects.Names.First(name => name.Value == defaults.Dialect).Key, [.. settings.Styles]);
     }

@@ -26,7 +26,7 @@ internal sealed class ModelJobs(ModelShelf shelf)
     private IEnumerable<JobStep> Run(Job job)
     {
         if (JsonBody.As(job.Settings, ServerJson.Default.ModelOrder).Load is string name)
-            _ = shelf.Load(new PictureOrder { Model = name, Prompt = "a" });
+            shelf.Load(new PictureOrder { Model = name, Prompt = "a" }).Dispose();
         else
             shelf.Unload();
         yield return new StepTaken(1, 1);

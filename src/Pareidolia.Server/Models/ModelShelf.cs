@@ -17,11 +17,28 @@ internal sealed record ShelfModel(string Name, string Path)
     public ModelSource Open() => RandomModel.IsNamed(Path) ? new RandomModel(Path) : ModelSource.Open(Path);
 }
 
-/// <summary>A model in memory, and what joined it.</summary>
-internal sealed record LoadedModel(string Key, StableDiffusionPipeline Pipeline);
+/// <summary>What an order draws with: in memory until this is disposed, and as long after as it has room.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Second">Its refiner; null for none.</param>
+internal sealed record ModelsInUse(HeldModel Model, HeldModel? Second) : IDisposable
+{
+    /// <summary>The model.</summary>
+    public StableDiffusionPipeline Pipeline => Model.Pipeline;
+
+    /// <summary>Its refiner; null for none.</summary>
+    public StableDiffusionPipeline? Refiner => Second?.Pipeline;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        HeldModels.Release(Model);
+        if (Second is not null)
+            HeldModels.Release(Second);
+    }
+}
 
 /// <summary>
-/// The models that clients may name, and the one that is in memory. Names are looked up here, so that none becomes a path.
+/// The models that clients may name, and those that are in memory. Names are looked up here, so that none becomes a path.
 /// </summary>
 internal sealed class ModelShelf : IDisposable
 {
@@ -33,14 +50,20 @@ internal sealed class ModelShelf : IDisposable
 
     private const int LatentChannels = 4;
 
+    // Weights are the same at any size, and this one is soon forecast.
+    private const int SmallSide = 64;
+
     private readonly StudioOptions _options;
     private readonly LoraShelf _loras;
+    private readonly ControlShelf _controls;
+    private readonly HeldModels _held;
     private readonly ConcurrentDictionary<string, ModelSettings> _settings = new();
     private readonly ConcurrentDictionary<string, ClipTokenizer> _tokenizers = new();
 
-    public ModelShelf(StudioOptions options, LoraShelf loras)
+    public ModelShelf(StudioOptions options, LoraShelf loras, ControlShelf controls)
     {
-        (_options, _loras) = (options, loras);
+        (_options, _loras, _controls) = (options, loras, controls);
+        _held = new HeldModels(options.MostModelBytes, () => RunForecast.AvailableBytes);
         Models = [.. options.Models.Select(path => new ShelfModel(NameOf(path), path))];
         string[] doubled = [.. Models.GroupBy(model => model.Name).Where(group => group.Count() > 1).Select(group => group.Key)];
         if (doubled.Length > 0)
@@ -50,23 +73,24 @@ internal sealed class ModelShelf : IDisposable
     /// <summary>All of them; the first is the one where none is named.</summary>
     public IReadOnlyList<ShelfModel> Models { get; }
 
-    /// <summary>The one that is in memory; null where none is.</summary>
-    public LoadedModel? Loaded { get; private set; }
+    /// <summary>The names of those that are in memory, the one that was used last at the end.</summary>
+    public IEnumerable<string> Held => _held.All.Select(model => model.Name);
 
     /// <summary>The names of precisions.</summary>
     public static IEnumerable<string> Precisions => [.. WeightHolding.Names.Keys, Bf16, Int8];
 
     /// <summary>The model of a name, in any case, with or without what the web UI writes behind it.</summary>
     /// <param name="name">The name; null for the first.</param>
+    /// <param name="field">Where the client wrote it.</param>
     /// <exception cref="Refusal">There is none.</exception>
-    public ShelfModel Find(string? name)
+    public ShelfModel Find(string? name, string field = "model")
     {
         if (Models.Count == 0)
             throw new Refusal(503, "This server has no model: start it with --model.");
         if (name is null)
             return Models[0];
         return TryFind(name) ?? throw Refusal.Bad(
-            $"There is no model '{(name.Length > 80 ? name[..80] : name)}'; there are {string.Join(", ", Models.Select(model => model.Name))}.", "model");
+            $"There is no model '{(name.Length > 80 ? name[..80] : name)}'; there are {string.Join(", ", Models.Select(model => model.Name))}.", field);
     }
 
     /// <summary>The same; null where there is none.</summary>
@@ -105,34 +129,78 @@ internal sealed class ModelShelf : IDisposable
     public AdapterChoice AdaptersOf(PictureOrder order)
     {
         PromptDialect dialect = order.Dialect is string name ? PromptDialects.Parse(name) : SettingsOf(Find(order.Model)).Defaults.Dialect;
-        AdapterChoice adapters = new() { Embeddings = _options.Embeddings, Loras = _loras.Find(order.Loras) };
+        AdapterChoice adapters = new() { Embeddings = _options.Embeddings, Loras = _loras.Find(order.Loras), ControlNets = _controls.Find(order.Controls) };
         return dialect == PromptDialect.A1111 ? adapters.Mentioned([order.Prompt ?? ""], _options.Loras) : adapters;
     }
 
-    /// <summary>Loads what an order draws with, unless it is there. Called by the queue's worker alone.</summary>
-    public LoadedModel Load(PictureOrder order)
+    /// <summary>Fails unless all that an order names beside its model is there and fits it.</summary>
+    /// <exception cref="Refusal">Something is not there, or not for this model.</exception>
+    /// <exception cref="PareidoliaException">The models have not in common what they need.</exception>
+    public void RequireFit(PictureOrder order)
     {
-        ShelfModel model = Find(order.Model);
+        ModelSource model = Open(Find(order.Model), order.Precision);
         AdapterChoice adapters = AdaptersOf(order);
-        string key = $"{model.Name}|{order.Precision}|{string.Join(',', adapters.Loras)}";
-        if (Loaded?.Key == key)
-            return Loaded;
-        Unload();
-        StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(Open(model, order.Precision), adapters: adapters);
-        if (order.Precision is not null)
-            (pipeline.Bf16, pipeline.Int8) = (order.Precision == Bf16, order.Precision == Int8);
-        return Loaded = new LoadedModel(key, pipeline);
+        if (order.Refiner is RefinerOrder refiner)
+            RefinerHandOver.Require(model, Find(refiner.Model).Open(), refiner.SwitchAt!.Value);
+        try
+        {
+            adapters.RequireControlNets(model);
+        }
+        catch (PareidoliaException error)
+        {
+            // Clients know names, and no places.
+            throw Refusal.Bad(adapters.ControlNets.Aggregate(error.Message, (said, path) => said.Replace(path, Path.GetFileName(path), StringComparison.Ordinal)), "controls");
+        }
     }
 
-    /// <summary>Lets go of the model that is in memory.</summary>
-    public void Unload()
+    /// <summary>What draws with an order's model, before anything is loaded.</summary>
+    public RunCompany CompanyOf(PictureOrder order) => new(order.Refiner is RefinerOrder refiner ? Open(Find(refiner.Model), order.Precision) : null)
     {
-        Loaded?.Pipeline.Dispose();
-        Loaded = null;
+        SwitchAt = order.Refiner?.SwitchAt ?? 0,
+        ControlNets = _controls.Find(order.Controls),
+    };
+
+    /// <summary>Takes what an order draws with into use, loaded unless it is there. Called by the queue's worker alone.</summary>
+    /// <param name="order">The order.</param>
+    /// <param name="beside">Bytes that its run takes beside the weights; null for few.</param>
+    public ModelsInUse Load(PictureOrder order, Func<long>? beside = null)
+    {
+        HeldModel model = Take(order.Model, order.Precision, AdaptersOf(order), beside);
+        try
+        {
+            return new ModelsInUse(model, order.Refiner is RefinerOrder refiner
+                ? Take(refiner.Model, order.Precision, new AdapterChoice { Embeddings = _options.Embeddings }, beside) : null);
+        }
+        catch
+        {
+            HeldModels.Release(model);
+            throw;
+        }
     }
+
+    /// <summary>Lets go of the models that are in memory and not in use.</summary>
+    public void Unload() => _held.Clear();
 
     /// <inheritdoc/>
-    public void Dispose() => Unload();
+    public void Dispose() => _held.Dispose();
+
+    private HeldModel Take(string? name, string? precision, AdapterChoice adapters, Func<long>? beside)
+    {
+        ShelfModel model = Find(name);
+        string key = $"{model.Name}|{precision}|{string.Join(',', adapters.Loras)}|{string.Join(',', adapters.ControlNets)}";
+        return _held.Take(model.Name, key, () => WeightsOf(model, precision, adapters), beside ?? (() => 0), () => Loaded(model, precision, adapters));
+    }
+
+    private static long WeightsOf(ShelfModel model, string? precision, AdapterChoice adapters) =>
+        MemoryForecast.Of(Open(model, precision), SmallSide, SmallSide, controls: adapters.ControlNets)?.WeightBytes ?? 0;
+
+    private static StableDiffusionPipeline Loaded(ShelfModel model, string? precision, AdapterChoice adapters)
+    {
+        StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(Open(model, precision), adapters: adapters);
+        if (precision is not null)
+            (pipeline.Bf16, pipeline.Int8) = (precision == Bf16, precision == Int8);
+        return pipeline;
+    }
 
     private static string NameOf(string path) => RandomModel.IsNamed(path) ? path.Replace(':', '-') : ModelSource.Open(path).Name;
 }

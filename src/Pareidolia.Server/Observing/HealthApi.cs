@@ -31,7 +31,7 @@ internal static class HealthApi
             faults.Add($"only {room >> 20} MiB are left for pictures");
         if (worker.ExecuteTask is null or { IsCompleted: true })
             faults.Add("nothing does the jobs");
-        Health health = new(faults.Count == 0 ? "ok" : "failing", faults, store.Count(JobState.Queued), queue.Running?.Job.Id, shelf.Loaded?.Pipeline.Name,
+        Health health = new(faults.Count == 0 ? "ok" : "failing", faults, store.Count(JobState.Queued), queue.Running?.Job.Id, shelf.Held.LastOrDefault(),
             typeof(HealthApi).Assembly.GetName().Version?.ToString(3) ?? "");
         return Results.Json(health, ServerJson.Default.Health, statusCode: faults.Count == 0 ? 200 : 503);
     }

@@ -4,6 +4,7 @@ using Pareidolia.Diffusion;
 using Pareidolia.Imaging;
 using Pareidolia.Server.Generate;
 using Pareidolia.Server.Pictures;
+using Pareidolia.Server.WebUi;
 
 namespace Pareidolia.Server.Uploads;
 
@@ -52,6 +53,8 @@ internal sealed record FoundSettings(string? Source, JsonElement? Settings, Json
             VariationStrength = variation > 0 ? variation : null,
             SeedDelta = Whole(fields, "ENSD"),
             Hires = Hires(fields),
+            Refiner = fields.GetValueOrDefault("Refiner") is string refiner ? new RefinerOrder { Model = refiner, SwitchAt = Number(fields, "Refiner switch at") } : null,
+            Controls = Controls(fields),
             Noise = fields.GetValueOrDefault("Noise mode") ?? (infotext.Fields.GetValueOrDefault("Version")?.StartsWith("pareidolia", StringComparison.Ordinal) == true ? null
                 : fields.GetValueOrDefault("RNG") == "CPU" ? "a1111-cpu" : "a1111-gpu"),
         };
@@ -69,6 +72,28 @@ internal sealed record FoundSettings(string? Source, JsonElement? Settings, Json
             Steps = Whole(fields, "Hires steps"),
             Upscaler = fields.GetValueOrDefault("Hires upscaler"),
             Denoise = Number(fields, "Denoising strength"),
+        };
+    }
+
+    // What the networks looked at is in no infotext.
+    private static ControlOrder[]? Controls(OrderedDictionary<string, string> fields)
+    {
+        ControlOrder[] told = [.. fields.Where(field => field.Key.StartsWith("ControlNet ", StringComparison.Ordinal) && field.Value.Contains("Model: ", StringComparison.Ordinal)).Select(field => Control(field.Value))];
+        return told.Length > 0 ? told : null;
+    }
+
+    private static ControlOrder Control(string unit)
+    {
+        OrderedDictionary<string, string> fields = [];
+        foreach (string[] field in unit.Split(", ").Select(part => part.Split(": ", 2)).Where(field => field.Length == 2))
+            fields[field[0]] = field[1];
+        return new ControlOrder
+        {
+            Model = fields.GetValueOrDefault("Model"),
+            Strength = Number(fields, "Weight"),
+            Start = Number(fields, "Guidance Start"),
+            End = Number(fields, "Guidance End"),
+            ResizeMode = fields.GetValueOrDefault("Resize Mode") is string fit ? WebUiControls.FitOf(fit) : null,
         };
     }
 

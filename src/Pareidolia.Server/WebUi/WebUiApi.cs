@@ -70,8 +70,11 @@ internal static class WebUiApi
         _ = group.MapGet("/embeddings", (WebUiLists lists) => Json(lists.Embeddings()));
         foreach (string empty in (string[])["sd-vae", "hypernetworks", "face-restorers", "realesrgan-models", "extensions"])
             _ = group.MapGet($"/{empty}", () => Json(new JsonArray()));
-        _ = group.MapGet("/scripts", () => Json(new JsonObject { ["txt2img"] = new JsonArray(WebUiScript.Name), ["img2img"] = new JsonArray(WebUiScript.Name) }));
-        _ = group.MapGet("/script-info", () => Json(new JsonArray(ScriptInfo(false), ScriptInfo(true))));
+        _ = group.MapGet("/scripts", () => Json(new JsonObject
+        {
+            ["txt2img"] = new JsonArray(WebUiScript.Name, WebUiControls.Script), ["img2img"] = new JsonArray(WebUiScript.Name, WebUiControls.Script),
+        }));
+        _ = group.MapGet("/script-info", () => Json(new JsonArray([.. ((bool[])[false, true]).SelectMany(ScriptInfo)])));
         _ = group.MapGet("/cmd-flags", (StudioOptions options) => Json(new JsonObject
         {
             ["api"] = true, ["listen"] = !System.Net.IPAddress.IsLoopback(options.Listen), ["port"] = options.Port, ["api_auth"] = options.Auth ? "set" : null,
@@ -182,10 +185,18 @@ internal static class WebUiApi
         return Results.Text("Stopping.");
     }
 
-    private static JsonObject ScriptInfo(bool fromPicture) => new()
+    private static IEnumerable<JsonNode> ScriptInfo(bool fromPicture) =>
+    [
+        ScriptInfo(WebUiScript.Name, false, fromPicture, ["X type", "X values", "X values", "Y type", "Y values", "Y values", "Z type", "Z values", "Z values"]),
+        ScriptInfo(WebUiControls.Script, true, fromPicture, [.. Enumerable.Range(0, ControlShelf.Most).Select(i => $"ControlNet Unit {i}")]),
+    ];
+
+    private static JsonObject ScriptInfo(string name, bool isAlwaysOn, bool fromPicture, string[] labels) => new()
     {
-        ["name"] = WebUiScript.Name, ["is_alwayson"] = false, ["is_img2img"] = fromPicture,
-        ["args"] = new JsonArray([.. ((string[])["X type", "X values", "X values", "Y type", "Y values", "Y values", "Z type", "Z values", "Z values"])
-            .Select(label => (JsonNode)new JsonObject { ["label"] = label, ["value"] = null, ["minimum"] = null, ["maximum"] = null, ["step"] = null, ["choices"] = null })]),
+        ["name"] = name, ["is_alwayson"] = isAlwaysOn, ["is_img2img"] = fromPicture,
+        ["args"] = new JsonArray([.. labels.Select(label => (JsonNode)new JsonObject
+        {
+            ["label"] = label, ["value"] = null, ["minimum"] = null, ["maximum"] = null, ["step"] = null, ["choices"] = null,
+        })]),
     };
 }

@@ -12,7 +12,7 @@ using Pareidolia.Server.Uploads;
 namespace Pareidolia.Server.WebUi;
 
 /// <summary>Requests of the web UI's clients as orders. What cannot be done is refused by its name.</summary>
-internal sealed class WebUiOrders(ModelShelf shelf, WebUiOptions options, UploadStore uploads, StudioOptions limits)
+internal sealed class WebUiOrders(ModelShelf shelf, WebUiOptions options, UploadStore uploads, WebUiControls controls, StudioOptions limits)
 {
     private static readonly string[] s_fits = ["stretch", "crop", "fill"];
     private static readonly string[] s_fills = ["fill", "original", "noise", "nothing"];
@@ -38,6 +38,9 @@ internal sealed class WebUiOrders(ModelShelf shelf, WebUiOptions options, Upload
             CfgScale = Says("cfg_scale") ? request.CfgScale : told?.GuidanceScale ?? request.CfgScale,
             SamplerName = request.SamplerName ?? told?.Sampler,
             Scheduler = request.Scheduler ?? told?.Schedule,
+            RefinerCheckpoint = request.RefinerCheckpoint ?? told?.Refiner?.Model,
+            RefinerSwitchAt = request.RefinerSwitchAt ?? told?.Refiner?.SwitchAt,
+            ToldControls = told?.Controls,
             Subseed = Says("subseed") ? request.Subseed : (long?)told?.VariationSeed ?? request.Subseed,
             SubseedStrength = Says("subseed_strength") ? request.SubseedStrength : told?.VariationStrength ?? request.SubseedStrength,
         };
@@ -79,12 +82,23 @@ internal sealed class WebUiOrders(ModelShelf shelf, WebUiOptions options, Upload
             Noise = set[WebUiOptions.Random]?.GetValue<string>() == "CPU" ? "a1111-cpu" : "a1111-gpu",
             PreviewEvery = set[WebUiOptions.Previews]!.GetValue<bool>() ? set[WebUiOptions.PreviewEvery]!.GetValue<int>() : 0,
             Hires = !fromPicture && request.EnableHr == true ? Hires(request) : null,
+            Refiner = Refiner(request, Model(set)),
         };
         order = fromPicture ? WithSource(order, request) : order;
+        order = order with { Controls = controls.Of(request, order.InitPicture) };
         return request.ScriptName is { Length: > 0 } name ? WebUiScript.Apply(order, name, request.ScriptArgs, fromPicture) : order;
     }
 
     private static string? Model(JsonObject set) => set[WebUiOptions.Checkpoint]?.GetValue<string>();
+
+    // As there, a model does not hand over to itself, and without a share it hands over at once.
+    private RefinerOrder? Refiner(WebUiRequest request, string? first)
+    {
+        if (request.RefinerCheckpoint is null or "" or "None" or "none")
+            return null;
+        ShelfModel second = shelf.Find(request.RefinerCheckpoint, "refiner_checkpoint");
+        return second == shelf.Find(first) ? null : new RefinerOrder { Model = second.Name, SwitchAt = request.RefinerSwitchAt ?? 0 };
+    }
 
     private PictureOrder WithSource(PictureOrder order, WebUiRequest request)
     {

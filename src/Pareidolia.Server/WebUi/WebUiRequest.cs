@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Pareidolia.Server.Generate;
 
 namespace Pareidolia.Server.WebUi;
 
@@ -154,6 +155,10 @@ internal sealed record WebUiRequest
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Unknown { get; set; }
 
+    /// <summary>ControlNets that the infotext tells of.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<ControlOrder>? ToldControls { get; set; }
+
     /// <summary>Pictures that are asked for.</summary>
     [JsonIgnore]
     public int Count => checked(Math.Clamp(BatchSize ?? 1, 0, 10_000) * Math.Clamp(NIter ?? 1, 0, 10_000));
@@ -162,6 +167,7 @@ internal sealed record WebUiRequest
 /// <summary>What clients of the web UI write: names with underscores; numbers may stand in quotes.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
 [JsonSerializable(typeof(WebUiRequest))]
+[JsonSerializable(typeof(ControlUnit))]
 [JsonSerializable(typeof(UpscaleRequest))]
 [JsonSerializable(typeof(ImageRequest))]
 internal sealed partial class WebUiJson : JsonSerializerContext;

@@ -1,4 +1,6 @@
+using Pareidolia.Models;
 using Pareidolia.Text.Prompts;
+using Pareidolia.Weights;
 
 namespace Pareidolia.Adapters;
 
@@ -28,6 +30,18 @@ public sealed record AdapterChoice
         if (mentions.Find(found => !found.SequenceEqual(mentions[0])) is not null)
             throw new PareidoliaException("The prompts of this run ask for different LoRAs; they change the model when it is loaded, so run them separately.");
         return mentions.Count == 0 ? this : this with { Loras = [.. Loras, .. mentions[0].Select(mention => Found(mention, folder))] };
+    }
+
+    /// <summary>Fails unless the ControlNets are such and fit a model, as far as configs and the names and sizes of tensors tell.</summary>
+    /// <exception cref="PareidoliaException">One is missing, damaged, something else, or one for another family of models.</exception>
+    public void RequireControlNets(ModelSource model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        if (ControlNets.Count == 0)
+            return;
+        UNet2DConditionConfig unet = UNet2DConditionConfig.FromJson(model.Component("unet").NeededConfig());
+        foreach (string path in ControlNets)
+            _ = ControlNetFile.Structure(path, unet);
     }
 
     private static LoraChoice Found(NetworkMention mention, string? folder)

@@ -15,19 +15,42 @@ internal static class ControlNetFile
     /// <exception cref="PareidoliaException">It is missing, damaged, no ControlNet, or one for another family of models.</exception>
     public static Pretrained<ControlNetModel> Load(string path, UNet2DConditionConfig unet, Backend? device, WeightHolding? holding = null)
     {
-        StoredWeights file = Directory.Exists(path) ? new ModelComponent(path).OpenWeights() : StoredWeights.Open(path);
+        StoredWeights file = OpenFile(path);
         try
         {
             StoredWeights weights = InDiffusersLayout(file, path);
-            int[] hint = HintChannels(weights);
-            UNet2DConditionConfig config = (OwnConfig(path) ?? unet) with { InChannels = (int)weights.Entry("conv_in.weight").Shape[1] };
-            return ModelStorage.Load(weights, device, at => new ControlNetModel(config, hint, at), holding);
+            return ModelStorage.Load(weights, device, Building(weights, path, unet), holding);
         }
         catch (PareidoliaException error)
         {
             file.Dispose();
-            throw new PareidoliaException($"The ControlNet '{path}' does not fit this model: {error.Message}", error);
+            throw Misfit(path, error);
         }
+    }
+
+    /// <summary>The constructor of one for a UNet, once the names and sizes of the file's tensors are found to be those of such a network.</summary>
+    /// <exception cref="PareidoliaException">It is missing, damaged, no ControlNet, or one for another family of models.</exception>
+    public static Func<WeightScope, ControlNetModel> Structure(string path, UNet2DConditionConfig unet)
+    {
+        using StoredWeights file = OpenFile(path);
+        try
+        {
+            StoredWeights weights = InDiffusersLayout(file, path);
+            Func<WeightScope, ControlNetModel> build = Building(weights, path, unet);
+            RequireSizes(weights, build);
+            return build;
+        }
+        catch (PareidoliaException error)
+        {
+            throw Misfit(path, error);
+        }
+    }
+
+    /// <summary>What one is called: the name of its file without the ending, or of its folder.</summary>
+    public static string NameOf(string path)
+    {
+        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
+        return File.Exists(path) ? Path.GetFileNameWithoutExtension(name) : name;
     }
 
     /// <summary>A UNet's config from a ControlNet's, which says nothing of the way up.</summary>
@@ -38,6 +61,30 @@ internal static class ControlNetFile
         int levels = config.Ints("block_out_channels", [320, 640, 1280, 1280]).Count;
         string up = string.Join(",", Enumerable.Repeat("\"UpBlock2D\"", levels));
         return UNet2DConditionConfig.FromJson(JsonConfig.Parse($"{{\"up_block_types\":[{up}]}}", config.Name).Over(config));
+    }
+
+    private static StoredWeights OpenFile(string path) => Directory.Exists(path) ? new ModelComponent(path).OpenWeights() : StoredWeights.Open(path);
+
+    private static PareidoliaException Misfit(string path, PareidoliaException error) =>
+        new($"The ControlNet '{path}' does not fit this model: {error.Message}", error);
+
+    private static Func<WeightScope, ControlNetModel> Building(StoredWeights weights, string path, UNet2DConditionConfig unet)
+    {
+        int[] hint = HintChannels(weights);
+        UNet2DConditionConfig own = OwnConfig(path) ?? unet, config = own with { InChannels = (int)weights.Entry("conv_in.weight").Shape[1] };
+        if (own.TextWidth != unet.TextWidth || !own.BlockOutChannels.SequenceEqual(unet.BlockOutChannels))
+            throw new PareidoliaException($"it has {string.Join(", ", own.BlockOutChannels)} channels and reads tokens of {own.TextWidth} numbers, "
+                + $"the model's network has {string.Join(", ", unet.BlockOutChannels)} and reads {unet.TextWidth}.");
+        return at => new ControlNetModel(config, hint, at);
+    }
+
+    private static void RequireSizes(StoredWeights weights, Func<WeightScope, ControlNetModel> build)
+    {
+        using WeightStore outline = WeightStore.Outline();
+        _ = outline.Build(build);
+        foreach (Parameter parameter in outline.Parameters)
+            if (weights.Entry(parameter.Name) is { } stored && stored.Count != parameter.Tensor.Count)
+                throw new PareidoliaException($"'{parameter.Name}' has {stored.Count} numbers, and {parameter.Tensor.Count} are needed.");
     }
 
     private static UNet2DConditionConfig? OwnConfig(string path)

@@ -34,6 +34,7 @@ internal sealed class ControlNetModel
     public ControlNetModel(UNet2DConditionConfig config, IReadOnlyList<int> hintChannels, WeightScope weights)
     {
         IReadOnlyList<int> channels = config.BlockOutChannels;
+        InChannels = config.InChannels;
         HintFactor = 1 << (hintChannels.Count - 1);
         _descent = new UNetDescent(config, UNetDescent.Resnets(config), weights);
         WeightScope hint = weights["controlnet_cond_embedding"];
@@ -45,6 +46,9 @@ internal sealed class ControlNetModel
         _downOut = [.. skips.Select((count, i) => ZeroConvolution(count, weights["controlnet_down_blocks"][i]))];
         _midOut = ZeroConvolution(channels[^1], weights["controlnet_mid_block"]);
     }
+
+    /// <summary>Channels of the samples that it hears.</summary>
+    public int InChannels { get; }
 
     /// <summary>Pixels of its picture for each cell of the latent, in each direction.</summary>
     public int HintFactor { get; }

@@ -28,7 +28,7 @@ internal sealed class ControlStage : IDisposable
     public static Tensor Seen(ControlNetModel net, ControlGuide guide, Tensor sample)
     {
         int height = sample.Shape[1] * net.HintFactor, width = sample.Shape[2] * net.HintFactor;
-        byte[] pixels = Resize.To(guide.Picture.ToRgb(), width, height).Pixels;
+        byte[] pixels = PictureFit.To(guide.Picture.ToRgb(), width, height, guide.Fit).Pixels;
         return net.See(Tensor.From(Array.ConvertAll(pixels, value => value / 255f), [1, height, width, 3], sample.Device));
     }
 

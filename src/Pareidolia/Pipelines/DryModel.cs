@@ -1,3 +1,4 @@
+using Pareidolia.Adapters;
 using Pareidolia.Models;
 using Pareidolia.Tensors;
 using Pareidolia.Tensors.Imagined;
@@ -11,8 +12,9 @@ namespace Pareidolia.Pipelines;
 /// <param name="height">Cells of the latent.</param>
 /// <param name="pictures">Pictures that are denoised together; each counts twice where it is guided.</param>
 /// <param name="guided">Whether they are.</param>
+/// <param name="controls">Files of ControlNets that join it.</param>
 /// <param name="plain">Whether all attention has one head and all norms one group.</param>
-internal sealed class DryModel(ModelSource model, int width, int height, int pictures, bool guided, bool plain)
+internal sealed class DryModel(ModelSource model, int width, int height, int pictures, bool guided, IReadOnlyList<string> controls, bool plain)
 {
     private const int PromptTokens = 77;
     private const int SizeNumbers = 6;
@@ -24,25 +26,40 @@ internal sealed class DryModel(ModelSource model, int width, int height, int pic
     /// <summary>Reading prompts of usual length.</summary>
     public StageForecast Text() => T5Reader.IsIn(model) ? T5() : Total([.. TextTower.Parts.Where(part => model.Has(part.Encoder)).Select(part => Tower(part.Encoder))]);
 
-    /// <summary>One question to the UNet; of a cascade, one to each.</summary>
+    /// <summary>One question to the UNet and to the ControlNets; of a cascade, one to each.</summary>
     public StageForecast Denoising()
     {
-        StageForecast first = Denoising("unet", 1);
+        StageForecast first = controls.Aggregate(Denoising("unet", 1), (sum, path) => Total(sum, Control(path)));
         return CascadeStage.NamesIn(model).Aggregate(first, (sum, stage) => Total(sum, Denoising(stage.UNet, stage.Scale)));
     }
 
     private StageForecast Denoising(string part, int scale)
     {
-        UNet2DConditionConfig config = UNet2DConditionConfig.FromJson(model.Component(part).NeededConfig());
-        if (plain)
-            config = config with { NormNumGroups = 1, AttentionHeads = [.. config.AttentionHeads.Select(_ => 1)] };
+        UNet2DConditionConfig config = UNet(part);
         return Stage(at => new UNet2DConditionModel(config, at), unet =>
+            unet.Forward(Sample(config.InChannels, scale), [500], Context(config), Extras(config)));
+    }
+
+    // One look at its picture is little beside all the steps; it is counted with each.
+    private StageForecast Control(string path)
+    {
+        UNet2DConditionConfig config = UNet("unet");
+        return Stage(ControlNetFile.Structure(path, config), net =>
         {
-            Tensor sample = Tensor.Empty([Rows, height * scale, width * scale, config.InChannels], _dry.Device);
-            Tensor context = Tensor.Empty([Rows, PromptTokens, config.TextWidth], _dry.Device);
-            return unet.Forward(sample, [500], context, Extras(config));
+            Tensor picture = Tensor.Empty([1, height * net.HintFactor, width * net.HintFactor, 3], _dry.Device);
+            return net.Forward(Sample(net.InChannels, 1), [500], Context(config), net.See(picture), 1, Extras(config)).Mid;
         });
     }
+
+    private UNet2DConditionConfig UNet(string part)
+    {
+        UNet2DConditionConfig config = UNet2DConditionConfig.FromJson(model.Component(part).NeededConfig());
+        return plain ? config with { NormNumGroups = 1, AttentionHeads = [.. config.AttentionHeads.Select(_ => 1)] } : config;
+    }
+
+    private Tensor Sample(int channels, int scale) => Tensor.Empty([Rows, height * scale, width * scale, channels], _dry.Device);
+
+    private Tensor Context(UNet2DConditionConfig config) => Tensor.Empty([Rows, PromptTokens, config.TextWidth], _dry.Device);
 
     /// <summary>One picture from its latent; they are decoded one at a time.</summary>
     public StageForecast Decoding(PixelShuffleUpscalerConfig? upscaler)
@@ -119,9 +136,7 @@ internal sealed class DryModel(ModelSource model, int width, int height, int pic
     {
         StageForecast total = StageForecast.Nothing;
         foreach (StageForecast stage in stages)
-            total = new StageForecast(
-                total.WeightBytes + stage.WeightBytes, Math.Max(total.TensorBytes, stage.TensorBytes), Math.Max(total.PooledBytes, stage.PooledBytes),
-                total.Asked + stage.Asked);
+            total = total.Beside(stage, total.Asked + stage.Asked);
         return total;
     }
 }

@@ -7,7 +7,7 @@ namespace Pareidolia.Pipelines;
 
 /// <summary>
 /// What drawing takes in memory and arithmetic, from a model's configs alone: the networks run once without computing, as <see cref="DryRun"/> does.
-/// What joins a model (ControlNets) and what a picture is made from are not in it.
+/// What a picture is made from is not in it.
 /// </summary>
 /// <param name="Text">Reading the prompt and, where it is guided, the negative prompt.</param>
 /// <param name="Denoising">One question to the UNet.</param>
@@ -35,8 +35,10 @@ public sealed record MemoryForecast(StageForecast Text, StageForecast Denoising,
     /// <param name="height">Pixels.</param>
     /// <param name="pictures">Pictures that are denoised together.</param>
     /// <param name="guided">Whether the negative prompt is asked too.</param>
-    /// <exception cref="PareidoliaException">A config is broken.</exception>
-    public static MemoryForecast? Of(ModelSource model, int width, int height, int pictures = 1, bool guided = true)
+    /// <param name="controls">Files or folders of ControlNets that join it; null for none.</param>
+    /// <exception cref="PareidoliaException">A config is broken, or a ControlNet is none for this model.</exception>
+    public static MemoryForecast? Of(
+        ModelSource model, int width, int height, int pictures = 1, bool guided = true, IReadOnlyList<string>? controls = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (!LatentCodec.Serves(model))
@@ -46,7 +48,7 @@ public sealed record MemoryForecast(StageForecast Text, StageForecast Denoising,
         // A single file does not tell heads and groups, so what is guessed for it need not run; they hardly matter for memory.
         foreach (bool plain in (bool[])[false, true])
         {
-            DryModel dry = new(model, Cells(width, factor), Cells(height, factor), pictures, guided, plain);
+            DryModel dry = new(model, Cells(width, factor), Cells(height, factor), pictures, guided, controls ?? [], plain);
             try
             {
                 return new MemoryForecast(dry.Text(), dry.Denoising(), dry.Decoding(upscaler), model.Holding.Staged);
@@ -59,6 +61,16 @@ public sealed record MemoryForecast(StageForecast Text, StageForecast Denoising,
         return null;
     }
 
+    /// <summary>The same with a model beside it that takes over before the end of each run.</summary>
+    /// <param name="refiner">What that model takes.</param>
+    /// <param name="switchAt">The share of the run before, 0 to 1.</param>
+    internal MemoryForecast With(MemoryForecast refiner, double switchAt) => this with
+    {
+        Text = Text.Beside(refiner.Text, Text.Asked + refiner.Text.Asked),
+        Denoising = Denoising.Beside(refiner.Denoising, Mixed(Denoising.Asked, refiner.Denoising.Asked, switchAt)),
+        Decoding = Decoding.Beside(StageForecast.Nothing with { WeightBytes = refiner.Decoding.WeightBytes }, Decoding.Asked),
+    };
+
     /// <summary>The arithmetic of one batch of pictures.</summary>
     /// <param name="steps">Questions to the UNet.</param>
     /// <param name="pictures">Pictures that are decoded.</param>
@@ -67,6 +79,13 @@ public sealed record MemoryForecast(StageForecast Text, StageForecast Denoising,
     /// <summary>Pixels of a picture for each cell of its latent, in each direction.</summary>
     internal static int FactorOf(ModelSource model, PixelShuffleUpscalerConfig? upscaler) =>
         LatentCodec.FactorOf(model) * (upscaler?.Scale ?? 1) * CascadeStage.ScaleOf(model);
+
+    private static Arithmetic Mixed(Arithmetic first, Arithmetic second, double share)
+    {
+        long Mix(long one, long other) => (long)((share * one) + ((1 - share) * other));
+        return new Arithmetic(Mix(first.Products, second.Products), Mix(first.Windowed, second.Windowed),
+            Mix(first.Attended, second.Attended), Mix(first.Passed, second.Passed));
+    }
 
     private long Weights(StageForecast stage) => Staged ? stage.WeightBytes : WeightBytes;
 

@@ -29,6 +29,9 @@ internal sealed record ModelParts(PromptEncoder Text, Pretrained<UNet2DCondition
     /// <summary>The ControlNets that join them.</summary>
     public List<Pretrained<ControlNetModel>> Controls { get; } = [];
 
+    /// <summary>What the ControlNets are called.</summary>
+    public List<string> ControlNames { get; } = [];
+
     /// <summary>The later stages of a cascade.</summary>
     public IReadOnlyList<CascadeStage> Cascade { get; private set; } = [];
 
@@ -102,6 +105,7 @@ internal sealed record ModelParts(PromptEncoder Text, Pretrained<UNet2DCondition
 
     private void Add(AdapterChoice adapters)
     {
+        ControlNames.AddRange(adapters.ControlNets.Select(ControlNetFile.NameOf));
         foreach (string path in adapters.ControlNets)
             Controls.Add(ControlNetFile.Load(path, UNet.Model.Config, UNet.Weights.Device, UNet.Weights.Holding));
         if (adapters.Loras.Count == 0)

@@ -57,6 +57,8 @@ internal sealed class PictureDescription(ModelParts parts, GenerateSettings defa
         settings.Source?.Describe(fields);
         settings.Hires?.Describe(fields);
         settings.Refiner?.Describe(fields);
+        foreach ((int i, ControlGuide guide) in settings.Controls.Index())
+            fields[$"ControlNet {i}"] = guide.Described(parts.ControlNames[i]);
         settings.Tiling.Describe(fields);
         if (parts.ImageGuidanceOf(settings) is double guidance)
             fields["Image CFG scale"] = Written(guidance);

@@ -11,13 +11,21 @@ public sealed record RunForecast(ModelSource Model, GenerateSettings Settings, i
 {
     private const int SmallestSide = 256;
 
+    private RunCompany Company { get; init; } = new();
+
     /// <summary>The forecast; null for what is no text-to-image model with a UNet.</summary>
+    /// <param name="model">The model, its weights held as the run will hold them.</param>
+    /// <param name="settings">The run.</param>
+    /// <param name="pictures">All its pictures.</param>
+    /// <param name="company">What draws with the model, which the settings would name by what is loaded; null for nothing.</param>
     /// <exception cref="PareidoliaException">A config is broken.</exception>
-    public static RunForecast? Of(ModelSource model, GenerateSettings settings, int pictures)
+    public static RunForecast? Of(ModelSource model, GenerateSettings settings, int pictures, RunCompany? company = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         settings = settings.Hires?.Forecast(settings) ?? settings;
-        return ForecastOf(model, settings, pictures) is MemoryForecast memory ? new RunForecast(model, settings, pictures, memory) : null;
+        company ??= new RunCompany();
+        return ForecastOf(model, settings, pictures, company) is MemoryForecast memory
+            ? new RunForecast(model, settings, pictures, memory) { Company = company } : null;
     }
 
     /// <summary>What the machine lets the process take; null where it does not tell.</summary>
@@ -47,26 +55,36 @@ public sealed record RunForecast(ModelSource Model, GenerateSettings Settings, i
         }
         finally
         {
-            Model.Holding = own;
+            Hold(own);
         }
         return fitting;
 
         void Try(string change, WeightHolding holding, GenerateSettings settings)
         {
-            Model.Holding = holding;
-            if (ForecastOf(Model, settings, Pictures) is MemoryForecast memory && memory.ProcessBytes <= bytes)
+            Hold(holding);
+            if (ForecastOf(Model, settings, Pictures, Company) is MemoryForecast memory && memory.ProcessBytes <= bytes)
                 fitting.Add((change, memory.ProcessBytes));
         }
     }
 
+    // A refiner's weights are held as the model's.
+    private void Hold(WeightHolding holding)
+    {
+        Model.Holding = holding;
+        Company.Refiner?.Holding = holding;
+    }
+
     private int CellPixels => MemoryForecast.FactorOf(Model, PictureDecoder.UpscalerConfigOf(Model));
 
-    private static MemoryForecast? ForecastOf(ModelSource model, GenerateSettings settings, int pictures)
+    private static MemoryForecast? ForecastOf(ModelSource model, GenerateSettings settings, int pictures, RunCompany company)
     {
         if (!LatentCodec.Serves(model))
             return null;
         int together = Math.Min(pictures, new PlannedPictures(settings, MemoryForecast.FactorOf(model, PictureDecoder.UpscalerConfigOf(model))).Together);
-        return MemoryForecast.Of(model, settings.Width, settings.Height, together, settings.ReadsNegative);
+        MemoryForecast? alone = MemoryForecast.Of(model, settings.Width, settings.Height, together, settings.ReadsNegative, company.ControlNets);
+        return company.Refiner is null ? alone
+            : MemoryForecast.Of(company.Refiner, settings.Width, settings.Height, together, settings.ReadsNegative) is MemoryForecast refiner
+            ? alone?.With(refiner, company.SwitchAt) : null;
     }
 
     // The least change first.
@@ -85,4 +103,13 @@ public sealed record RunForecast(ModelSource Model, GenerateSettings Settings, i
                 yield return $"--precision {name}";
         }
     }
+}
+
+/// <summary>What draws with a model and is not loaded yet.</summary>
+/// <param name="Refiner">The model that takes over before the end; null for none.</param>
+/// <param name="SwitchAt">The share of the run before, 0 to 1.</param>
+public sealed record RunCompany(ModelSource? Refiner = null, double SwitchAt = 0.8)
+{
+    /// <summary>Files or folders of ControlNets.</summary>
+    public IReadOnlyList<string> ControlNets { get; init; } = [];
 }

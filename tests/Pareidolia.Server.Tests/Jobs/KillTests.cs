@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Pareidolia.Imaging;
+using Pareidolia.Server.Tests.Generate;
 using Pareidolia.Tests;
 using Pareidolia.Tests.Pipelines;
 
@@ -7,9 +9,12 @@ namespace Pareidolia.Server.Tests.Jobs;
 /// <summary>The server is killed again and again at moments of chance: nothing that it had acknowledged is lost, and all pictures are as without it.</summary>
 public sealed class KillTests
 {
+    // An upload that every studio of the test has.
+    private const string Seen = "0123456789abcdef0123456789abcdef";
+
     private static readonly int s_kills = int.Parse(Environment.GetEnvironmentVariable("PAREIDOLIA_KILLS") ?? "50");
 
-    // Samplers that remember earlier steps, draw noise, choose their own steps; several pictures; two passes; a grid.
+    // Samplers that remember earlier steps, draw noise, choose their own steps; several pictures; two passes; a grid; a refiner and a ControlNet.
     private static readonly string[] s_orders =
     [
         """{"kind": "generate", "prompt": "a red apple", "seed": 1, "steps": 80, "sampler": "euler_ancestral"}""",
@@ -17,6 +22,7 @@ public sealed class KillTests
         """{"kind": "generate", "prompt": "a bird", "seed": 3, "steps": 60, "sampler": "uni_pc"}""",
         """{"kind": "generate", "prompt": "a house", "seed": 4, "steps": 30, "sampler": "heun", "hires": {"scale": 2, "steps": 20}}""",
         """{"kind": "generate", "prompt": "a table", "seed": 5, "xyz": {"x": {"axis": "steps", "values": [10, 20, 30]}}}""",
+        $$"""{"kind": "generate", "prompt": "a cat", "seed": 6, "steps": 40, "sampler": "dpmpp_2m", "refiner": {"model": "refiner"}, "controls": [{"model": "edges", "picture": "{{Seen}}"}]}""",
     ];
 
     private readonly System.Random _chance = new(1);
@@ -30,14 +36,15 @@ public sealed class KillTests
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are sent with kill.");
         using TemporaryFolder folder = new();
         byte[][][] expected = await Undisturbed();
+        Bring(folder);
         for (int kill = 0; kill < s_kills; kill++)
         {
-            using ServerProcess server = ServerProcess.Start(folder.Path, TinyModel.Lively);
+            using ServerProcess server = Start(folder);
             Task death = Die(server, TimeSpan.FromMilliseconds(_chance.Next(1, 600)));
             await Work(server);
             await death;
         }
-        using ServerProcess last = ServerProcess.Start(folder.Path, TinyModel.Lively);
+        using ServerProcess last = Start(folder);
         // The request that the last kill left without an answer may have been stored.
         await Work(last);
         await Compare(last, expected);
@@ -62,6 +69,15 @@ public sealed class KillTests
         }
         using ServerProcess next = ServerProcess.Start(folder.Path, TinyModel.Lively);
         Assert.Contains((await next.Get($"/api/v1/jobs/{id}")).GetProperty("state").GetString(), (string[])["queued", "running", "done"]);
+    }
+
+    private static ServerProcess Start(TemporaryFolder folder) =>
+        ServerProcess.Start(folder.Path, TinyModel.Lively, "--model", TinyCompany.RefinerPath, "--models-dir", TinyCompany.Folder);
+
+    private static void Bring(TemporaryFolder folder)
+    {
+        Directory.CreateDirectory(folder["uploads"]);
+        PngWriter.Write(folder[$"uploads/{Seen}.png"], TinyCompany.Edges());
     }
 
     private static async Task Die(ServerProcess server, TimeSpan after)
@@ -125,7 +141,9 @@ public sealed class KillTests
 
     private static async Task<byte[][][]> Undisturbed()
     {
-        await using TestStudio studio = await TestStudio.Start(options => options with { Models = [TinyModel.Lively] });
+        using TemporaryFolder folder = new();
+        Bring(folder);
+        await using TestStudio studio = await TinyCompany.Start(folder.Path);
         List<byte[][]> all = [];
         foreach (string order in s_orders)
         {

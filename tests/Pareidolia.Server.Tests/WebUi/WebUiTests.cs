@@ -92,7 +92,6 @@ public sealed class WebUiTests
     [InlineData("""{"prompt": "a", "script_name": "best"}""", 422, "Script 'best' not found")]
     [InlineData("""{"prompt": "a", "restore_faces": true}""", 422, "restore_faces is not possible here: ")]
     [InlineData("""{"prompt": "a", "s_churn": 5}""", 422, "s_churn is not possible here: ")]
-    [InlineData("""{"prompt": "a", "refiner_checkpoint": "x"}""", 422, "refiner_checkpoint is not possible here: ")]
     [InlineData("""{"prompt": "a", "override_settings": {"sd_vae": "other.vae"}}""", 422, "The option sd_vae = \"other.vae\" is not possible here: ")]
     [InlineData("""{"prompt": "a", "override_settings": {"made_up": 1}}""", 422, "The option made_up is not possible here: ")]
     [InlineData("""{"prompt": "a", "batch_size": 1000000, "n_iter": 1000000}""", 422, "batch_size x n_iter are 100000000 pictures; ")]

@@ -18,7 +18,7 @@ public sealed class ControlNetTests
     public void It_speaks_only_in_its_steps()
     {
         using TemporaryFolder folder = new();
-        Write(folder["control.safetensors"]);
+        TinyControlNet.Write(folder["control.safetensors"]);
         using StableDiffusionPipeline pipeline = Load(folder["control.safetensors"]);
         GenerateSettings settings = pipeline.Defaults with { Prompt = "a cat", Steps = 4, Seed = 5 };
         byte[] Draw(params ControlGuide[] guides) => pipeline.Generate(settings with { Controls = guides })[0].Pixels;
@@ -34,12 +34,63 @@ public sealed class ControlNetTests
     }
 
     [Fact]
+    public void What_it_looks_at_may_be_cut_to_shape_and_the_infotext_says_so()
+    {
+        using TemporaryFolder folder = new();
+        TinyControlNet.Write(folder["edges.safetensors"]);
+        using StableDiffusionPipeline pipeline = Load(folder["edges.safetensors"]);
+        Image wide = new(64, 32, 3, [.. Enumerable.Range(0, 64 * 32 * 3).Select(i => (byte)(i / 7))]), middle = new(32, 32, 3);
+        for (int y = 0; y < 32; y++)
+            for (int x = 0; x < 32; x++)
+                wide.Pixel(x + 16, y).CopyTo(middle.Pixel(x, y));
+        Image Draw(ControlGuide guide) => pipeline.Generate(pipeline.Defaults with { Prompt = "a cat", Steps = 2, Seed = 5, Controls = [guide] })[0];
+        Image cut = Draw(new ControlGuide(wide, 0.75, 0, 1) { Fit = FitMode.Crop });
+        Assert.Equal(Draw(new ControlGuide(middle, 0.75)).Pixels, cut.Pixels);
+        Assert.NotEqual(Draw(new ControlGuide(wide, 0.75)).Pixels, cut.Pixels);
+        Assert.Equal("Module: none, Model: edges, Weight: 0.75, Resize Mode: Crop and Resize, Guidance Start: 0, Guidance End: 1, Pixel Perfect: False, Control Mode: Balanced",
+            Infotext.Parse(cut.Texts[Infotext.Key]).Fields["ControlNet 0"]);
+    }
+
+    [Fact]
+    public void Whether_it_fits_is_known_before_it_is_loaded()
+    {
+        using TemporaryFolder folder = new();
+        TinyControlNet.Write(folder["fits.safetensors"]);
+        TinyControlNet.Write(folder["wider.safetensors"], TinyControlNet.Config() with { CrossAttentionDim = [32, 32] });
+        WriteOriginal(folder["fits.safetensors"], folder["original.safetensors"]);
+        PromptEncoderTests.Save(folder["adapter.safetensors"], "body.0.block1.weight", [1], [0]);
+        Require("fits");
+        Require("original");
+        Assert.Contains("does not fit this model", Assert.Throws<PareidoliaException>(() => Require("wider")).Message, StringComparison.Ordinal);
+        Assert.Contains("a T2I-Adapter", Assert.Throws<PareidoliaException>(() => Require("adapter")).Message, StringComparison.Ordinal);
+
+        void Require(string name) => new AdapterChoice { ControlNets = [folder[$"{name}.safetensors"]] }.RequireControlNets(ModelSource.Open(TinyModel.Lively));
+    }
+
+    [Fact]
+    public void A_forecast_counts_what_draws_beside_the_model()
+    {
+        using TemporaryFolder folder = new();
+        TinyControlNet.Write(folder["control.safetensors"]);
+        ModelSource model = ModelSource.Open(TinyModel.Lively);
+        GenerateSettings settings = ModelSettings.Of(model).Defaults with { Prompt = "a cat" };
+        RunForecast alone = RunForecast.Of(model, settings, 1)!;
+        RunForecast looked = RunForecast.Of(model, settings, 1, new RunCompany { ControlNets = [folder["control.safetensors"]] })!;
+        RunForecast refined = RunForecast.Of(model, settings, 1, new RunCompany(ModelSource.Open(TinyModel.Folder), 0.5))!;
+        using Pretrained<ControlNetModel> loaded = ControlNetFile.Load(folder["control.safetensors"], TinyControlNet.Config(), null);
+        Assert.Equal(loaded.Weights.Parameters.Sum(parameter => parameter.Tensor.Bytes), looked.Memory.WeightBytes - alone.Memory.WeightBytes);
+        Assert.Equal(2 * alone.Memory.WeightBytes, refined.Memory.WeightBytes);
+        Assert.True(looked.Memory.Denoising.Asked.Products > alone.Memory.Denoising.Asked.Products);
+        Assert.Equal(alone.Memory.Denoising.Asked, refined.Memory.Denoising.Asked);
+    }
+
+    [Fact]
     public void The_original_layout_is_the_same_network()
     {
         using TemporaryFolder folder = new();
-        Write(folder["diffusers.safetensors"]);
+        TinyControlNet.Write(folder["diffusers.safetensors"]);
         WriteOriginal(folder["diffusers.safetensors"], folder["original.safetensors"]);
-        UNet2DConditionConfig unet = Config();
+        UNet2DConditionConfig unet = TinyControlNet.Config();
         using Pretrained<ControlNetModel> one = ControlNetFile.Load(folder["diffusers.safetensors"], unet, null);
         using Pretrained<ControlNetModel> two = ControlNetFile.Load(folder["original.safetensors"], unet, null);
         Dictionary<string, float[]> values = two.Weights.Parameters.ToDictionary(parameter => parameter.Name, parameter => parameter.Tensor.ToArray());
@@ -51,8 +102,8 @@ public sealed class ControlNetTests
     public void A_ControlNet_of_another_family_is_refused()
     {
         using TemporaryFolder folder = new();
-        Write(folder["control.safetensors"]);
-        UNet2DConditionConfig wider = Config() with { CrossAttentionDim = [32, 32] };
+        TinyControlNet.Write(folder["control.safetensors"]);
+        UNet2DConditionConfig wider = TinyControlNet.Config() with { CrossAttentionDim = [32, 32] };
         string message = Assert.Throws<PareidoliaException>(() => ControlNetFile.Load(folder["control.safetensors"], wider, null)).Message;
         Assert.Contains("does not fit this model", message, StringComparison.Ordinal);
         Assert.Contains("32]", message, StringComparison.Ordinal);
@@ -67,27 +118,12 @@ public sealed class ControlNetTests
     {
         using TemporaryFolder folder = new();
         PromptEncoderTests.Save(folder["adapter.safetensors"], tensor, [1], [0]);
-        string message = Assert.Throws<PareidoliaException>(() => ControlNetFile.Load(folder["adapter.safetensors"], Config(), null)).Message;
+        string message = Assert.Throws<PareidoliaException>(() => ControlNetFile.Load(folder["adapter.safetensors"], TinyControlNet.Config(), null)).Message;
         Assert.Contains(expected, message, StringComparison.Ordinal);
     }
 
     private static StableDiffusionPipeline Load(string control) =>
         StableDiffusionPipeline.Load(ModelSource.Open(TinyModel.Lively), adapters: new AdapterChoice { ControlNets = [control] });
-
-    private static UNet2DConditionConfig Config() =>
-        UNet2DConditionConfig.FromJson(JsonConfig.Load(Path.Combine(TinyModel.Lively, "unet", "config.json")));
-
-    // New ones begin with zeros and say nothing.
-    private static void Write(string path)
-    {
-        using WeightStore store = WeightStore.Initialise(11);
-        _ = store.Build(root => new ControlNetModel(Config(), [4, 8, 8], root));
-        System.Random random = new(3);
-        foreach (Parameter parameter in store.Parameters.Where(parameter => parameter.Name.EndsWith("weight", StringComparison.Ordinal)))
-            if (parameter.Tensor.ToArray().All(value => value == 0))
-                parameter.Tensor.Load([.. Enumerable.Range(0, (int)parameter.Tensor.Count).Select(_ => (float)random.NextDouble() - 0.5f)]);
-        store.Save(path);
-    }
 
     private static void WriteOriginal(string diffusers, string original)
     {

@@ -16,6 +16,7 @@ export function MorePanel() {
       <div className="stack">
         <LoraPicker form={form} />
         <HiresPanel form={form} />
+        <RefinerPanel form={form} />
         <ExtraPanel form={form} />
         <div className="grid2">
           <SelectField label={strings.create.tiling} value={form.tiling} nothing={strings.create.none} onChange={(tiling) => change({ tiling })}
@@ -68,6 +69,22 @@ function HiresPanel({ form }: { readonly form: Form }) {
   );
 }
 
+function RefinerPanel({ form }: { readonly form: Form }) {
+  const { models } = useStore(names), { refiner } = form;
+  const others = models.filter(({ name }) => name !== form.model || name === refiner?.model);
+  if (others.length === 0) return null;
+  return (
+    <fieldset className="stack">
+      <legend>{strings.create.refiner}</legend>
+      <SelectField label={strings.create.refinerModel} value={refiner?.model ?? null} nothing={strings.create.none} choices={others.map(({ name }) => ({ value: name, label: name }))}
+        onChange={(name) => change({ refiner: name ? { switchAt: 0.8, ...refiner, model: name } : null })} />
+      {refiner && (
+        <SliderField label={strings.create.switchAt} value={refiner.switchAt ?? 0.8} min={0} max={1} step={0.05} onChange={(switchAt) => change({ refiner: { ...refiner, switchAt } })} />
+      )}
+    </fieldset>
+  );
+}
+
 /** Settings that a picture brought along and that have no field here. */
 function ExtraPanel({ form }: { readonly form: Form }) {
   const extra = Object.entries(form.extra);
@@ -76,7 +93,7 @@ function ExtraPanel({ form }: { readonly form: Form }) {
   return (
     <fieldset className="row">
       <legend>{strings.create.extra}</legend>
-      {extra.map(([name, value]) => <button key={name} type="button" aria-label={strings.create.dropExtra(name)} onClick={() => drop(name)}>{name}: {String(value)} ×</button>)}
+      {extra.map(([name, value]) => <button key={name} type="button" aria-label={strings.create.dropExtra(name)} onClick={() => drop(name)}>{name}: {typeof value === 'object' ? JSON.stringify(value) : String(value)} ×</button>)}
     </fieldset>
   );
 }

@@ -42,6 +42,12 @@ export interface Hires {
   readonly denoise?: number | null;
 }
 
+/** A model that takes over before the end. */
+export interface Refiner {
+  readonly model: string;
+  readonly switchAt?: number | null;
+}
+
 export interface WeightedName {
   readonly name: string;
   readonly weight: number;
@@ -73,6 +79,7 @@ export interface Settings {
   readonly onlyMasked?: boolean | null;
   readonly outpaint?: string | null;
   readonly hires?: Hires | null;
+  readonly refiner?: Refiner | null;
   readonly xyz?: { readonly x?: Axis | null; readonly y?: Axis | null; readonly z?: Axis | null } | null;
   readonly variationOf?: string | null;
   readonly variationStrength?: number | null;

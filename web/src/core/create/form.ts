@@ -1,4 +1,4 @@
-import type { Hires, Model, Picture, Settings, Size, WeightedName } from '../api/dto';
+import type { Hires, Model, Picture, Refiner, Settings, Size, WeightedName } from '../api/dto';
 import { parseParameters, type Parameters } from './parameters';
 import { marginsText, type Margins } from './outpaint';
 import { sizeOfRatio } from './sizes';
@@ -28,6 +28,7 @@ export interface Form {
   readonly clipSkip: number | null;
   readonly tiling: string | null;
   readonly hires: Hires | null;
+  readonly refiner: Refiner | null;
   readonly init: InitPicture | null;
   /** The picture of a mask, once it is uploaded: white is drawn anew. */
   readonly mask: string | null;
@@ -50,7 +51,7 @@ export const MOST_SEED = 4294967295;
 
 export const emptyForm: Form = {
   prompt: '', negativePrompt: '', model: null, sampler: null, schedule: null, width: null, height: null, steps: null,
-  guidanceScale: null, seed: null, count: 4, style: null, loras: [], clipSkip: null, tiling: null, hires: null, init: null,
+  guidanceScale: null, seed: null, count: 4, style: null, loras: [], clipSkip: null, tiling: null, hires: null, refiner: null, init: null,
   mask: null, onlyMasked: false, outpaint: null, denoise: 0.75, maskBlur: 4, inpaintFill: 'original',
   axes: [{ axis: 'steps', text: '' }, { axis: 'guidanceScale', text: '' }, { axis: '', text: '' }], extra: {},
 };
@@ -77,6 +78,7 @@ export function withSettings(form: Form, settings: Settings): Form {
     tiling: settings.tiling && settings.tiling !== 'none' ? settings.tiling : null,
     denoise: settings.denoise ?? form.denoise,
     hires: settings.hires ?? null,
+    refiner: settings.refiner ?? null,
     init: initOf(settings),
     mask: settings.mask ?? null,
     outpaint: null,
@@ -86,7 +88,7 @@ export function withSettings(form: Form, settings: Settings): Form {
 
 const shown: readonly string[] = [
   'kind', 'priority', 'prompt', 'negativePrompt', 'model', 'sampler', 'schedule', 'steps', 'guidanceScale', 'width', 'height', 'seed', 'count', 'style', 'loras',
-  'clipSkip', 'tiling', 'denoise', 'hires', 'initPicture', 'mask', 'maskBlur', 'inpaintFill', 'onlyMasked', 'xyz', 'previewEvery',
+  'clipSkip', 'tiling', 'denoise', 'hires', 'refiner', 'initPicture', 'mask', 'maskBlur', 'inpaintFill', 'onlyMasked', 'xyz', 'previewEvery',
 ];
 
 const extraOf = (settings: Settings): Settings =>
@@ -121,6 +123,7 @@ function plain(form: Form, prompt: string): Settings {
     loras: form.loras.length > 0 ? form.loras : null,
     tiling: form.tiling,
     hires: form.hires,
+    refiner: form.refiner,
   };
 }
 
