@@ -67,7 +67,7 @@ internal static class PeersBenchmark
         File.WriteAllText(path, from < 0 || to < 0 ? $"{all.TrimEnd()}\n\n## peers: whole networks\n\n{framed}\n" : all[..from] + framed + all[(to + End.Length)..]);
     }
 
-    private static string Root()
+    internal static string Root()
     {
         DirectoryInfo? folder = new(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Pareidolia.slnx")))

@@ -1,6 +1,6 @@
 using Pareidolia.Benchmarks;
 
-// dotnet run -c Release --project benchmarks/Pareidolia.Benchmarks -- gemm|conv|winograd|attention|train-step|unet-step|peers [threads ...]
+// dotnet run -c Release --project benchmarks/Pareidolia.Benchmarks -- gemm|conv|winograd|attention|train-step|unet-step|peers|curves [threads ...]
 // Each number of threads runs in a process of its own, because the peers read theirs from the environment.
 string topic = args.Length > 0 ? args[0] : "";
 if (!Topics.All.TryGetValue(topic, out Action<ResultTable>? run))

@@ -18,5 +18,8 @@ internal sealed class ResultTable(TextWriter writer)
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>A row of a table of another kind.</summary>
+    public void Line(string row) => writer.WriteLine(row);
+
     public void Note(string text) => writer.WriteLine($"{Environment.NewLine}{text}{Environment.NewLine}");
 }

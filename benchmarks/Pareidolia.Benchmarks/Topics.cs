@@ -12,5 +12,6 @@ internal static class Topics
         ["train-step"] = TrainStepBenchmark.Run,
         ["unet-step"] = UNetStepBenchmark.Run,
         ["peers"] = PeersBenchmark.Run,
+        ["curves"] = CurvesBenchmark.Run,
     };
 }
