@@ -46,6 +46,8 @@ public sealed partial class Tensor : IDisposable
         {
             if (value && Type != DType.F32)
                 throw new TensorException($"gradient: {this} is no F32, and what is stored in fewer bits has no gradient");
+            if (value)
+                _storage.Own();
             Variable = value ? new Variable { IsLeaf = true } : null;
         }
     }
@@ -63,6 +65,16 @@ public sealed partial class Tensor : IDisposable
             if (!_storage.IsResident)
                 throw new TensorException($"{this} was evicted and has not been filled again");
             return new Operand(_storage.Address, Shape, Type);
+        }
+    }
+
+    // For ops in place: what lies over memory of others is copied before it changes.
+    internal Operand Writable
+    {
+        get
+        {
+            _storage.Own();
+            return Operand;
         }
     }
 
@@ -89,8 +101,8 @@ public sealed partial class Tensor : IDisposable
     }
 
     /// <summary>
-    /// Lies over memory that someone else owns, such as a mapped file: it must stay until <see cref="Evict"/> or <see cref="Dispose"/>, and this
-    /// tensor is only read. On devices in host memory.
+    /// Lies over memory that someone else owns, such as a mapped file: it must stay until <see cref="Evict"/> or <see cref="Dispose"/>. It is only read: before
+    /// the tensor changes in place, or asks for a gradient, it gets memory of its own. On devices in host memory.
     /// </summary>
     /// <exception cref="TensorException">The device has memory of its own.</exception>
     public void Borrow(nint address)
@@ -147,7 +159,7 @@ public sealed partial class Tensor : IDisposable
     {
         if (values.Length != Count || Type != DType.F32)
             throw new TensorException($"load: {values.Length} floats do not fit {Type} {Shape}");
-        Device.Upload(MemoryMarshal.AsBytes(values), Operand.Address);
+        Device.Upload(MemoryMarshal.AsBytes(values), Writable.Address);
     }
 
     /// <summary>Copies another tensor's elements over this one's, in place (not seen by tapes).</summary>
@@ -155,7 +167,7 @@ public sealed partial class Tensor : IDisposable
     {
         ArgumentNullException.ThrowIfNull(source);
         RequireSame("copy", source);
-        Device.Convert(source.Operand, Operand);
+        Device.Convert(source.Operand, Writable);
     }
 
     /// <summary>Reads like <c>F32 [2, 77, 768] on cpu</c>.</summary>

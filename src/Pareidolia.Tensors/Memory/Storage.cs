@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Pareidolia.Tensors;
 
 /// <summary>A buffer on a device, shared by a tensor and its reshaped views; counted, freed with its last owner.</summary>
@@ -57,6 +59,17 @@ internal sealed class Storage
     {
         Evict();
         (Address, _borrowed) = (address, true);
+    }
+
+    /// <summary>Copies what lies over memory that someone else owns, so that it may be written.</summary>
+    public unsafe void Own()
+    {
+        if (!_borrowed)
+            return;
+        nint own = Device.Allocate(Bytes);
+        NativeMemory.Copy((void*)Address, (void*)own, (nuint)Bytes);
+        (Address, _borrowed) = (own, false);
+        Count(Bytes);
     }
 
     /// <summary>Takes over the memory of another of this size.</summary>

@@ -172,14 +172,14 @@ public sealed partial class Tensor
     {
         RequireSame("add in place", Required(x));
         RequireFloats("add in place", this, x);
-        Device.AddScaled(x.Operand, Operand, alpha);
+        Device.AddScaled(x.Operand, Writable, alpha);
     }
 
     /// <summary>x *= alpha in place, for optimisers and averages; not seen by tapes.</summary>
     public void ScaleInPlace(float alpha)
     {
         RequireFloats("scale in place");
-        Device.Affine(Operand, Operand, alpha, 0);
+        Device.Affine(Writable, Writable, alpha, 0);
     }
 
     /// <summary>One Adam step on this parameter and its state, all of one shape, in place; not seen by tapes.</summary>
@@ -189,7 +189,7 @@ public sealed partial class Tensor
             if (state is not null)
                 RequireSame("adam step", state);
         RequireFloats("adam step", this, gradient, m, v, vmax);
-        Device.AdamStep(Operand, Required(gradient).Operand, Required(m).Operand, Required(v).Operand, OptionalOperand(vmax), settings);
+        Device.AdamStep(Writable, Required(gradient).Operand, Required(m).Operand, Required(v).Operand, OptionalOperand(vmax), settings);
     }
 
     internal Tensor NewLike(string op)

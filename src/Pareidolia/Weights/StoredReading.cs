@@ -18,16 +18,15 @@ internal static class StoredReading
     }
 
     /// <summary>
-    /// Where a parameter that fits lies in memory just as it is held, so that it need not be copied; null where it does not. Only what is held in
-    /// 16 bits, which is never written: float32 may be trained.
+    /// Where a parameter that fits lies in memory just as it is held, so that it need not be copied; null where it does not.
     /// </summary>
     public static nint? AddressOf(StoredWeights source, Parameter parameter, Backend device)
     {
         StoredTensor entry = source.Entry(parameter.Name);
-        bool same = (parameter.Tensor.Type, entry.Type) is (DType.F16, SafetensorsType.F16) or (DType.BF16, SafetensorsType.BF16);
+        bool same = (parameter.Tensor.Type, entry.Type) is (DType.F16, SafetensorsType.F16) or (DType.BF16, SafetensorsType.BF16) or (DType.F32, SafetensorsType.F32);
         // A kernel of one pixel has nothing to move.
         bool moved = IsMoved(ShapeOf(entry), parameter.Layout) && entry.Shape.Skip(2).Any(extent => extent != 1);
-        return device.IsHost && same && !moved && source.AddressOf(parameter.Name) is nint address && address % sizeof(ushort) == 0 ? address : null;
+        return device.IsHost && same && !moved && source.AddressOf(parameter.Name) is nint address && address % parameter.Tensor.Type.Size() == 0 ? address : null;
     }
 
     /// <summary>The value of a parameter that fits.</summary>
@@ -36,13 +35,33 @@ internal static class StoredReading
     {
         using Scope scope = new();
         DType type = parameter.Tensor.Type;
-        Tensor stored = source.Load(parameter.Name, device);
+        Tensor stored = Mapped(source, parameter, device) ?? source.Load(parameter.Name, device);
         // What is held in 16 bits as it is stored never becomes floats.
         Tensor exact = stored.Type == type ? stored : stored.To(DType.F32);
         Tensor moved = IsMoved(stored.Shape, parameter.Layout) ? TensorFiles.ChannelsLast(exact) : exact;
         Tensor held = (moved.Shape == parameter.Tensor.Shape ? moved : Alone(moved, [.. parameter.Tensor.Shape])).To(type);
         return scope.Keep(held);
     }
+
+    // What becomes something else is read where the file is mapped; null where it stays, or lies nowhere as one.
+    private static Tensor? Mapped(StoredWeights source, Parameter parameter, Backend device)
+    {
+        StoredTensor entry = source.Entry(parameter.Name);
+        if (!device.IsHost || TypeOf(entry.Type) is not DType type || (type == parameter.Tensor.Type && !IsMoved(ShapeOf(entry), parameter.Layout))
+            || source.AddressOf(parameter.Name) is not nint address || address % type.Size() != 0)
+            return null;
+        Tensor mapped = Tensor.Outline(ShapeOf(entry), device, type);
+        mapped.Borrow(address);
+        return mapped;
+    }
+
+    private static DType? TypeOf(SafetensorsType type) => type switch
+    {
+        SafetensorsType.F32 => DType.F32,
+        SafetensorsType.F16 => DType.F16,
+        SafetensorsType.BF16 => DType.BF16,
+        _ => null,
+    };
 
     // Another shape of the same memory, which has no second owner then.
     private static Tensor Alone(Tensor tensor, ReadOnlySpan<int> shape)

@@ -134,6 +134,7 @@ public sealed class WeightStore : IDisposable
             return;
         foreach (Parameter parameter in _parameters.Values)
             parameter.Tensor.Evict();
+        _source?.Forget();
     }
 
     /// <summary>Changes a parameter, computed in float32 in the layout of checkpoints; the file stays as it is.</summary>

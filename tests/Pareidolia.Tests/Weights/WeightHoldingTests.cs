@@ -101,5 +101,31 @@ public sealed class WeightHoldingTests
         Assert.Equal(bytes, File.ReadAllBytes(file));
     }
 
+    [Fact]
+    public void A_file_of_32_bits_is_not_copied_until_it_is_trained_and_never_written()
+    {
+        using TemporaryFolder folder = new();
+        using (Pretrained<AutoencoderKl> made = AutoencoderKl.Load(Vae(new WeightHolding())))
+            made.Model.Save(folder.Path, made.Weights, SafetensorsType.F32);
+        string file = Directory.GetFiles(folder.Path, "*.safetensors").Single();
+        byte[] bytes = File.ReadAllBytes(file);
+        using Scope scope = new();
+        long before = TensorMemory.LiveBytes;
+        using Pretrained<AutoencoderKl> vae = AutoencoderKl.Load(folder.Path);
+        Parameter[] moved = [.. vae.Weights.Parameters.Where(parameter => parameter.Tensor.Rank == 4 && parameter.Tensor.Shape[1] == 3)];
+        Assert.Equal(before + moved.Sum(parameter => parameter.Tensor.Bytes), TensorMemory.LiveBytes);
+        Tensor[] whole = [.. vae.Weights.Parameters.Except(moved).Select(parameter => parameter.Tensor)];
+        float[] values = whole[0].ToArray();
+        whole[0].ScaleInPlace(2);
+        using (Scope passing = new())
+            whole[1].CopyFrom(whole[1].Scale(0));
+        whole[2].AddInPlace(whole[2]);
+        whole[3].Load(new float[whole[3].Count]);
+        Assert.Equal(values.Select(value => 2 * value), whole[0].ToArray());
+        vae.Weights.RequireGradients(true);
+        Assert.Equal(before + vae.Weights.Parameters.Sum(parameter => parameter.Tensor.Bytes), TensorMemory.LiveBytes);
+        Assert.Equal(bytes, File.ReadAllBytes(file));
+    }
+
     private static ModelComponent Vae(WeightHolding holding) => new RandomModel("random:tiny") { Holding = holding }.Component("vae");
 }
