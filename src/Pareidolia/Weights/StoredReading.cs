@@ -23,10 +23,10 @@ internal static class StoredReading
     public static nint? AddressOf(StoredWeights source, Parameter parameter, Backend device)
     {
         StoredTensor entry = source.Entry(parameter.Name);
-        bool same = (parameter.Tensor.Type, entry.Type) is (DType.F16, SafetensorsType.F16) or (DType.BF16, SafetensorsType.BF16) or (DType.F32, SafetensorsType.F32);
+        bool same = TensorFiles.TypeOf(entry.Type) == parameter.Tensor.Type;
         // A kernel of one pixel has nothing to move.
         bool moved = IsMoved(ShapeOf(entry), parameter.Layout) && entry.Shape.Skip(2).Any(extent => extent != 1);
-        return device.IsHost && same && !moved && source.AddressOf(parameter.Name) is nint address && address % parameter.Tensor.Type.Size() == 0 ? address : null;
+        return same && !moved ? Place(source, parameter.Name, parameter.Tensor.Type, device) : null;
     }
 
     /// <summary>The value of a parameter that fits.</summary>
@@ -47,21 +47,17 @@ internal static class StoredReading
     private static Tensor? Mapped(StoredWeights source, Parameter parameter, Backend device)
     {
         StoredTensor entry = source.Entry(parameter.Name);
-        if (!device.IsHost || TypeOf(entry.Type) is not DType type || (type == parameter.Tensor.Type && !IsMoved(ShapeOf(entry), parameter.Layout))
-            || source.AddressOf(parameter.Name) is not nint address || address % type.Size() != 0)
+        if (TensorFiles.TypeOf(entry.Type) is not DType type || (type == parameter.Tensor.Type && !IsMoved(ShapeOf(entry), parameter.Layout))
+            || Place(source, parameter.Name, type, device) is not nint address)
             return null;
         Tensor mapped = Tensor.Outline(ShapeOf(entry), device, type);
         mapped.Borrow(address);
         return mapped;
     }
 
-    private static DType? TypeOf(SafetensorsType type) => type switch
-    {
-        SafetensorsType.F32 => DType.F32,
-        SafetensorsType.F16 => DType.F16,
-        SafetensorsType.BF16 => DType.BF16,
-        _ => null,
-    };
+    // Where elements of a type lie in memory, unless they lie nowhere as one or between two places.
+    private static nint? Place(StoredWeights source, string name, DType type, Backend device) =>
+        device.IsHost && source.AddressOf(name) is nint address && address % type.Size() == 0 ? address : null;
 
     // Another shape of the same memory, which has no second owner then.
     private static Tensor Alone(Tensor tensor, ReadOnlySpan<int> shape)

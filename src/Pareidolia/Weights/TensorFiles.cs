@@ -82,7 +82,11 @@ public static class TensorFiles
         return float.IsNaN(x) ? (ushort)((bits >> 16) | 0x40) : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
     }
 
-    private static DType Stored(StoredWeights file, StoredTensor entry) => entry.Type switch
+    private static DType Stored(StoredWeights file, StoredTensor entry) => TypeOf(entry.Type) ?? throw new PareidoliaException(
+        $"'{file.Location}': tensor '{entry.Name}' is stored as {entry.Type.FormatName()}, which cannot be computed with; F32, F16, BF16, F64 or integers can.");
+
+    /// <summary>The type whose elements are stored so; null where there is none.</summary>
+    internal static DType? TypeOf(SafetensorsType type) => type switch
     {
         SafetensorsType.F32 => DType.F32,
         SafetensorsType.F16 => DType.F16,
@@ -90,6 +94,6 @@ public static class TensorFiles
         SafetensorsType.I8 => DType.I8,
         SafetensorsType.I32 => DType.I32,
         SafetensorsType.I64 => DType.I64,
-        _ => throw new PareidoliaException($"'{file.Location}': tensor '{entry.Name}' is stored as {entry.Type.FormatName()}, which cannot be computed with; F32, F16, BF16, F64 or integers can."),
+        _ => null,
     };
 }
