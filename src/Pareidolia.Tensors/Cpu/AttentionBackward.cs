@@ -77,7 +77,7 @@ internal readonly unsafe struct AttentionBackward(
     private void Against<V>(int head, int block, int keyBlock, AttentionBias bias, AttentionTiles tiles, float* dq)
         where V : unmanaged, ILanes<V>
     {
-        int rows = _layout.QueriesOf(block), keys = _layout.KeysOf(keyBlock), width = Tile.Columns;
+        int rows = _layout.QueriesOf(block), keys = _layout.KeysOf(keyBlock), width = AttentionPanels.Width;
         int d = _layout.Depth, dv = _layout.ValueDepth, pd = _layout.PaddedDepth, pdv = _layout.PaddedValueDepth;
         float* p = tiles.Scores;
         float* ds = tiles.Slopes;

@@ -21,10 +21,13 @@ internal static unsafe class AttentionPanels
 {
     private const int Block = AttentionLayout.Block;
 
+    /// <summary>Columns of a panel: two registers, because blocks of 64 are whole numbers of them.</summary>
+    public static int Width => 2 * Tile.Width;
+
     /// <summary>Floats of a block of tokens that are columns, and of one whose tokens are rows.</summary>
     public static long ColumnsSize(int depth) => (long)Block * depth;
 
-    public static long RowsSize(int depth) => (long)Block * LaneWorkers.Pieces(depth, Tile.Columns) * Tile.Columns;
+    public static long RowsSize(int depth) => (long)Block * LaneWorkers.Pieces(depth, Width) * Width;
 
     /// <summary>Tokens as the rows of a left matrix: [depth, 64].</summary>
     public static void Left(float* from, long row, int tokens, int depth, float* to) => Packing.Transpose(from, row, tokens, depth, to, Block);
@@ -39,16 +42,16 @@ internal static unsafe class AttentionPanels
     /// <summary>Tokens as the columns of a right matrix: panels [depth, columns].</summary>
     public static void Columns(float* from, long row, int tokens, int depth, float* to)
     {
-        for (int first = 0; first < tokens; first += Tile.Columns, to += depth * Tile.Columns)
-            Packing.Transpose(from + first * row, row, Math.Min(Tile.Columns, tokens - first), depth, to, Tile.Columns);
+        for (int first = 0; first < tokens; first += Width, to += depth * Width)
+            Packing.Transpose(from + first * row, row, Math.Min(Width, tokens - first), depth, to, Width);
     }
 
     /// <summary>Tokens as the rows of a right matrix: panels [64, columns].</summary>
     public static void Rows(float* from, long row, int tokens, int depth, float* to)
     {
-        for (int first = 0; first < depth; first += Tile.Columns, to += Block * Tile.Columns)
+        for (int first = 0; first < depth; first += Width, to += Block * Width)
             for (int token = 0; token < tokens; token++)
-                Packing.Copy(from + token * row + first, to + token * Tile.Columns, Math.Min(Tile.Columns, depth - first));
+                Packing.Copy(from + token * row + first, to + token * Width, Math.Min(Width, depth - first));
     }
 
     /// <summary>to [rows, columns] = left times right, or += it; panels of the right begin panel floats apart, rows of the target stride.</summary>
@@ -56,10 +59,10 @@ internal static unsafe class AttentionPanels
         int rows, int columns, int depth, float* left, float* right, long panel, float* to, int stride, bool add)
         where L : struct, IPanelLayout
     {
-        for (int column = 0; column < columns; column += Tile.Columns, right += panel)
+        for (int column = 0; column < columns; column += Width, right += panel)
             for (int row = 0; row < rows; row += Tile.Rows)
                 Tile.Multiply<L>(
-                    Math.Min(Tile.Rows, rows - row), Math.Min(Tile.Columns, columns - column), depth, left + row * L.RowStride, right,
+                    Math.Min(Tile.Rows, rows - row), Math.Min(Width, columns - column), depth, left + row * L.RowStride, right, Width,
                     new TileTarget(to + row * stride + column, stride, add));
     }
 }

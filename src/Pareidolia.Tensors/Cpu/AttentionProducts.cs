@@ -89,7 +89,7 @@ internal readonly unsafe struct FloatAttention : IAttentionProducts
 
     public static void Score(AttentionLayout layout, int rows, int count, float* queries, float* keys, float* scores)
     {
-        long panel = (long)layout.Depth * Tile.Columns;
+        long panel = (long)layout.Depth * AttentionPanels.Width;
         if (layout.Depth > Block)
             AttentionPanels.Multiply<BlockColumns>(rows, count, layout.Depth, queries, keys, panel, scores, Block, add: false);
         else
@@ -102,7 +102,7 @@ internal readonly unsafe struct FloatAttention : IAttentionProducts
 
     public static void AddValues(AttentionLayout layout, int rows, int count, float* weights, float* values, float* sums) =>
         AttentionPanels.Multiply<BlockRows>(
-            rows, layout.ValueDepth, count, weights, values, Block * Tile.Columns, sums, layout.PaddedValueDepth, add: true);
+            rows, layout.ValueDepth, count, weights, values, Block * AttentionPanels.Width, sums, layout.PaddedValueDepth, add: true);
 
     public static float* Sum(AttentionLayout layout, float* sums, int row, int i) => sums + (row * layout.PaddedValueDepth) + i;
 }

@@ -104,7 +104,7 @@ internal static unsafe class Bf16Gemm
             int rows = Math.Min(Side, plan.M - row), columns = Math.Min(Side, plan.N - column);
             bool last = block == plan.DepthBlocks - 1;
             if (last)
-                output.Prefetch(row, rows, column);
+                output.Prefetch(row, rows, column, Side);
             // A whole tile that nothing is done to goes where it belongs.
             if (last && rows == Side && columns == Side && output.IsPlain)
             {
@@ -113,7 +113,7 @@ internal static unsafe class Bf16Gemm
             }
             Bf16Unit.Multiply(left, right, sums, plan.StepsOf(block), block == 0, sums, Side);
             if (last)
-                output.Take(sums, row, rows, column, columns, true, true);
+                output.Take(sums, Side, row, rows, column, columns, true, true);
         }
     }
 }

@@ -145,6 +145,6 @@ internal static unsafe class Bf16WindowGradient
         }
 
         private void Take(float* sums, int output, int tap, int channel) => dw.Take(
-            sums, output, Math.Min(Side, plan.Outputs - output), (tap * plan.Depth) + channel, Math.Min(Side, plan.Depth - channel), true, true);
+            sums, Side, output, Math.Min(Side, plan.Outputs - output), (tap * plan.Depth) + channel, Math.Min(Side, plan.Depth - channel), true, true);
     }
 }

@@ -152,7 +152,7 @@ internal static unsafe class Bf16Windows
             {
                 int inside = plan.Pixels((first * plan.Pitch) + at, end - at, out count, out long pixel);
                 if (inside > 0)
-                    output.Take(sums + ((at - place) * Bf16Unit.Side), (int)pixel, inside, column, columns, true, true);
+                    output.Take(sums + ((at - place) * Bf16Unit.Side), Bf16Unit.Side, (int)pixel, inside, column, columns, true, true);
             }
         }
     }

@@ -93,27 +93,26 @@ internal static unsafe class ByteGemm
             int row = (shareLeft ? other : panel) * Side, column = (shareLeft ? panel : other) * Side, rows = Math.Min(Side, plan.M - row);
             bool last = piece == plan.Pieces - 1;
             if (last)
-                output.Prefetch(row, rows, column);
+                output.Prefetch(row, rows, column, Side);
             ByteUnit.Multiply(left, right, sums, plan.StepsOf(block), block == 0);
             if (block < plan.Blocks - 1)
                 return;
             Add<V>(sums, (float*)(left + plan.FloatsAt), (float*)(right + plan.FloatsAt), results, part == 0, last);
             if (!last)
                 return;
-            for (int c = 0; c < Side && column + c < plan.N; c += Tile.Columns, results += Side * Tile.Columns)
-                output.Take(results, row, rows, column + c, Math.Min(Tile.Columns, plan.N - column - c), true, true);
+            output.Take(results, Side, row, rows, column, Math.Min(Side, plan.N - column), true, true);
         }
     }
 
-    // results (+)= sums x factor of the row + sum of the weights x shift of the row; at the end, x factor of the column. Results lie in tiles of Tile.Columns.
+    // results (+)= sums x factor of the row + sum of the weights x shift of the row; at the end, x factor of the column.
     private static void Add<V>(int* sums, float* left, float* right, float* results, bool first, bool last)
         where V : unmanaged, ILanes<V>
     {
         for (int column = 0; column < Side; column += V.Count)
         {
-            float* to = results + (column / Tile.Columns * Side * Tile.Columns) + (column % Tile.Columns);
+            float* to = results + column;
             V weights = V.Load(right + column), factor = V.Load(right + Side + column);
-            for (int row = 0; row < Side; row++, to += Tile.Columns)
+            for (int row = 0; row < Side; row++, to += Side)
             {
                 V sum = V.FromInt(V.Load((float*)(sums + (row * Side) + column))) * V.Of(left[row]);
                 sum += weights * V.Of(left[Side + row]);

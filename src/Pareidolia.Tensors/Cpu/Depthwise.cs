@@ -42,7 +42,7 @@ internal static unsafe class Depthwise
                     for (int tap = 0; tap < taps; tap++)
                         if (patches.TryFind(pixel, tap, out float* from))
                             MulAdd(from + channel, weights + (tap * stride) + channel, tile, count);
-                    output.Take(tile, pixel, 1, channel, count, true, true);
+                    output.Take(tile, Tile.Columns, pixel, 1, channel, count, true, true);
                 }
         }
     }

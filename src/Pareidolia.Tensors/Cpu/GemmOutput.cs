@@ -60,30 +60,32 @@ internal unsafe struct GemmOutput
         return (plain || Grid.IsLine(row, rows)) && !(last && Finishes) && Tile.Fits(rows, columns);
     }
 
-    /// <summary>Takes the tile [rows, columns] of one block of depth; the sums of the blocks before it wait in y.</summary>
+    /// <summary>
+    /// Takes the tile [rows, columns] of one block of depth, whose rows begin <paramref name="stride"/> floats apart; the sums of the blocks before it wait in y.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public readonly void Take(float* tile, int row, int rows, int column, int columns, bool first, bool last)
+    public readonly void Take(float* tile, int stride, int row, int rows, int column, int columns, bool first, bool last)
     {
         if (Vector512.IsHardwareAccelerated)
-            Take<Lanes512>(tile, row, rows, column, columns, first, last);
+            Take<Lanes512>(tile, stride, row, rows, column, columns, first, last);
         else
-            Take<LanesNative>(tile, row, rows, column, columns, first, last);
+            Take<LanesNative>(tile, stride, row, rows, column, columns, first, last);
     }
 
     /// <summary>Fetches the lines of a tile that will be taken soon, and of what is added to it: a kernel computes meanwhile.</summary>
-    public readonly void Prefetch(int row, int rows, int column)
+    public readonly void Prefetch(int row, int rows, int column, int columns)
     {
         if (!Sse.IsSupported)
             return;
         for (int r = 0; r < rows; r++)
         {
             long place = Place(row + r) + column;
-            Sse.Prefetch0(Y + place);
-            Sse.Prefetch0(Y + place + Line);
-            if (Residual == null)
-                continue;
-            Sse.Prefetch0(Residual + place);
-            Sse.Prefetch0(Residual + place + Line);
+            for (int i = 0; i < columns; i += Line)
+            {
+                Sse.Prefetch0(Y + place + i);
+                if (Residual != null)
+                    Sse.Prefetch0(Residual + place + i);
+            }
         }
     }
 
@@ -93,17 +95,18 @@ internal unsafe struct GemmOutput
     private readonly bool Finishes =>
         Bias != null || ImageBias != null || Residual != null || Activation != Activation.None || Scale != 1;
 
-    private readonly void Take<V>(float* tile, int row, int rows, int column, int columns, bool first, bool last)
+    private readonly void Take<V>(float* tile, int stride, int row, int rows, int column, int columns, bool first, bool last)
         where V : unmanaged, ILanes<V>
     {
         bool add = !first || Accumulate;
         bool finish = last && Finishes;
-        if (columns == 2 * V.Count && finish && !add && ImageBias == null && Activation == Activation.None)
+        if (columns % V.Count == 0 && finish && !add && ImageBias == null && Activation == Activation.None)
         {
-            TakeWhole<V>(tile, row, rows, column);
+            for (int i = 0; i < columns; i += V.Count)
+                TakeWhole<V>(tile + i, stride, row, rows, column + i);
             return;
         }
-        for (int r = 0; r < rows; r++, tile += Tile.Columns)
+        for (int r = 0; r < rows; r++, tile += stride)
         {
             long place = Place(row + r) + column;
             float* imageBias = ImageBias == null ? null : ImageBias + ((row + r) / RowsPerImage * ImageBiasStride) + column;
@@ -121,21 +124,16 @@ internal unsafe struct GemmOutput
         }
     }
 
-    // The usual end of a layer, a bias and perhaps a residual, for whole rows of a tile.
-    private readonly void TakeWhole<V>(float* tile, int row, int rows, int column)
+    // The usual end of a layer, a bias and perhaps a residual, for the rows of one whole register.
+    private readonly void TakeWhole<V>(float* tile, int stride, int row, int rows, int column)
         where V : unmanaged, ILanes<V>
     {
-        V scale = V.Of(Scale), first = V.Of(0), second = first;
-        if (Bias != null)
-            (first, second) = (V.Load(Bias + column), V.Load(Bias + column + V.Count));
-        for (int r = 0; r < rows; r++, tile += 2 * V.Count)
+        V scale = V.Of(Scale), bias = Bias == null ? V.Of(0) : V.Load(Bias + column);
+        for (int r = 0; r < rows; r++, tile += stride)
         {
             long place = Place(row + r) + column;
-            V left = (V.Load(tile) * scale) + first, right = (V.Load(tile + V.Count) * scale) + second;
-            if (Residual != null)
-                (left, right) = (left + V.Load(Residual + place), right + V.Load(Residual + place + V.Count));
-            left.Store(Y + place);
-            right.Store(Y + place + V.Count);
+            V sum = (V.Load(tile) * scale) + bias;
+            (Residual == null ? sum : sum + V.Load(Residual + place)).Store(Y + place);
         }
     }
 

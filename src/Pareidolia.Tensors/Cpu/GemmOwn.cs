@@ -10,22 +10,23 @@ namespace Pareidolia.Tensors.Cpu;
 /// </summary>
 internal static unsafe class GemmOwn
 {
-    // A left block of so many rows is still read from the second cache; packing the right side for fewer rows at a time costs more.
-    private const int MostRows = 1024;
+    // Left rows are packed once for each block of columns.
     private const int LeastColumns = 96;
-    private const int WantedTasks = 16;
+    private const int TasksOfThread = 1;
+
+    // Columns that give so many tasks are enough for any machine; partial products of fewer are written and read once more.
+    private const int LeastTasks = 6;
     private const long PartialFloats = 4 << 20;
 
     // A left matrix that so many blocks of columns read is packed once for all of them, unless that would take too much memory.
-    private const int LeastUses = 3;
+    private const int LeastUses = 6;
     private const long SharedLeftFloats = 8 << 20;
 
-    // Multiply-adds that are worth a task, and blocks of depth that are worth a partial product.
-    private const long TaskWork = 250_000;
+    // Blocks of depth that are worth a partial product.
     private const int LeastBlocks = 2;
 
     /// <summary>Whether panels that all tasks share would be used too rarely, or there are too few rows and columns to share out.</summary>
-    public static bool Suits(int m, int n, int k) => m <= MostRows
+    public static bool Suits(int m, int n, int k) => m <= GemmPlan.MostRows
         || (k >= 4 * GemmPlan.MostDepth && GemmPlan.Ceiling(m, 48) * (long)GemmPlan.Ceiling(n, GemmPlan.MostColumns) < 8);
 
     /// <summary>output = left [m, k] right [k, n].</summary>
@@ -36,10 +37,9 @@ internal static unsafe class GemmOwn
     {
         if (m == 0 || n == 0)
             return;
-        GemmPlan plan = GemmPlan.Of(m, n, k) with { BlockRows = GemmPlan.EvenPart(m, MostRows, Tile.MaxRows) };
-        int wanted = (int)Math.Clamp((long)m * n * k / TaskWork, 1, WantedTasks);
-        int splits = Splits(plan, wanted);
-        plan = WithColumns(plan, GemmPlan.Ceiling(wanted, plan.RowBlocks * splits));
+        GemmPlan plan = GemmPlan.Of(m, n, k) with { BlockRows = GemmPlan.EvenPart(m, GemmPlan.MostRows, Tile.MaxRows) };
+        int splits = Splits(plan);
+        plan = WithColumns(plan, GemmPlan.Ceiling(GemmPlan.Wanted(m, n, k, TasksOfThread), plan.RowBlocks * splits));
         if (plan.ColumnBlocks >= LeastUses && (long)m * k <= SharedLeftFloats)
             Run<LeftPanels<L>, L, B>(plan, splits, PackLeft<A, L>(plan, left), right, output);
         else
@@ -76,17 +76,18 @@ internal static unsafe class GemmOwn
         return to;
     }
 
-    private static int Splits(in GemmPlan plan, int wanted)
+    private static int Splits(in GemmPlan plan)
     {
-        long splits = Math.Min(GemmPlan.Ceiling(wanted, plan.RowBlocks * plan.ColumnBlocks), plan.DepthBlocks / LeastBlocks);
+        int tasks = plan.RowBlocks * GemmPlan.Ceiling(plan.N, LeastColumns);
+        long splits = Math.Min(GemmPlan.Ceiling(LeastTasks, tasks), plan.DepthBlocks / LeastBlocks);
         return (int)Math.Max(1, Math.Min(splits, PartialFloats / ((long)plan.M * plan.N)));
     }
 
     // At least so many blocks of columns, where they stay wide enough for the packing of the left rows to pay.
     private static GemmPlan WithColumns(in GemmPlan plan, int blocks)
     {
-        int columns = GemmPlan.EvenPart(plan.N, Math.Max(LeastColumns, GemmPlan.Ceiling(plan.N, blocks)), Tile.Columns);
-        return plan with { BlockPanels = Math.Min(plan.BlockPanels, columns / Tile.Columns) };
+        int panels = Math.Max(LeastColumns / Tile.Columns, GemmPlan.Ceiling(plan.Panels, blocks));
+        return plan with { BlockPanels = Math.Min(plan.BlockPanels, panels) };
     }
 
     // One task: a block of depth, all rows.
@@ -116,8 +117,8 @@ internal static unsafe class GemmOwn
             (int rowBlock, int columnBlock) = Math.DivRem(part, plan.ColumnBlocks);
             int start = rowBlock * plan.BlockRows;
             int stop = Math.Min(plan.M, start + plan.BlockRows);
-            int firstPanel = columnBlock * plan.BlockPanels;
-            int panels = Math.Min(plan.BlockPanels, plan.Panels - firstPanel);
+            int firstPanel = plan.Panels * columnBlock / plan.ColumnBlocks;
+            int panels = (plan.Panels * (columnBlock + 1) / plan.ColumnBlocks) - firstPanel;
             float* packed = Scratch.Floats(Scratch.Slot.Right, (long)plan.BlockPanels * plan.PanelFloats);
             GemmOutput to = output;
             to.Y += split * splitFloats;
@@ -144,7 +145,7 @@ internal static unsafe class GemmOwn
                 {
                     int columns = Math.Min(Tile.Columns, n - column);
                     Add(((long)row * n) + column, columns, tile);
-                    output.Take(tile, row, 1, column, columns, true, true);
+                    output.Take(tile, Tile.Columns, row, 1, column, columns, true, true);
                 }
         }
 

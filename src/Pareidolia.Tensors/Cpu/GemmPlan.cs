@@ -1,6 +1,6 @@
 namespace Pareidolia.Tensors.Cpu;
 
-/// <summary>How a product is cut. Depths are cut evenly and for every machine alike, because they group the sums.</summary>
+/// <summary>How a product is cut. Depths are cut evenly and for every machine and number of threads alike, because they group the sums.</summary>
 /// <param name="M">Rows of the product.</param>
 /// <param name="N">Columns of the product.</param>
 /// <param name="K">Depth of the product.</param>
@@ -11,13 +11,15 @@ internal readonly record struct GemmPlan(int M, int N, int K, int Depth, int Blo
 {
     public const int MostDepth = 320;
     public const int MostColumns = 384;
-    private const int MostRows = 144;
+
+    /// <summary>A left block of so many rows is still read from the second cache, and a right block that so many rows share is worth its packing.</summary>
+    public const int MostRows = 1024;
 
     // Multiply-adds that are worth a task of their own: some five microseconds.
     private const long TaskWork = 250_000;
 
-    // Enough tasks for any machine that runs small products well.
-    private const int MostTasks = 32;
+    // Few enough that panels are packed rarely, enough that a thread that is held up does not hold up the others.
+    private const int TasksOfThread = 4;
     private const int PackFloats = 32 * 1024;
 
     public int DepthBlocks => Math.Max(1, Ceiling(K, Depth));
@@ -36,10 +38,13 @@ internal readonly record struct GemmPlan(int M, int N, int K, int Depth, int Blo
         int depth = EvenPart(Math.Max(k, 1), MostDepth, 8);
         int columns = EvenPart(n, MostColumns, Tile.Columns);
         int columnBlocks = Ceiling(n, columns);
-        long wanted = Math.Clamp((long)m * n * k / TaskWork, 1, MostTasks);
+        int wanted = Wanted(m, n, k, TasksOfThread);
         int rows = Math.Min(MostRows, Ceiling(Ceiling(m * (long)columnBlocks, wanted), Tile.MaxRows) * Tile.MaxRows);
         return new GemmPlan(m, n, k, depth, rows, columns / Tile.Columns);
     }
+
+    /// <summary>Tasks that suit a product on the threads at hand. They decide how rows and columns are cut, which changes no sum.</summary>
+    public static int Wanted(int m, int n, int k, int ofThread) => (int)Math.Clamp((long)m * n * k / TaskWork, 1, ofThread * CpuBackend.Threads);
 
     public int DepthStart(int block) => block * Depth;
 

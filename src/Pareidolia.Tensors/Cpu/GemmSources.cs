@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Pareidolia.Tensors.Kernels;
 
 namespace Pareidolia.Tensors.Cpu;
@@ -81,11 +82,19 @@ internal readonly unsafe struct LeftPanels<L>(float* packed, int panelFloats, in
 /// <summary>A matrix [k, n] in memory.</summary>
 internal readonly unsafe struct RightRows(float* start, long stride) : IRight
 {
+    // Each row is read a little, and no prefetcher sees the next ones coming.
+    private const int Ahead = 8, Line = 16;
+
     public void Pack(int column, int columns, int k, int depth, float* panel)
     {
         float* from = start + (k * stride) + column;
         for (int i = 0; i < depth; i++, from += stride, panel += Tile.Columns)
+        {
+            if (Sse.IsSupported)
+                for (int c = 0; c < columns; c += Line)
+                    Sse.Prefetch0(from + (Ahead * stride) + c);
             RightPanel.CopyRow(from, panel, columns);
+        }
     }
 
     public Lying At(int column, int k) => new(start + (k * stride) + column, stride, true);

@@ -8,8 +8,8 @@ namespace Pareidolia.Tensors.Cpu;
 /// <param name="k">Depth of the whole matrix.</param>
 internal readonly unsafe struct PanelColumns(nint start, int k) : IRight
 {
-    // Columns that are widened at once.
-    private const int Width = 8;
+    // Columns that are widened at once; tiles of every machine are whole numbers of them.
+    private const int Width = 4;
 
     private byte* First => (byte*)start;
 
@@ -26,11 +26,11 @@ internal readonly unsafe struct PanelColumns(nint start, int k) : IRight
 
     public Lying At(int column, int first) => default;
 
-    // Eight of one depth out of pairs: the second of a pair is a float but for what stands below it.
+    // Four of one depth out of pairs: the second of a pair is a float but for what stands below it.
     private static void Widen(uint* pairs, bool second, float* to)
     {
-        Vector256<uint> all = Vector256.Load(pairs);
-        (second ? all & Vector256.Create(0xFFFF0000u) : all << 16).Store((uint*)to);
+        Vector128<uint> all = Vector128.Load(pairs);
+        (second ? all & Vector128.Create(0xFFFF0000u) : all << 16).Store((uint*)to);
     }
 }
 

@@ -115,12 +115,12 @@ internal readonly unsafe struct WinogradWork<B>(
             for (int tap = 0; tap < 9; tap++)
                 _kernels.Pack(column, columns, (tap * _windows.Depth) + (chunk * ChunkOf), depth, taps + (tap * Chunk * Tile.Columns));
             WinogradTransform.Kernels<V>(taps, Chunk * Tile.Columns, depth * Tile.Columns, panels, Chunk * Tile.Columns);
-            Multiply(used, depth, transformed + ((long)chunk * Winograd.Places * block * Chunk), panels, sums, chunk > 0);
+            Multiply(used, columns, depth, transformed + ((long)chunk * Winograd.Places * block * Chunk), panels, sums, chunk > 0);
         }
         Finish<V>(first, used, column, columns, sums);
     }
 
-    private void Multiply(int used, int depth, float* left, float* right, float* sums, bool add)
+    private void Multiply(int used, int columns, int depth, float* left, float* right, float* sums, bool add)
     {
         for (int place = 0; place < Winograd.Places; place++)
             for (int i = 0; i < used; i += Tile.Rows)
@@ -128,7 +128,7 @@ internal readonly unsafe struct WinogradWork<B>(
                 long row = ((long)place * block) + i;
                 TileTarget target = new(sums + (row * Tile.Columns), Tile.Columns, add);
                 Tile.Multiply<WinogradPanel>(
-                    Tile.Rows, Tile.Columns, depth, left + (row * Chunk), right + ((long)place * Chunk * Tile.Columns), target);
+                    Tile.Rows, columns, depth, left + (row * Chunk), right + ((long)place * Chunk * Tile.Columns), Tile.Columns, target);
             }
     }
 
@@ -141,7 +141,7 @@ internal readonly unsafe struct WinogradWork<B>(
             WinogradTransform.Pixels<V>(sums + ((long)i * Tile.Columns), (long)block * Tile.Columns, pixels);
             (int row, int width, int height) = _windows.Pixels(first + i);
             for (int y = 0; y < height; y++)
-                _output.Take(pixels + (y * Winograd.Step * Tile.Columns), row + (y * _windows.GridWidth), width, column, columns, true, true);
+                _output.Take(pixels + (y * Winograd.Step * Tile.Columns), Tile.Columns, row + (y * _windows.GridWidth), width, column, columns, true, true);
         }
     }
 
