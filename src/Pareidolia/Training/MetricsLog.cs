@@ -28,6 +28,17 @@ internal sealed class MetricsLog
         File.AppendAllText(_path, Format(row) + "\n");
     }
 
+    /// <summary>Adds the row of a measurement at the end of a run, in the place of the one that an earlier call wrote.</summary>
+    public void Conclude(IReadOnlyDictionary<string, double> row)
+    {
+        if (Rows.Count > 0 && Rows[^1].Keys.SequenceEqual(row.Keys))
+        {
+            Rows.RemoveAt(Rows.Count - 1);
+            File.WriteAllLines(_path, Rows.Select(Format));
+        }
+        Add(row);
+    }
+
     private static string Format(IReadOnlyDictionary<string, double> row)
     {
         StringBuilder line = new("{");

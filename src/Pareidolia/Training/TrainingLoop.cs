@@ -184,8 +184,7 @@ public sealed class TrainingLoop : IDisposable
         Dictionary<string, double> row = new() { ["step"] = _recipe.Steps };
         foreach ((string name, double value) in _trainer.Validate())
             row[name] = value;
-        if (log.Rows.Count == 0 || !log.Rows[^1].ContainsKey(row.Keys.Last()))
-            log.Add(row);
+        log.Conclude(row);
         Draw(_recipe.Steps, log);
         _trainer.Export(Path.Combine(_folder, ModelFolder));
     }
