@@ -37,6 +37,14 @@ public sealed class StudioProcess : IAsyncDisposable
         return studio;
     }
 
+    /// <summary>Starts one with more options of <c>serve</c>.</summary>
+    public static async Task<StudioProcess> StartWith(params string[] options)
+    {
+        StudioProcess studio = new(options);
+        await studio.Listen(0);
+        return studio;
+    }
+
     /// <summary>Trains a tiny network, which the page then offers to try out.</summary>
     /// <param name="kind">As <c>pareidolia train</c> calls it.</param>
     /// <param name="write">Writes the recipe and its data into a folder; gives the recipe's path.</param>

@@ -3,6 +3,7 @@ import { CheckField, NumberField, SelectField, SliderField } from '../parts/fiel
 import { form as formStore, names } from '../parts/studio';
 import { useStore } from '../parts/useStore';
 import { strings } from '../strings.en';
+import { ControlPanel } from './ControlPanel';
 import { change } from './SettingsPanel';
 
 const tilings = ['both', 'x', 'y'] as const;
@@ -15,6 +16,7 @@ export function MorePanel() {
       <summary>{strings.create.more}</summary>
       <div className="stack">
         <LoraPicker form={form} />
+        <ControlPanel form={form} />
         <HiresPanel form={form} />
         <RefinerPanel form={form} />
         <ExtraPanel form={form} />

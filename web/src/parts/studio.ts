@@ -16,6 +16,7 @@ export interface Names {
   readonly samplers: readonly Named[];
   readonly schedules: readonly Named[];
   readonly loras: readonly string[];
+  readonly controlNets: readonly string[];
   readonly upscalers: Upscalers;
 }
 
@@ -24,7 +25,7 @@ export const api = new Api(send);
 export const comfy = new Comfy(send);
 
 export const session = createStore<Session | null>(null);
-export const names = createStore<Names>({ models: [], samplers: [], schedules: [], loras: [], upscalers: { pictures: [], hires: [] } });
+export const names = createStore<Names>({ models: [], samplers: [], schedules: [], loras: [], controlNets: [], upscalers: { pictures: [], hires: [] } });
 export const jobs = createStore<Jobs>({});
 export const connected = createStore(true);
 export const form = createStore<Form>(emptyForm);
@@ -61,9 +62,9 @@ async function catchUp(): Promise<void> {
 }
 
 export async function loadNames(): Promise<void> {
-  const [models, samplers, schedules, loras, upscalers] =
-    await Promise.all([api.models(), api.samplers(), api.schedules(), api.loras(), api.upscalers()]);
-  names.set({ models, samplers, schedules, loras, upscalers });
+  const [models, samplers, schedules, loras, controlNets, upscalers] =
+    await Promise.all([api.models(), api.samplers(), api.schedules(), api.loras(), api.controlNets(), api.upscalers()]);
+  names.set({ models, samplers, schedules, loras, controlNets, upscalers });
   form.update((old) => ({ ...old, model: models.some((model) => model.name === old.model) ? old.model : models[0]?.name ?? null }));
 }
 

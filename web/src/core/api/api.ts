@@ -85,6 +85,10 @@ export class Api {
     return this.call('loras');
   }
 
+  controlNets(): Promise<readonly string[]> {
+    return this.call('controlnets');
+  }
+
   upscalers(): Promise<Upscalers> {
     return this.call('upscalers');
   }

@@ -53,6 +53,16 @@ export interface WeightedName {
   readonly weight: number;
 }
 
+/** A picture that a ControlNet looks at while another is drawn: edges, depth, a pose. */
+export interface Control {
+  readonly model: string;
+  readonly picture: string;
+  readonly strength?: number | null;
+  readonly start?: number | null;
+  readonly end?: number | null;
+  readonly resizeMode?: string | null;
+}
+
 /** Settings of a picture. What is left out is the model's own choice. */
 export interface Settings {
   readonly prompt?: string | null;
@@ -80,6 +90,7 @@ export interface Settings {
   readonly outpaint?: string | null;
   readonly hires?: Hires | null;
   readonly refiner?: Refiner | null;
+  readonly controls?: readonly Control[] | null;
   readonly xyz?: { readonly x?: Axis | null; readonly y?: Axis | null; readonly z?: Axis | null } | null;
   readonly variationOf?: string | null;
   readonly variationStrength?: number | null;

@@ -39,7 +39,7 @@ describe('what the form asks for', () => {
 
 describe('from a picture', () => {
   test('its settings come into the form, and go out as they came', () => {
-    const settings = { prompt: 'a cat', steps: 7, sampler: 'euler', seed: 0, width: 64, height: 96, tiling: 'x', loras: [{ name: 'l', weight: 0.5 }], refiner: { model: 'r', switchAt: 0.7 } };
+    const settings = { prompt: 'a cat', steps: 7, sampler: 'euler', seed: 0, width: 64, height: 96, tiling: 'x', loras: [{ name: 'l', weight: 0.5 }], refiner: { model: 'r', switchAt: 0.7 }, controls: [{ model: 'canny', picture: 'u1', strength: 0.8, end: 0.5 }] };
     expect(settingsOf(withSettings(emptyForm, settings), model)).toMatchObject(settings);
   });
 

@@ -1,4 +1,4 @@
-import type { Hires, Model, Picture, Refiner, Settings, Size, WeightedName } from '../api/dto';
+import type { Control, Hires, Model, Picture, Refiner, Settings, Size, WeightedName } from '../api/dto';
 import { parseParameters, type Parameters } from './parameters';
 import { marginsText, type Margins } from './outpaint';
 import { sizeOfRatio } from './sizes';
@@ -29,6 +29,7 @@ export interface Form {
   readonly tiling: string | null;
   readonly hires: Hires | null;
   readonly refiner: Refiner | null;
+  readonly controls: readonly Control[];
   readonly init: InitPicture | null;
   /** The picture of a mask, once it is uploaded: white is drawn anew. */
   readonly mask: string | null;
@@ -51,7 +52,7 @@ export const MOST_SEED = 4294967295;
 
 export const emptyForm: Form = {
   prompt: '', negativePrompt: '', model: null, sampler: null, schedule: null, width: null, height: null, steps: null,
-  guidanceScale: null, seed: null, count: 4, style: null, loras: [], clipSkip: null, tiling: null, hires: null, refiner: null, init: null,
+  guidanceScale: null, seed: null, count: 4, style: null, loras: [], clipSkip: null, tiling: null, hires: null, refiner: null, controls: [], init: null,
   mask: null, onlyMasked: false, outpaint: null, denoise: 0.75, maskBlur: 4, inpaintFill: 'original',
   axes: [{ axis: 'steps', text: '' }, { axis: 'guidanceScale', text: '' }, { axis: '', text: '' }], extra: {},
 };
@@ -79,6 +80,7 @@ export function withSettings(form: Form, settings: Settings): Form {
     denoise: settings.denoise ?? form.denoise,
     hires: settings.hires ?? null,
     refiner: settings.refiner ?? null,
+    controls: settings.controls ?? [],
     init: initOf(settings),
     mask: settings.mask ?? null,
     outpaint: null,
@@ -88,18 +90,17 @@ export function withSettings(form: Form, settings: Settings): Form {
 
 const shown: readonly string[] = [
   'kind', 'priority', 'prompt', 'negativePrompt', 'model', 'sampler', 'schedule', 'steps', 'guidanceScale', 'width', 'height', 'seed', 'count', 'style', 'loras',
-  'clipSkip', 'tiling', 'denoise', 'hires', 'refiner', 'initPicture', 'mask', 'maskBlur', 'inpaintFill', 'onlyMasked', 'xyz', 'previewEvery',
+  'clipSkip', 'tiling', 'denoise', 'hires', 'refiner', 'controls', 'initPicture', 'mask', 'maskBlur', 'inpaintFill', 'onlyMasked', 'xyz', 'previewEvery',
 ];
 
 const extraOf = (settings: Settings): Settings =>
   given(Object.fromEntries(Object.entries(settings).filter(([name]) => !shown.includes(name))));
 
-// The gallery's pictures have a number behind their job's id; uploads have none.
-function initOf({ initPicture: id, width, height }: Settings): InitPicture | null {
-  if (!id) return null;
-  const url = id.includes('-') ? `api/v1/pictures/${id}/file` : `api/v1/uploads/${id}`;
-  return { id, url, width: width ?? 512, height: height ?? 512 };
-}
+const initOf = ({ initPicture: id, width, height }: Settings): InitPicture | null =>
+  id ? { id, url: urlOf(id), width: width ?? 512, height: height ?? 512 } : null;
+
+/** Where a picture that settings name is: the gallery's have a number behind their job's id, uploads have none. */
+export const urlOf = (id: string): string => (id.includes('-') ? `api/v1/pictures/${id}/file` : `api/v1/uploads/${id}`);
 
 /** What the form asks of the server, with the parameters of the prompt in the place of the form's own. */
 export function settingsOf(form: Form, model: Model | null, withGrid = false): Settings {
@@ -124,6 +125,7 @@ function plain(form: Form, prompt: string): Settings {
     tiling: form.tiling,
     hires: form.hires,
     refiner: form.refiner,
+    controls: form.controls.length > 0 ? form.controls : null,
   };
 }
 
