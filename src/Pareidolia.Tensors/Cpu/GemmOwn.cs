@@ -10,8 +10,8 @@ namespace Pareidolia.Tensors.Cpu;
 /// </summary>
 internal static unsafe class GemmOwn
 {
-    // Left rows are packed once for each block of columns.
-    private const int LeastColumns = 96;
+    // Left rows are packed once for each block of columns, right columns once for each block of rows.
+    private const int LeastColumns = 96, LeastRows = 96;
     private const int TasksOfThread = 1;
 
     // Columns that give so many tasks are enough for any machine; partial products of fewer are written and read once more.
@@ -39,7 +39,7 @@ internal static unsafe class GemmOwn
             return;
         GemmPlan plan = GemmPlan.Of(m, n, k) with { BlockRows = GemmPlan.EvenPart(m, GemmPlan.MostRows, Tile.MaxRows) };
         int splits = Splits(plan);
-        plan = WithColumns(plan, GemmPlan.Ceiling(GemmPlan.Wanted(m, n, k, TasksOfThread), plan.RowBlocks * splits));
+        plan = Shared(plan, GemmPlan.Ceiling(GemmPlan.Wanted(m, n, k, TasksOfThread), splits));
         if (plan.ColumnBlocks >= LeastUses && (long)m * k <= SharedLeftFloats)
             Run<LeftPanels<L>, L, B>(plan, splits, PackLeft<A, L>(plan, left), right, output);
         else
@@ -83,10 +83,15 @@ internal static unsafe class GemmOwn
         return (int)Math.Max(1, Math.Min(splits, PartialFloats / ((long)plan.M * plan.N)));
     }
 
-    // At least so many blocks of columns, where they stay wide enough for the packing of the left rows to pay.
-    private static GemmPlan WithColumns(in GemmPlan plan, int blocks)
+    // So many tasks, by cutting the longer side where its parts stay long enough for the packing of the other to pay.
+    private static GemmPlan Shared(in GemmPlan plan, int tasks)
     {
-        int panels = Math.Max(LeastColumns / Tile.Columns, GemmPlan.Ceiling(plan.Panels, blocks));
+        if (plan.M > plan.N)
+        {
+            int rows = Math.Max(LeastRows, GemmPlan.Ceiling(plan.M, GemmPlan.Ceiling(tasks, plan.ColumnBlocks)));
+            return plan with { BlockRows = Math.Min(plan.BlockRows, GemmPlan.EvenPart(plan.M, rows, Tile.MaxRows)) };
+        }
+        int panels = Math.Max(LeastColumns / Tile.Columns, GemmPlan.Ceiling(plan.Panels, GemmPlan.Ceiling(tasks, plan.RowBlocks)));
         return plan with { BlockPanels = Math.Min(plan.BlockPanels, panels) };
     }
 

@@ -10,7 +10,7 @@ namespace Pareidolia.Tensors.Cpu;
 internal readonly record struct GemmPlan(int M, int N, int K, int Depth, int BlockRows, int BlockPanels)
 {
     public const int MostDepth = 320;
-    public const int MostColumns = 384;
+    public const int MostColumns = 672;
 
     /// <summary>A left block of so many rows is still read from the second cache, and a right block that so many rows share is worth its packing.</summary>
     public const int MostRows = 1024;

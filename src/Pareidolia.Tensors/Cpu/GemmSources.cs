@@ -83,7 +83,7 @@ internal readonly unsafe struct LeftPanels<L>(float* packed, int panelFloats, in
 internal readonly unsafe struct RightRows(float* start, long stride) : IRight
 {
     // Each row is read a little, and no prefetcher sees the next ones coming.
-    private const int Ahead = 8, Line = 16;
+    private const int Ahead = 16, Line = 16;
 
     public void Pack(int column, int columns, int k, int depth, float* panel)
     {
@@ -92,7 +92,7 @@ internal readonly unsafe struct RightRows(float* start, long stride) : IRight
         {
             if (Sse.IsSupported)
                 for (int c = 0; c < columns; c += Line)
-                    Sse.Prefetch0(from + (Ahead * stride) + c);
+                    Sse.Prefetch1(from + (Ahead * stride) + c);
             RightPanel.CopyRow(from, panel, columns);
         }
     }
