@@ -14,8 +14,11 @@ internal readonly record struct RunArithmetic(bool Exact, bool Bf16, bool Int8 =
     /// </summary>
     public IDisposable OpenDenoising() => new Opened(this, convolutions: false);
 
-    /// <summary>The same for an autoencoder, which is asked once.</summary>
-    public IDisposable OpenCoding() => new Opened(this, convolutions: true);
+    /// <summary>
+    /// The same for an autoencoder, which is asked once: its convolutions are in integers too, unless the processor multiplies tiles of bfloat16, which read
+    /// windows where they lie and are faster.
+    /// </summary>
+    public IDisposable OpenCoding() => new Opened(this, convolutions: !ReducedPrecision.HasTiles);
 
     private sealed class Opened(RunArithmetic asked, bool convolutions) : IDisposable
     {
