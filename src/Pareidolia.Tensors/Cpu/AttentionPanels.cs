@@ -16,7 +16,10 @@ internal readonly struct BlockColumns : IPanelLayout
     public static int DepthStride => AttentionLayout.Block;
 }
 
-/// <summary>Blocks of tokens, brought into the order in which <see cref="Tile"/> reads them, and their products.</summary>
+/// <summary>
+/// Blocks of tokens, brought into the order in which <see cref="Tile"/> reads them, and their products. Columns beyond the last are zeros: whatever else lay there
+/// would be multiplied too, a hundred times as slowly where it happens to be subnormal.
+/// </summary>
 internal static unsafe class AttentionPanels
 {
     private const int Block = AttentionLayout.Block;
@@ -43,15 +46,26 @@ internal static unsafe class AttentionPanels
     public static void Columns(float* from, long row, int tokens, int depth, float* to)
     {
         for (int first = 0; first < tokens; first += Width, to += depth * Width)
-            Packing.Transpose(from + first * row, row, Math.Min(Width, tokens - first), depth, to, Width);
+        {
+            int count = Math.Min(Width, tokens - first);
+            if (count < Width)
+                Packing.Clear(to, depth * Width);
+            Packing.Transpose(from + first * row, row, count, depth, to, Width);
+        }
     }
 
     /// <summary>Tokens as the rows of a right matrix: panels [64, columns].</summary>
     public static void Rows(float* from, long row, int tokens, int depth, float* to)
     {
         for (int first = 0; first < depth; first += Width, to += Block * Width)
+        {
+            int count = Math.Min(Width, depth - first);
             for (int token = 0; token < tokens; token++)
-                Packing.Copy(from + token * row + first, to + token * Width, Math.Min(Width, depth - first));
+            {
+                Packing.Copy(from + token * row + first, to + token * Width, count);
+                Packing.Clear(to + token * Width + count, Width - count);
+            }
+        }
     }
 
     /// <summary>to [rows, columns] = left times right, or += it; panels of the right begin panel floats apart, rows of the target stride.</summary>
