@@ -5,7 +5,10 @@ using System.Runtime.InteropServices;
 
 namespace Pareidolia.Tensors.Cpu;
 
-/// <summary>Work cut into numbered tasks that may run in any order and on any thread. The cut must not depend on the number of threads.</summary>
+/// <summary>
+/// Work cut into numbered tasks that may run in any order and on any thread. The cut may follow the number of threads only where it changes no sum, as the rows and
+/// columns of a product do not.
+/// </summary>
 internal interface IWork
 {
     void Run(int task);
