@@ -46,26 +46,15 @@ internal static unsafe class AttentionPanels
     public static void Columns(float* from, long row, int tokens, int depth, float* to)
     {
         for (int first = 0; first < tokens; first += Width, to += depth * Width)
-        {
-            int count = Math.Min(Width, tokens - first);
-            if (count < Width)
-                Packing.Clear(to, depth * Width);
-            Packing.Transpose(from + first * row, row, count, depth, to, Width);
-        }
+            RightPanel.Turn(from + first * row, row, Math.Min(Width, tokens - first), depth, to, Width);
     }
 
     /// <summary>Tokens as the rows of a right matrix: panels [64, columns].</summary>
     public static void Rows(float* from, long row, int tokens, int depth, float* to)
     {
         for (int first = 0; first < depth; first += Width, to += Block * Width)
-        {
-            int count = Math.Min(Width, depth - first);
             for (int token = 0; token < tokens; token++)
-            {
-                Packing.Copy(from + token * row + first, to + token * Width, count);
-                Packing.Clear(to + token * Width + count, Width - count);
-            }
-        }
+                RightPanel.CopyRow(from + token * row + first, to + token * Width, Math.Min(Width, depth - first), Width);
     }
 
     /// <summary>to [rows, columns] = left times right, or += it; panels of the right begin panel floats apart, rows of the target stride.</summary>

@@ -104,7 +104,7 @@ internal static unsafe class Bf16Gemm
             int rows = Math.Min(Side, plan.M - row), columns = Math.Min(Side, plan.N - column);
             bool last = block == plan.DepthBlocks - 1;
             if (last)
-                output.Prefetch(row, rows, column, Side);
+                output.Prefetch(row, rows, column);
             // A whole tile that nothing is done to goes where it belongs.
             if (last && rows == Side && columns == Side && output.IsPlain)
             {

@@ -93,7 +93,7 @@ internal static unsafe class ByteGemm
             int row = (shareLeft ? other : panel) * Side, column = (shareLeft ? panel : other) * Side, rows = Math.Min(Side, plan.M - row);
             bool last = piece == plan.Pieces - 1;
             if (last)
-                output.Prefetch(row, rows, column, Side);
+                output.Prefetch(row, rows, column);
             ByteUnit.Multiply(left, right, sums, plan.StepsOf(block), block == 0);
             if (block < plan.Blocks - 1)
                 return;

@@ -49,8 +49,7 @@ internal readonly record struct GemmBlock(int Start, int End, int FirstPanel, in
 /// </summary>
 internal unsafe struct RowsAhead(Lying rows, int count, int depth, int shares)
 {
-    // Floats of a line of the cache.
-    private const int Line = 16;
+    private const int Line = Packing.Line;
 
     private readonly int _share = GemmPlan.Ceiling(count * (long)GemmPlan.Ceiling(depth, Line), shares);
     private int _left = rows.From == null || rows.ByDepth || !Sse.IsSupported ? 0 : count;

@@ -11,8 +11,7 @@ namespace Pareidolia.Tensors.Cpu;
 /// </summary>
 internal unsafe struct GemmOutput
 {
-    // Floats of a line of the cache.
-    private const int Line = 16;
+    private const int Line = Packing.Line;
 
     public float* Y;
     public long RowStride;
@@ -73,19 +72,19 @@ internal unsafe struct GemmOutput
     }
 
     /// <summary>Fetches the lines of a tile that will be taken soon, and of what is added to it: a kernel computes meanwhile.</summary>
-    public readonly void Prefetch(int row, int rows, int column, int columns)
+    public readonly void Prefetch(int row, int rows, int column)
     {
         if (!Sse.IsSupported)
             return;
         for (int r = 0; r < rows; r++)
         {
             long place = Place(row + r) + column;
-            for (int i = 0; i < columns; i += Line)
-            {
-                Sse.Prefetch0(Y + place + i);
-                if (Residual != null)
-                    Sse.Prefetch0(Residual + place + i);
-            }
+            Sse.Prefetch0(Y + place);
+            Sse.Prefetch0(Y + place + Line);
+            if (Residual == null)
+                continue;
+            Sse.Prefetch0(Residual + place);
+            Sse.Prefetch0(Residual + place + Line);
         }
     }
 

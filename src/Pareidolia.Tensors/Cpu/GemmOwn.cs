@@ -12,7 +12,6 @@ internal static unsafe class GemmOwn
 {
     // Left rows are packed once for each block of columns, right columns once for each block of rows.
     private const int LeastColumns = 96, LeastRows = 96;
-    private const int TasksOfThread = 1;
 
     // Columns that give so many tasks are enough for any machine; partial products of fewer are written and read once more.
     private const int LeastTasks = 6;
@@ -39,7 +38,7 @@ internal static unsafe class GemmOwn
             return;
         GemmPlan plan = GemmPlan.Of(m, n, k) with { BlockRows = GemmPlan.EvenPart(m, GemmPlan.MostRows, Tile.MaxRows) };
         int splits = Splits(plan);
-        plan = Shared(plan, GemmPlan.Ceiling(GemmPlan.Wanted(m, n, k, TasksOfThread), splits));
+        plan = Shared(plan, GemmPlan.Ceiling(GemmPlan.Wanted(m, n, k, CpuBackend.Threads), splits));
         if (plan.ColumnBlocks >= LeastUses && (long)m * k <= SharedLeftFloats)
             Run<LeftPanels<L>, L, B>(plan, splits, PackLeft<A, L>(plan, left), right, output);
         else
@@ -79,7 +78,7 @@ internal static unsafe class GemmOwn
     private static int Splits(in GemmPlan plan)
     {
         int tasks = plan.RowBlocks * GemmPlan.Ceiling(plan.N, LeastColumns);
-        long splits = Math.Min(GemmPlan.Ceiling(LeastTasks, tasks), plan.DepthBlocks / LeastBlocks);
+        long splits = Math.Min(GemmPlan.Ceiling(GemmPlan.Wanted(plan.M, plan.N, plan.K, LeastTasks), tasks), plan.DepthBlocks / LeastBlocks);
         return (int)Math.Max(1, Math.Min(splits, PartialFloats / ((long)plan.M * plan.N)));
     }
 

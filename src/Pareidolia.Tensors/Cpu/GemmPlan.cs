@@ -38,13 +38,13 @@ internal readonly record struct GemmPlan(int M, int N, int K, int Depth, int Blo
         int depth = EvenPart(Math.Max(k, 1), MostDepth, 8);
         int columns = EvenPart(n, MostColumns, Tile.Columns);
         int columnBlocks = Ceiling(n, columns);
-        int wanted = Wanted(m, n, k, TasksOfThread);
+        int wanted = Wanted(m, n, k, TasksOfThread * CpuBackend.Threads);
         int rows = Math.Min(MostRows, Ceiling(Ceiling(m * (long)columnBlocks, wanted), Tile.MaxRows) * Tile.MaxRows);
         return new GemmPlan(m, n, k, depth, rows, columns / Tile.Columns);
     }
 
-    /// <summary>Tasks that suit a product on the threads at hand. They decide how rows and columns are cut, which changes no sum.</summary>
-    public static int Wanted(int m, int n, int k, int ofThread) => (int)Math.Clamp((long)m * n * k / TaskWork, 1, ofThread * CpuBackend.Threads);
+    /// <summary>At most so many tasks, each worth its while. A number that follows the threads may decide how rows and columns are cut, which changes no sum.</summary>
+    public static int Wanted(int m, int n, int k, int most) => (int)Math.Clamp((long)m * n * k / TaskWork, 1, most);
 
     public int DepthStart(int block) => block * Depth;
 

@@ -83,7 +83,7 @@ internal readonly unsafe struct LeftPanels<L>(float* packed, int panelFloats, in
 internal readonly unsafe struct RightRows(float* start, long stride) : IRight
 {
     // Each row is read a little, and no prefetcher sees the next ones coming.
-    private const int Ahead = 16, Line = 16;
+    private const int Ahead = 16;
 
     public void Pack(int column, int columns, int k, int depth, float* panel)
     {
@@ -91,9 +91,9 @@ internal readonly unsafe struct RightRows(float* start, long stride) : IRight
         for (int i = 0; i < depth; i++, from += stride, panel += Tile.Columns)
         {
             if (Sse.IsSupported)
-                for (int c = 0; c < columns; c += Line)
+                for (int c = 0; c < columns; c += Packing.Line)
                     Sse.Prefetch1(from + (Ahead * stride) + c);
-            RightPanel.CopyRow(from, panel, columns);
+            RightPanel.CopyRow(from, panel, columns, Tile.Columns);
         }
     }
 
@@ -103,12 +103,8 @@ internal readonly unsafe struct RightRows(float* start, long stride) : IRight
 /// <summary>A matrix stored transposed, [n, k].</summary>
 internal readonly unsafe struct RightColumns(float* start, long stride) : IRight
 {
-    public void Pack(int column, int columns, int k, int depth, float* panel)
-    {
-        if (columns < Tile.Columns)
-            Packing.Clear(panel, depth * Tile.Columns);
-        Packing.Transpose(start + (column * stride) + k, stride, columns, depth, panel, Tile.Columns);
-    }
+    public void Pack(int column, int columns, int k, int depth, float* panel) =>
+        RightPanel.Turn(start + (column * stride) + k, stride, columns, depth, panel, Tile.Columns);
 
     public Lying At(int column, int k) => new(start + (column * stride) + k, stride, false);
 }
@@ -116,16 +112,25 @@ internal readonly unsafe struct RightColumns(float* start, long stride) : IRight
 /// <summary>What the right panels of all sources share.</summary>
 internal static unsafe class RightPanel
 {
-    /// <summary>One row of a panel, zeros behind it.</summary>
-    public static void CopyRow(float* from, float* to, int columns)
+    /// <summary>One row of a panel of so many columns in all, zeros behind it.</summary>
+    [MethodImpl(Lanes.Inline)]
+    public static void CopyRow(float* from, float* to, int columns, int width)
     {
-        if (columns == Tile.Columns)
+        if (columns == width)
         {
-            Packing.Copy(from, to, Tile.Columns);
+            Packing.Copy(from, to, width);
             return;
         }
         Packing.Copy(from, to, columns);
-        for (int i = columns; i < Tile.Columns; i++)
+        for (int i = columns; i < width; i++)
             to[i] = 0;
+    }
+
+    /// <summary>A panel [depth, width] of columns that lie a stride apart, zeros behind them.</summary>
+    public static void Turn(float* from, long stride, int columns, int depth, float* to, int width)
+    {
+        if (columns < width)
+            Packing.Clear(to, depth * width);
+        Packing.Transpose(from, stride, columns, depth, to, width);
     }
 }

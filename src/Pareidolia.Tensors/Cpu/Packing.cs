@@ -8,6 +8,9 @@ namespace Pareidolia.Tensors.Cpu;
 // A method with a loop is optimised when it is first compiled, any other only after it has run for a while: what is small and hot melts into the loop.
 internal static unsafe class Packing
 {
+    /// <summary>Floats of a line of the cache.</summary>
+    public const int Line = 16;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Copy(float* from, float* to, int count)
     {

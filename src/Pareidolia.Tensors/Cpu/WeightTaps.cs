@@ -15,7 +15,7 @@ internal readonly unsafe struct WeightTaps(float* start, int outputs, int taps, 
         (int tap, int output) = Math.DivRem(k, outputs);
         for (int i = 0; i < depth; i++, panel += Tile.Columns)
         {
-            RightPanel.CopyRow(start + (((long)output * taps) + chosen[tap]) * channels + column, panel, columns);
+            RightPanel.CopyRow(start + (((long)output * taps) + chosen[tap]) * channels + column, panel, columns, Tile.Columns);
             if (++output < outputs)
                 continue;
             output = 0;
