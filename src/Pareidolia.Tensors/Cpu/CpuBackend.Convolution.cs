@@ -24,7 +24,7 @@ internal sealed unsafe partial class CpuBackend
         }
         if (w.Type != DType.F32)
         {
-            RunStored(w, taps * depth, new StoredConvolution(x, w, y.Shape, p, patches, whole));
+            RunStored(w, taps * depth, new StoredConvolution(this, x, w, y.Shape, p, patches, whole));
             return;
         }
         for (int group = 0; group < p.Groups; group++, patches.Start += depth)
@@ -37,7 +37,7 @@ internal sealed unsafe partial class CpuBackend
     }
 
     // One group.
-    private static void Convolve<B>(
+    private void Convolve<B>(
         Operand x, Shape y, ConvGeometry p, in Patches patches, int depth, int outputs, in B right, in GemmOutput output)
         where B : struct, IRight
     {
@@ -46,7 +46,7 @@ internal sealed unsafe partial class CpuBackend
         bool winograd = Winograd.Suits(p, depth, outputs, y);
         bool half = Bf16Gemm.Suits(pixels, outputs, k, winograd);
         if (winograd && !half)
-            Winograd.Run(x.Shape[0], patches, depth, outputs, right, output);
+            Winograd.Run(this, x.Shape[0], patches, depth, outputs, right, output);
         else if (half && Bf16Windows.Suits(p, depth, outputs, y))
             Bf16Windows.Run(x.Shape[0], patches, depth, outputs, right, output);
         else if (IsPointwise(p))
@@ -99,7 +99,7 @@ internal sealed unsafe partial class CpuBackend
                 InputGradientPhase(g, w, dx, geometry, epilogue, y, x);
     }
 
-    private static void InputGradientPhase(Operand g, Operand w, Operand dx, ConvGeometry p, Epilogue epilogue, int y, int x)
+    private void InputGradientPhase(Operand g, Operand w, Operand dx, ConvGeometry p, Epilogue epilogue, int y, int x)
     {
         int taps = p.KernelH * p.KernelW, channels = w.Shape[3], outputs = w.Shape[0] / p.Groups, inputs = dx.Shape[3];
         int* chosen = stackalloc int[3 * taps];
@@ -136,7 +136,7 @@ internal sealed unsafe partial class CpuBackend
         bool half = Bf16Gemm.Suits(pixels, channels, count * outputs, winograd);
         if (winograd && !half)
         {
-            Winograd.Run(g.Shape[0], patches, outputs, channels, new WeightTaps(w.Pointer, outputs, taps, channels, chosen), whole);
+            Winograd.Run(this, g.Shape[0], patches, outputs, channels, new WeightTaps(w.Pointer, outputs, taps, channels, chosen), whole);
             return;
         }
         for (int group = 0; group < p.Groups; group++, patches.Start += outputs)

@@ -40,13 +40,14 @@ internal sealed unsafe partial class CpuBackend
         }
     }
 
-    private readonly struct StoredConvolution(Operand x, Operand w, Shape y, ConvGeometry geometry, Patches patches, GemmOutput output) : IStoredLayer
+    private readonly struct StoredConvolution(
+        CpuBackend device, Operand x, Operand w, Shape y, ConvGeometry geometry, Patches patches, GemmOutput output) : IStoredLayer
     {
         private readonly Patches _patches = patches;
         private readonly GemmOutput _output = output;
 
         public void Multiply<B>(in B weights)
-            where B : struct, IRight => Convolve(x, y, geometry, _patches, w.Shape[3], w.Shape[0], weights, _output);
+            where B : struct, IRight => device.Convolve(x, y, geometry, _patches, w.Shape[3], w.Shape[0], weights, _output);
     }
 
     private readonly struct StoredRows(Operand table, Operand ids, Operand y) : IStoredWork

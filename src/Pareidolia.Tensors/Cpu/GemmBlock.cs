@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace Pareidolia.Tensors.Cpu;
@@ -12,6 +13,7 @@ namespace Pareidolia.Tensors.Cpu;
 /// <param name="Last">Whether none follows: the output can be finished.</param>
 internal readonly record struct GemmBlock(int Start, int End, int FirstPanel, int Panels, int Depth, bool First, bool Last)
 {
+    [SkipLocalsInit]
     public unsafe void Multiply<A, L>(in GemmPlan plan, A left, in GemmOutput output, float* right)
         where A : struct, ILeft<L>
         where L : struct, IPanelLayout

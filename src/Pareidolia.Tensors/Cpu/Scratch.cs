@@ -43,6 +43,9 @@ internal sealed unsafe class Scratch
         /// <summary>Their products.</summary>
         Sums,
 
+        /// <summary>Taps of kernels that are about to be transformed.</summary>
+        Taps,
+
         /// <summary>A block of queries, their sums and scores.</summary>
         Attention,
 

@@ -18,6 +18,7 @@ internal static unsafe class WinogradTransform
     /// <param name="left">Channels that are left: beyond them zeros are taken.</param>
     /// <param name="to">Place 0 of the result; registers are stored whole.</param>
     /// <param name="stride">From one place to the next.</param>
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Window<V>(float** pixels, int channel, int left, float* to, long stride)
         where V : unmanaged, ILanes<V>
@@ -52,6 +53,7 @@ internal static unsafe class WinogradTransform
     /// <param name="floats">Floats of a panel, in whole registers.</param>
     /// <param name="to">36 panels.</param>
     /// <param name="stride">From one place's panel to the next.</param>
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Kernels<V>(float* taps, long tapStride, int floats, float* to, long stride)
         where V : unmanaged, ILanes<V>
@@ -78,6 +80,7 @@ internal static unsafe class WinogradTransform
     /// <param name="sums">Place 0 of a window's products.</param>
     /// <param name="stride">From one place to the next.</param>
     /// <param name="to">16 pixels, row by row.</param>
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pixels<V>(float* sums, long stride, float* to)
         where V : unmanaged, ILanes<V>

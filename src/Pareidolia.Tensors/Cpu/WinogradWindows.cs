@@ -1,9 +1,10 @@
+using System.Runtime.CompilerServices;
 using Pareidolia.Tensors.Kernels;
 
 namespace Pareidolia.Tensors.Cpu;
 
 /// <summary>The 6x6 windows of a batch of pictures, four pixels apart, numbered row by row and picture by picture; outside a picture is zero.</summary>
-internal readonly unsafe struct WinogradWindows(Patches patches, int depth)
+internal readonly unsafe struct WinogradWindows(Patches patches, int depth, int images)
 {
     private readonly Patches _patches = patches;
 
@@ -13,8 +14,10 @@ internal readonly unsafe struct WinogradWindows(Patches patches, int depth)
     /// <summary>Pixels of a row of the result.</summary>
     public int GridWidth => _patches.GridWidth;
 
-    /// <summary>Windows of one picture.</summary>
-    public int PerImage => Rows * Columns;
+    /// <summary>All windows.</summary>
+    public int Count => images * PerImage;
+
+    private int PerImage => Rows * Columns;
 
     private int Rows => GemmPlan.Ceiling(_patches.GridHeight, Winograd.Step);
 
@@ -29,6 +32,7 @@ internal readonly unsafe struct WinogradWindows(Patches patches, int depth)
     }
 
     /// <summary>Transforms channels of a window: place k goes to <paramref name="to"/> + k * <paramref name="stride"/>.</summary>
+    [SkipLocalsInit]
     public void Transform<V>(int window, int channel, int channels, float* to, long stride)
         where V : unmanaged, ILanes<V>
     {

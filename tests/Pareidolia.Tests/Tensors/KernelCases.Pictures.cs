@@ -37,11 +37,14 @@ internal static partial class KernelCases
         new("eight windows", [8, 4, 4, 32], 32, Padded(3, 1)), new("odd", [2, 7, 9, 33], 40, Padded(3, 1)),
         new("chunks", [3, 8, 5, 129], 70, Padded(3, 1)), new("no padding", [2, 9, 8, 64], 64, Padded(3, 0)),
         new("uneven padding", [2, 6, 7, 48], 33, new ConvGeometry(3, 3, Top: 2, Bottom: 1, Left: 0, Right: 2)),
-        new("nothing", [0, 8, 8, 32], 32, Padded(3, 1)),
+        new("nothing", [0, 8, 8, 32], 32, Padded(3, 1)), new("shared kernels", [36, 6, 6, 129], 49, Padded(3, 1)),
     ];
 
     private static ConvolutionShape[] LargeWinogradShapes =>
-        [new("wide", [2, 32, 31, 64], 200, Padded(3, 1)), new("deep", [2, 8, 8, 330], 330, Padded(3, 1))];
+    [
+        new("wide", [2, 32, 31, 64], 200, Padded(3, 1)), new("deep", [2, 8, 8, 330], 330, Padded(3, 1)),
+        new("shared kernels", [2, 33, 31, 330], 130, Padded(3, 1)),
+    ];
 
     private static NormShape[] NormShapes =>
     [

@@ -1,0 +1,112 @@
+using Pareidolia.Tensors.Kernels;
+
+namespace Pareidolia.Tensors.Cpu;
+
+/// <summary>
+/// Many windows: kernels of a slab of columns are transformed once and read by all tasks. A task is a block of windows and multiplies place by place, so that the
+/// windows of one place stay in its core's cache while the kernels of that place stream by once.
+/// </summary>
+internal readonly unsafe struct WinogradShared : ILaneWork
+{
+    private const int MostWindows = 128;
+    private const long SlabFloats = 10 << 20;
+
+    private readonly WinogradWindows _windows;
+    private readonly GemmOutput _output;
+    private readonly int _block;
+    private readonly WinogradSlab _slab;
+
+    private WinogradShared(WinogradWindows windows, in GemmOutput output, int block, in WinogradSlab slab) =>
+        (_windows, _output, _block, _slab) = (windows, output, block, slab);
+
+    public static void Run<B>(Backend device, WinogradWindows windows, WinogradKernels<B> kernels, in GemmOutput output)
+        where B : struct, IRight
+    {
+        int panels = GemmPlan.Ceiling(kernels.Outputs, Tile.Columns);
+        int chunk = GemmPlan.EvenPart(kernels.Depth, LongRows.RowStride, Lanes.Count);
+        long panelFloats = Winograd.Places * WinogradSlab.Floats(1, kernels.Depth, chunk);
+        int most = GemmPlan.EvenPart(panels, (int)Math.Clamp(SlabFloats / panelFloats, 1, panels), 1);
+        using Workspace space = new(device, most * panelFloats * sizeof(float));
+        // A block for each thread: its windows share each kernel that is read. How windows are cut changes no sum.
+        int block = GemmPlan.EvenPart(windows.Count, Math.Min(MostWindows, GemmPlan.Ceiling(windows.Count, CpuBackend.Threads)), Tile.MaxRows);
+        for (int first = 0; first < panels; first += most)
+        {
+            WinogradSlab slab = new(space.Floats, first, Math.Min(most, panels - first), kernels.Depth, kernels.Outputs, chunk);
+            LaneWorkers.Run(slab.Tasks, new Fill<B>(slab, kernels));
+            LaneWorkers.Run(GemmPlan.Ceiling(windows.Count, block), new WinogradShared(windows, output, block, slab));
+        }
+    }
+
+    public void Run<V>(int task)
+        where V : unmanaged, ILanes<V>
+    {
+        int first = task * _block, count = Math.Min(_block, _windows.Count - first);
+        WinogradBlock<LongRows> at = new(_windows, first, count, _slab.Chunk, _slab.Outputs, _output);
+        float* transformed = at.Transform<V>();
+        long placeFloats = (_slab.Panels * at.SumFloats) + Packing.Line;
+        float* sums = Scratch.Floats(Scratch.Slot.Sums, Winograd.Places * placeFloats);
+        for (int place = 0; place < Winograd.Places; place++)
+            for (int panel = 0; panel < _slab.Panels; panel++)
+                for (int part = 0; part < at.Chunks; part++)
+                    at.Multiply(
+                        transformed, place, part, _slab.Panel(place, panel, part), _slab.Columns(panel), sums + (place * placeFloats) + (panel * at.SumFloats));
+        for (int i = 0; i < count; i++)
+            for (int panel = 0; panel < _slab.Panels; panel++)
+                at.Finish<V>(i, _slab.First + panel, sums + (panel * at.SumFloats), placeFloats);
+    }
+
+    private readonly struct LongRows : IPanelLayout
+    {
+        public static int RowStride => 320;
+        public static int DepthStride => 1;
+    }
+
+    // One task: a panel of columns and a chunk of channels.
+    private readonly struct Fill<B>(WinogradSlab slab, WinogradKernels<B> kernels) : ILaneWork
+        where B : struct, IRight
+    {
+        private readonly WinogradKernels<B> _kernels = kernels;
+        private readonly WinogradSlab _slab = slab;
+
+        public void Run<V>(int task)
+            where V : unmanaged, ILanes<V>
+        {
+            (int panel, int part) = Math.DivRem(task, _slab.Chunks);
+            _kernels.Transform<V>(_slab.First + panel, part * _slab.Chunk, _slab.DepthOf(part), _slab.Panel(0, panel, part), _slab.PlaceFloats);
+        }
+    }
+}
+
+/// <summary>Transformed kernels of some panels of columns: place by place, panel by panel, chunk by chunk, each [channels, <see cref="Tile.Columns"/>].</summary>
+/// <param name="start">Place 0 of the first panel.</param>
+/// <param name="first">First panel.</param>
+/// <param name="panels">How many.</param>
+/// <param name="depth">Channels in.</param>
+/// <param name="outputs">Channels out, of all panels.</param>
+/// <param name="chunk">Channels of a chunk.</param>
+internal readonly unsafe struct WinogradSlab(float* start, int first, int panels, int depth, int outputs, int chunk)
+{
+    public int First => first;
+
+    public int Panels => panels;
+
+    public int Outputs => outputs;
+
+    public int Chunk => chunk;
+
+    public int Chunks => GemmPlan.Ceiling(depth, chunk);
+
+    public int Tasks => panels * Chunks;
+
+    /// <summary>From one place to the next. A line more, because places an exact number of pages apart would fall on the same lines of the first cache.</summary>
+    public long PlaceFloats => Floats(panels, depth, chunk);
+
+    public static long Floats(int panels, int depth, int chunk) => ((long)panels * GemmPlan.Ceiling(depth, chunk) * chunk * Tile.Columns) + Packing.Line;
+
+    public int DepthOf(int part) => Math.Min(chunk, depth - (part * chunk));
+
+    public int Columns(int panel) => Math.Min(Tile.Columns, outputs - ((first + panel) * Tile.Columns));
+
+    public float* Panel(int place, int panel, int part) =>
+        start + (place * PlaceFloats) + ((((long)panel * Chunks) + part) * chunk * Tile.Columns);
+}
