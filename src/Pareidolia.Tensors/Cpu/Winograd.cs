@@ -7,7 +7,7 @@ namespace Pareidolia.Tensors.Cpu;
 /// Gray, 2015, https://arxiv.org/abs/1509.09308: windows of 6x6 pixels and the kernels are transformed, multiplied place by place, which is 36
 /// matrix products, and transformed back to 4x4 pixels.
 /// A task takes a block of windows from start to end. Kernels would fill the memory fourfold if they stayed transformed: where there are many windows, all blocks
-/// share those of some columns (<see cref="WinogradShared"/>); where there are few, each block transforms them a little at a time (<see cref="WinogradOwn{B}"/>).
+/// share those of some columns (<see cref="WinogradShared{L}"/>); where there are few, each block transforms them a little at a time (<see cref="WinogradOwn{B}"/>).
 /// </summary>
 internal static unsafe class Winograd
 {
@@ -51,8 +51,46 @@ internal static unsafe class Winograd
         WinogradWindows windows = new(patches, depth, images);
         WinogradKernels<B> transformed = new(kernels, depth, outputs);
         if (windows.Count >= SharingWindows && depth >= SharingChannels)
-            WinogradShared.Run(device, windows, transformed, output);
+            Shared(device, windows, transformed, output);
         else
             WinogradOwn<B>.Run(windows, transformed, output);
+    }
+
+    // Rows as long as the chunks of usual networks lie in memory without gaps.
+    private static void Shared<B>(Backend device, WinogradWindows windows, WinogradKernels<B> kernels, in GemmOutput output)
+        where B : struct, IRight
+    {
+        if (kernels.Depth <= Rows128.RowStride)
+            WinogradShared<Rows128>.Run(device, windows, kernels, output);
+        else if (kernels.Depth <= Rows256.RowStride)
+            WinogradShared<Rows256>.Run(device, windows, kernels, output);
+        else if (kernels.Depth % Rows320.RowStride == 0)
+            WinogradShared<Rows320>.Run(device, windows, kernels, output);
+        else
+            WinogradShared<Rows512>.Run(device, windows, kernels, output);
+    }
+
+    private readonly struct Rows128 : IPanelLayout
+    {
+        public static int RowStride => 128;
+        public static int DepthStride => 1;
+    }
+
+    private readonly struct Rows256 : IPanelLayout
+    {
+        public static int RowStride => 256;
+        public static int DepthStride => 1;
+    }
+
+    private readonly struct Rows320 : IPanelLayout
+    {
+        public static int RowStride => 320;
+        public static int DepthStride => 1;
+    }
+
+    private readonly struct Rows512 : IPanelLayout
+    {
+        public static int RowStride => 512;
+        public static int DepthStride => 1;
     }
 }

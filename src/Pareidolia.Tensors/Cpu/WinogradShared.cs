@@ -4,9 +4,10 @@ namespace Pareidolia.Tensors.Cpu;
 
 /// <summary>
 /// Many windows: kernels of a slab of columns are transformed once and read by all tasks. A task is a block of windows and multiplies place by place, so that the
-/// windows of one place stay in its core's cache while the kernels of that place stream by once.
+/// windows of one place stay in its core's cache while the kernels of that place stream by once. Channels are cut into chunks of at most L.RowStride.
 /// </summary>
-internal readonly unsafe struct WinogradShared : ILaneWork
+internal readonly unsafe struct WinogradShared<L> : ILaneWork
+    where L : struct, IPanelLayout
 {
     private const int MostWindows = 128;
     private const long SlabFloats = 10 << 20;
@@ -23,7 +24,7 @@ internal readonly unsafe struct WinogradShared : ILaneWork
         where B : struct, IRight
     {
         int panels = GemmPlan.Ceiling(kernels.Outputs, Tile.Columns);
-        int chunk = GemmPlan.EvenPart(kernels.Depth, LongRows.RowStride, Lanes.Count);
+        int chunk = GemmPlan.EvenPart(kernels.Depth, L.RowStride, Lanes.Count);
         long panelFloats = Winograd.Places * WinogradSlab.Floats(1, kernels.Depth, chunk);
         int most = GemmPlan.EvenPart(panels, (int)Math.Clamp(SlabFloats / panelFloats, 1, panels), 1);
         using Workspace space = new(device, most * panelFloats * sizeof(float));
@@ -33,7 +34,7 @@ internal readonly unsafe struct WinogradShared : ILaneWork
         {
             WinogradSlab slab = new(space.Floats, first, Math.Min(most, panels - first), kernels.Depth, kernels.Outputs, chunk);
             LaneWorkers.Run(slab.Tasks, new Fill<B>(slab, kernels));
-            LaneWorkers.Run(GemmPlan.Ceiling(windows.Count, block), new WinogradShared(windows, output, block, slab));
+            LaneWorkers.Run(GemmPlan.Ceiling(windows.Count, block), new WinogradShared<L>(windows, output, block, slab));
         }
     }
 
@@ -41,7 +42,7 @@ internal readonly unsafe struct WinogradShared : ILaneWork
         where V : unmanaged, ILanes<V>
     {
         int first = task * _block, count = Math.Min(_block, _windows.Count - first);
-        WinogradBlock<LongRows> at = new(_windows, first, count, _slab.Chunk, _slab.Outputs, _output);
+        WinogradBlock<L> at = new(_windows, first, count, _slab.Chunk, _slab.Outputs, _output);
         float* transformed = at.Transform<V>();
         long placeFloats = (_slab.Panels * at.SumFloats) + Packing.Line;
         float* sums = Scratch.Floats(Scratch.Slot.Sums, Winograd.Places * placeFloats);
@@ -53,12 +54,6 @@ internal readonly unsafe struct WinogradShared : ILaneWork
         for (int i = 0; i < count; i++)
             for (int panel = 0; panel < _slab.Panels; panel++)
                 at.Finish<V>(i, _slab.First + panel, sums + (panel * at.SumFloats), placeFloats);
-    }
-
-    private readonly struct LongRows : IPanelLayout
-    {
-        public static int RowStride => 320;
-        public static int DepthStride => 1;
     }
 
     // One task: a panel of columns and a chunk of channels.
