@@ -20,6 +20,7 @@ internal sealed class BenchCommand
     private readonly Option<int?> _threads = OptionOf.Whole("--threads", "Threads to compute with, else one per processor.");
     private readonly Option<string?> _precision =
         OptionOf.Text("--precision", "NAME", $"How weights are held: {string.Join(", ", WeightHolding.Names.Keys)}; or {Bf16}, products of bfloat16; or {Int8}, of 8 bits in linear layers and the autoencoder.");
+    private readonly Option<bool> _pack = OptionOf.Flag("--pack", "Keep weights beside the model in the order that they are computed with, for later starts to map.");
     private readonly Option<bool> _exact = OptionOf.Flag("--exact", "Without the faster algorithms.");
     private readonly Option<bool> _profile = OptionOf.Flag("--profile", "Tell the time of each kind of op: GFLOP/s, share of the machine's peak, bytes.");
     private readonly Option<bool> _json = OptionOf.Flag("--json", "Write the result as JSON.");
@@ -29,7 +30,7 @@ internal sealed class BenchCommand
         _io = io;
         Command = new Command("bench", "Measure how long a model's networks take here.")
         {
-            _model, _size, _batch, _tokens, _runs, _threads, _precision, _exact, _profile, _json,
+            _model, _size, _batch, _tokens, _runs, _threads, _precision, _pack, _exact, _profile, _json,
         };
         Command.SetAction(Run);
     }
@@ -73,6 +74,7 @@ internal sealed class BenchCommand
             model.Holding = WeightHolding.Names.TryGetValue(precision, out WeightPrecision held)
                 ? new WeightHolding(held)
                 : throw new PareidoliaException($"--precision is '{Shown.Short(precision)}'; {string.Join(", ", WeightHolding.Names.Keys)}, {Bf16} and {Int8} are known.");
+        model.Holding = model.Holding with { Packed = parsed.GetValue(_pack) };
         PictureSize size = parsed.GetValue(_size) ?? new PictureSize(ModelBench.OwnSide(model), ModelBench.OwnSide(model));
         return new BenchSettings(
             size.Width, size.Height, parsed.GetValue(_batch) ?? 1, parsed.GetValue(_tokens) ?? 77, parsed.GetValue(_runs) ?? 3)

@@ -21,13 +21,15 @@ internal sealed class MemoryOptions
         "--precision", "NAME", "How weights are held: f32, f16-weights (16 bits) or int8 (8 bits and a factor for each channel). Arithmetic stays float32.");
     private readonly Option<bool> _low = OptionOf.Flag(
         "--low-memory", "Hold the weights of one stage at a time: text encoder, then UNet, then autoencoder; they are read again for each batch.");
+    private readonly Option<bool> _pack = OptionOf.Flag(
+        "--pack", "Keep weights beside the model in the order that they are computed with; later starts map that file, with or without this option.");
     private readonly Option<string?> _limit = OptionOf.Text(
         "--memory-limit", "SIZE", "Refuse a run that is forecast to take more, such as 4GB; else what the machine has left.");
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_precision, _low, _limit])
+        foreach (Option option in (Option[])[_precision, _low, _pack, _limit])
             command.Options.Add(option);
     }
 
@@ -36,7 +38,7 @@ internal sealed class MemoryOptions
     /// <param name="int8">Whether linear layers multiply in integers of 8 bits.</param>
     /// <exception cref="PareidoliaException">A value is not known.</exception>
     public MemoryRequest Read(ParseResult parsed, bool bf16, bool int8) => new(
-        WeightHolding.For(bf16, int8, Precision(parsed.GetValue(_precision))) with { Staged = parsed.GetValue(_low) },
+        WeightHolding.For(bf16, int8, Precision(parsed.GetValue(_precision))) with { Staged = parsed.GetValue(_low), Packed = parsed.GetValue(_pack) },
         parsed.GetValue(_limit) is string limit ? Bytes(limit) : null);
 
     private static WeightPrecision Precision(string? name) => name is null ? WeightPrecision.F32

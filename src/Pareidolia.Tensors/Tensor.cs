@@ -141,6 +141,19 @@ public sealed partial class Tensor : IDisposable
         return values;
     }
 
+    /// <summary>Writes the elements as they are held, which <see cref="Borrow"/> takes again.</summary>
+    public void WriteTo(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        byte[] part = new byte[Math.Min(Bytes, 1 << 20)];
+        for (long at = 0; at < Bytes; at += part.Length)
+        {
+            Span<byte> some = part.AsSpan(0, (int)Math.Min(part.Length, Bytes - at));
+            Device.Download(Operand.Address + (nint)at, some);
+            stream.Write(some);
+        }
+    }
+
     /// <summary>Copies 32-bit integers to host memory.</summary>
     public int[] ToIntArray()
     {

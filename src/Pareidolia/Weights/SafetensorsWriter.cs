@@ -27,14 +27,15 @@ public static class SafetensorsWriter
     /// <param name="path">The file; its folder must exist.</param>
     /// <param name="tensors">What to write; their sources are called one after another.</param>
     /// <param name="metadata">Texts to keep with them; <c>format: pt</c> where nothing is given.</param>
+    /// <param name="alignment">The first tensor begins at a multiple of so many bytes.</param>
     /// <exception cref="PareidoliaException">A name comes twice, a shape is impossible, a source writes another number of bytes, the
     /// header would be too long to be read again, or the file system refuses.</exception>
-    public static void Write(string path, IEnumerable<SafetensorsSource> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(string path, IEnumerable<SafetensorsSource> tensors, IReadOnlyDictionary<string, string>? metadata = null, int alignment = 8)
     {
         List<SafetensorsSource> ordered =
             [.. tensors.OrderByDescending(tensor => tensor.Type).ThenBy(tensor => tensor.Name, StringComparer.Ordinal)];
         CheckNames(path, ordered);
-        byte[] header = Header(path, ordered, metadata ?? DefaultMetadata);
+        byte[] header = Header(path, ordered, metadata ?? DefaultMetadata, alignment);
         AtomicFile.Write(path, stream =>
         {
             stream.Write(header);
@@ -51,13 +52,13 @@ public static class SafetensorsWriter
                 throw new PareidoliaException($"'{path}' cannot hold two tensors named {SafetensorsHeader.Shown(tensor.Name)}.");
     }
 
-    private static byte[] Header(string path, List<SafetensorsSource> tensors, IReadOnlyDictionary<string, string> metadata)
+    private static byte[] Header(string path, List<SafetensorsSource> tensors, IReadOnlyDictionary<string, string> metadata, int alignment)
     {
         using MemoryStream header = new();
         header.Write(stackalloc byte[SafetensorsHeader.PrefixLength]);
         using (Utf8JsonWriter json = new(header, Plain))
             WriteJson(path, json, tensors, metadata);
-        while (header.Length % 8 != 0)
+        while (header.Length % alignment != 0)
             header.WriteByte((byte)' ');
         long length = header.Length - SafetensorsHeader.PrefixLength;
         if (length > SafetensorsHeader.LengthLimit)

@@ -34,6 +34,11 @@ public sealed record WeightHolding(WeightPrecision Precision = WeightPrecision.F
     /// </summary>
     public bool HalfPanels { get; init; }
 
+    /// <summary>
+    /// Whether what had to be brought into another order or other bits is written beside the file, for later starts to map. Such a file is used wherever it is found.
+    /// </summary>
+    public bool Packed { get; init; }
+
     /// <summary>Weights as they are held for what products are asked to be.</summary>
     /// <param name="bf16">Products of bfloat16.</param>
     /// <param name="int8">Products of bytes in linear layers, and of bfloat16 elsewhere.</param>

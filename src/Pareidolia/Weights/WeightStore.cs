@@ -33,6 +33,7 @@ public sealed class WeightStore : IDisposable
     private readonly List<(Parameter Parameter, Func<Tensor, Tensor> Change)> _changes = [];
     private readonly StoredWeights? _source;
     private readonly Initialisation? _start;
+    private PackedWeights? _packed;
     private bool _borrows;
 
     private WeightStore(StoredWeights? source, Initialisation? start, Backend device, WeightHolding holding)
@@ -107,24 +108,37 @@ public sealed class WeightStore : IDisposable
         Parameter[] missing = [.. _parameters.Values.Where(parameter => !parameter.Tensor.IsResident && (postponed || Holding.ReadsAtOnce(parameter.Name)))];
         if (_source is null || missing.Length == 0)
             return;
-        long read = 0;
-        foreach (Parameter parameter in missing)
-        {
-            if (StoredReading.AddressOf(_source, parameter, Device) is nint address)
-            {
-                parameter.Tensor.Borrow(address);
-                _borrows = true;
-                continue;
-            }
-            using Scope scope = new();
-            parameter.Tensor.Fill(StoredReading.Read(_source, parameter, Device));
-            read += parameter.Tensor.Count;
-            if (read / ElementsAtOnce > (read - parameter.Tensor.Count) / ElementsAtOnce)
-                _source.Forget();
-        }
-        Device.Trim();
+        _packed ??= Device.IsHost ? PackedWeights.Find(_source, Parameters) : null;
+        Parameter[] elsewhere = [.. missing.Where(parameter => !Borrow(_source, parameter))];
+        Read(_source, elsewhere);
+        if (Holding.Packed && elsewhere.Length > 0 && !postponed)
+            PackedWeights.Write(_source, Parameters, elsewhere);
         foreach ((Parameter parameter, Func<Tensor, Tensor> change) in _changes.Where(row => missing.Contains(row.Parameter)))
             Apply(parameter, change);
+    }
+
+    private void Read(StoredWeights source, Parameter[] parameters)
+    {
+        long read = 0;
+        foreach (Parameter parameter in parameters)
+        {
+            using Scope scope = new();
+            parameter.Tensor.Fill(StoredReading.Read(source, parameter, Device));
+            read += parameter.Tensor.Count;
+            if (read / ElementsAtOnce > (read - parameter.Tensor.Count) / ElementsAtOnce)
+                source.Forget();
+        }
+        Device.Trim();
+    }
+
+    // Uses a parameter where a file is mapped, if it lies there as it is held.
+    private bool Borrow(StoredWeights source, Parameter parameter)
+    {
+        if ((StoredReading.AddressOf(source, parameter, Device) ?? _packed?.AddressOf(parameter)) is not nint address)
+            return false;
+        parameter.Tensor.Borrow(address);
+        _borrows = true;
+        return true;
     }
 
     /// <summary>Gives the memory of all parameters back until <see cref="Restore"/>; of a store that is not staged, nothing.</summary>
@@ -135,6 +149,7 @@ public sealed class WeightStore : IDisposable
         foreach (Parameter parameter in _parameters.Values)
             parameter.Tensor.Evict();
         _source?.Forget();
+        _packed?.Forget();
     }
 
     /// <summary>Changes a parameter, computed in float32 in the layout of checkpoints; the file stays as it is.</summary>
@@ -201,6 +216,7 @@ public sealed class WeightStore : IDisposable
         foreach (Parameter parameter in _parameters.Values)
             parameter.Tensor.Dispose();
         _parameters.Clear();
+        _packed?.Dispose();
         _source?.Dispose();
     }
 
