@@ -9,7 +9,6 @@ namespace Pareidolia.Cli;
 /// <summary><c>pareidolia bench</c>: how long a model's networks take here, and what the time goes into.</summary>
 internal sealed class BenchCommand
 {
-    private const string Bf16 = "bf16", Int8 = "int8-products";
     private readonly CommandIo _io;
     private readonly Option<string?> _model = OptionOf.Text(
         "--model", "PATH", "A model folder, a checkpoint, or random weights of a known structure: random:sd15, random:sd15-vae, random:sdxl ...; else the one that comes with the program.");
@@ -19,7 +18,7 @@ internal sealed class BenchCommand
     private readonly Option<int?> _runs = OptionOf.Whole("--runs", "Measured runs after one that warms up; else 3.");
     private readonly Option<int?> _threads = OptionOf.Whole("--threads", "Threads to compute with, else one per processor.");
     private readonly Option<string?> _precision =
-        OptionOf.Text("--precision", "NAME", $"How weights are held: {string.Join(", ", WeightHolding.Names.Keys)}; or {Bf16}, products of bfloat16; or {Int8}, of 8 bits in linear layers and the autoencoder.");
+        OptionOf.Text("--precision", "NAME", $"How weights are held: {string.Join(", ", WeightHolding.Names.Keys)}; or {WeightHolding.Bf16}, products of bfloat16; or {WeightHolding.Int8Products}, of 8 bits in linear layers and the autoencoder.");
     private readonly Option<bool> _pack = OptionOf.Flag("--pack", "Keep weights beside the model in the order that they are computed with, for later starts to map.");
     private readonly Option<bool> _exact = OptionOf.Flag("--exact", "Without the faster algorithms.");
     private readonly Option<bool> _profile = OptionOf.Flag("--profile", "Tell the time of each kind of op: GFLOP/s, share of the machine's peak, bytes.");
@@ -68,18 +67,14 @@ internal sealed class BenchCommand
     private BenchSettings Settings(ParseResult parsed, ModelSource model)
     {
         string precision = parsed.GetValue(_precision) ?? "f32";
-        if (precision is Bf16 or Int8)
-            model.Holding = WeightHolding.For(precision == Bf16, precision == Int8);
-        else
-            model.Holding = WeightHolding.Names.TryGetValue(precision, out WeightPrecision held)
-                ? new WeightHolding(held)
-                : throw new PareidoliaException($"--precision is '{Shown.Short(precision)}'; {string.Join(", ", WeightHolding.Names.Keys)}, {Bf16} and {Int8} are known.");
-        model.Holding = model.Holding with { Packed = parsed.GetValue(_pack) };
+        WeightHolding holding = WeightHolding.Named(precision)
+            ?? throw new PareidoliaException($"--precision is '{Shown.Short(precision)}'; {string.Join(", ", WeightHolding.AllNames.SkipLast(1))} and {WeightHolding.AllNames[^1]} are known.");
+        model.Holding = holding with { Packed = parsed.GetValue(_pack) };
         PictureSize size = parsed.GetValue(_size) ?? new PictureSize(ModelBench.OwnSide(model), ModelBench.OwnSide(model));
         return new BenchSettings(
             size.Width, size.Height, parsed.GetValue(_batch) ?? 1, parsed.GetValue(_tokens) ?? 77, parsed.GetValue(_runs) ?? 3)
         {
-            Profile = parsed.GetValue(_profile), Exact = parsed.GetValue(_exact), Bf16 = precision == Bf16, Int8 = precision == Int8, Cancelled = _io.Cancelled,
+            Profile = parsed.GetValue(_profile), Exact = parsed.GetValue(_exact), Bf16 = precision == WeightHolding.Bf16, Int8 = precision == WeightHolding.Int8Products, Cancelled = _io.Cancelled,
         };
     }
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Pareidolia.Graph;
 using Pareidolia.Server.Jobs;
+using Pareidolia.Server.Models;
 using Pareidolia.Server.Storage;
 
 namespace Pareidolia.Server.Comfy;
@@ -13,7 +14,12 @@ internal static class ComfyRoutes
 {
     /// <summary>Adds what the routes and the jobs need.</summary>
     public static IServiceCollection AddComfy(this IServiceCollection services) => services
-        .AddSingleton(parts => new GraphRunner(ComfyFolders.Of(parts.GetRequiredService<StudioOptions>(), parts.GetRequiredService<DataFolder>())))
+        .AddSingleton(parts =>
+        {
+            GraphRunner runner = new(ComfyFolders.Of(parts.GetRequiredService<StudioOptions>(), parts.GetRequiredService<DataFolder>()));
+            parts.GetRequiredService<ModelShelf>().ShareWith(runner);
+            return runner;
+        })
         .AddSingleton(parts => new ComfySockets(
             parts.GetRequiredService<JobQueue>, parts.GetRequiredService<JobStore>(), parts.GetRequiredService<JobEvents>(), parts.GetRequiredService<StudioOptions>()))
         .AddSingleton<PromptHistory>();

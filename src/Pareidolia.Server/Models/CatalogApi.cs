@@ -6,6 +6,7 @@ using Pareidolia.Diffusion.Randomness;
 using Pareidolia.Pipelines;
 using Pareidolia.Server.Generate;
 using Pareidolia.Text.Prompts;
+using Pareidolia.Weights;
 
 namespace Pareidolia.Server.Models;
 
@@ -50,7 +51,7 @@ internal static class CatalogApi
         new(known.Name, known.Label, known.Schedule, [.. known.Aliases], known.AddsNoise, known.Evaluations, known.InWebUi, known.InComfyUi);
 
     private static ChoicesView Choices() => new(
-        [.. NoiseModes.Names], [.. PromptDialects.Names.Keys], [.. ModelShelf.Precisions], ["none", "x", "y", "both"], ["stretch", "crop", "fill"],
+        [.. NoiseModes.Names], [.. PromptDialects.Names.Keys], [.. WeightHolding.AllNames], ["none", "x", "y", "both"], ["stretch", "crop", "fill"],
         ["original", "fill", "noise", "nothing"], [.. OrderAxes.Names]);
 }
 

@@ -21,6 +21,9 @@ internal sealed record HeldModel(string Name, string Key, long Bytes, StableDiff
 /// <param name="available">Bytes that the machine still has; null where it does not tell.</param>
 internal sealed class HeldModels(long budget, Func<long?> available) : IDisposable
 {
+    /// <summary>Bytes of weights that others hold within the same budget, and what makes them let go; null where there are none.</summary>
+    public (Func<long> Bytes, Action Free)? Others { get; set; }
+
     /// <summary>All of them, the one that was used last at the end.</summary>
     public IReadOnlyList<HeldModel> All { get; private set; } = [];
 
@@ -34,13 +37,16 @@ internal sealed class HeldModels(long budget, Func<long?> available) : IDisposab
     {
         HeldModel? found = All.FirstOrDefault(held => held.Key == key);
         HeldModel[] unused = [.. All.Where(held => held != found && held.Users == 0)];
-        if (unused.Length > 0)
-            MakeRoom(unused, found is null ? weights() : 0, beside());
+        if ((unused.Length > 0 || OtherBytes > 0) && !MakeRoom(unused, found is null ? weights() : 0, beside()))
+            Others?.Free();
         HeldModel model = found ?? new HeldModel(name, key, weights(), load());
         model.Users++;
         All = [.. All.Where(held => held != model), model];
         return model;
     }
+
+    /// <summary>Lets those that were longest not used go until others have room for so many bytes of weights more.</summary>
+    public void MakeRoom(long weights) => _ = MakeRoom([.. All.Where(held => held.Users == 0)], weights, 0);
 
     /// <summary>Ends a use.</summary>
     public static void Release(HeldModel model) => model.Users--;
@@ -59,19 +65,23 @@ internal sealed class HeldModels(long budget, Func<long?> available) : IDisposab
             Drop(model);
     }
 
+    private long OtherBytes => Others?.Bytes() ?? 0;
+
     // First the room, then the model: two large ones need not be in memory for one to be loaded. What a run itself needs is loaded even where it is
-    // more than the budget.
-    private void MakeRoom(HeldModel[] unused, long weights, long beside)
+    // more than the budget. Says whether there is room now.
+    private bool MakeRoom(HeldModel[] unused, long weights, long beside)
     {
-        long held = All.Sum(model => model.Bytes), room = available() ?? long.MaxValue;
+        long held = All.Sum(model => model.Bytes) + OtherBytes, room = available() ?? long.MaxValue;
+        bool Fits() => held + weights <= budget && weights + beside <= room;
         foreach (HeldModel model in unused)
         {
-            if (held + weights <= budget && weights + beside <= room)
-                return;
+            if (Fits())
+                break;
             Drop(model);
             held -= model.Bytes;
             room = room > long.MaxValue - model.Bytes ? room : room + model.Bytes;
         }
+        return Fits();
     }
 
     private void Drop(HeldModel model)

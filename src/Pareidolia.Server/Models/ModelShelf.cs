@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Pareidolia.Adapters;
+using Pareidolia.Graph;
 using Pareidolia.Pipelines;
 using Pareidolia.Server.Generate;
 using Pareidolia.Text;
@@ -42,12 +43,6 @@ internal sealed record ModelsInUse(HeldModel Model, HeldModel? Second) : IDispos
 /// </summary>
 internal sealed class ModelShelf : IDisposable
 {
-    /// <summary>The name of the precision whose products are in bfloat16.</summary>
-    public const string Bf16 = "bf16";
-
-    /// <summary>The name of the precision whose products are in integers of 8 bits where pictures bear it.</summary>
-    public const string Int8 = "int8-products";
-
     private const int LatentChannels = 4;
 
     // Weights are the same at any size, and this one is soon forecast.
@@ -75,9 +70,6 @@ internal sealed class ModelShelf : IDisposable
 
     /// <summary>The names of those that are in memory, the one that was used last at the end.</summary>
     public IEnumerable<string> Held => _held.All.Select(model => model.Name);
-
-    /// <summary>The names of precisions.</summary>
-    public static IEnumerable<string> Precisions => [.. WeightHolding.Names.Keys, Bf16, Int8];
 
     /// <summary>The model of a name, in any case, with or without what the web UI writes behind it.</summary>
     /// <param name="name">The name; null for the first.</param>
@@ -115,11 +107,9 @@ internal sealed class ModelShelf : IDisposable
     public static ModelSource Open(ShelfModel model, string? precision)
     {
         ModelSource source = model.Open();
-        if (precision is Bf16 or Int8)
-            source.Holding = WeightHolding.For(precision == Bf16, precision == Int8);
-        else if (precision is not null)
-            source.Holding = new WeightHolding(WeightHolding.Names.TryGetValue(precision, out WeightPrecision held) ? held
-                : throw Refusal.Bad($"precision is '{precision}'; there are {string.Join(", ", Precisions)}.", "precision"));
+        if (precision is not null)
+            source.Holding = WeightHolding.Named(precision)
+                ?? throw Refusal.Bad($"precision is '{precision}'; there are {string.Join(", ", WeightHolding.AllNames)}.", "precision");
         return source;
     }
 
@@ -178,6 +168,13 @@ internal sealed class ModelShelf : IDisposable
         }
     }
 
+    /// <summary>Shares the budget with the weights that graphs load, each making room for the other. Both run on the queue's worker alone.</summary>
+    public void ShareWith(GraphRunner graphs)
+    {
+        _held.Others = (() => graphs.WeightBytes, () => graphs.Free(models: true));
+        graphs.MakeRoom = _held.MakeRoom;
+    }
+
     /// <summary>Lets go of the models that are in memory and not in use.</summary>
     public void Unload() => _held.Clear();
 
@@ -198,7 +195,7 @@ internal sealed class ModelShelf : IDisposable
     {
         StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(Open(model, precision), adapters: adapters);
         if (precision is not null)
-            (pipeline.Bf16, pipeline.Int8) = (precision == Bf16, precision == Int8);
+            (pipeline.Bf16, pipeline.Int8) = (precision == WeightHolding.Bf16, precision == WeightHolding.Int8Products);
         return pipeline;
     }
 

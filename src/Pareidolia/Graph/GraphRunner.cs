@@ -41,11 +41,17 @@ public sealed class GraphRunner : IDisposable
     public GraphRunner(GraphFolders folders, Backend? device = null)
     {
         ArgumentNullException.ThrowIfNull(folders);
-        (_folders, _models, _validator) = (folders, new LoadedWeights(folders, device), new GraphValidator(folders));
+        (_folders, _models, _validator) = (folders, new LoadedWeights(folders, device, bytes => MakeRoom?.Invoke(bytes)), new GraphValidator(folders));
     }
 
     /// <summary>Where graphs find and write files.</summary>
     public GraphFolders Folders => _folders;
+
+    /// <summary>Bytes of the weights that are in memory.</summary>
+    public long WeightBytes => _models.Bytes;
+
+    /// <summary>Told how many bytes of weights are about to be loaded, in the midst of a run, for who has others in memory to let go of; null for nobody.</summary>
+    public Action<long>? MakeRoom { get; set; }
 
     /// <summary>Says what of a graph can run, and what is wrong with the rest.</summary>
     /// <param name="prompt">The graph.</param>

@@ -60,6 +60,19 @@ public sealed record WeightHolding(WeightPrecision Precision = WeightPrecision.F
         ["int8"] = WeightPrecision.I8,
     };
 
+    /// <summary>Where one name says how weights are held and how products are made: products of bfloat16.</summary>
+    public const string Bf16 = "bf16";
+
+    /// <summary>The same: products of bytes in linear layers and the autoencoder, and of bfloat16 elsewhere.</summary>
+    public const string Int8Products = "int8-products";
+
+    /// <summary>All names that <see cref="Named"/> knows.</summary>
+    public static IReadOnlyList<string> AllNames { get; } = [.. Names.Keys, Bf16, Int8Products];
+
+    /// <summary>Weights as they are held under one of <see cref="AllNames"/>; null for another name.</summary>
+    public static WeightHolding? Named(string name) => name is Bf16 or Int8Products ? For(name == Bf16, name == Int8Products)
+        : Names.TryGetValue(name, out WeightPrecision precision) ? new WeightHolding(precision) : null;
+
     /// <summary>The precision's name.</summary>
     public string PrecisionName => Names.First(name => name.Value == Precision).Key;
 

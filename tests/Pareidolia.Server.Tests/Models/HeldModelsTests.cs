@@ -64,6 +64,29 @@ public sealed class HeldModelsTests
     }
 
     [Fact]
+    public void Others_count_within_the_budget_and_leave_when_nothing_else_can()
+    {
+        long others = 150;
+        using HeldModels held = new(300, () => null) { Others = (() => others, () => others = 0) };
+        Use(held, "a");
+        Use(held, "b");
+        Assert.Equal(("b", 150L), (Names(held), others));
+        Use(held, "c", 200);
+        Assert.Equal(("c", 0L), (Names(held), others));
+        others = 90;
+        Use(held, "c", 200);
+        Assert.Equal(("c", 90L), (Names(held), others));
+        held.MakeRoom(10);
+        Assert.Equal(("c", 90L), (Names(held), others));
+        HeldModel inUse = Take(held, "c", 200);
+        held.MakeRoom(11);
+        Assert.Equal(("c", 90L), (Names(held), others));
+        HeldModels.Release(inUse);
+        held.MakeRoom(11);
+        Assert.Equal(("", 90L), (Names(held), others));
+    }
+
+    [Fact]
     public void A_model_that_cannot_be_loaded_leaves_nothing_behind()
     {
         using HeldModels held = new(10_000, () => null);

@@ -122,6 +122,22 @@ public sealed class GraphRunTests
     }
 
     [Fact]
+    public void Room_is_asked_for_before_weights_are_loaded()
+    {
+        using TinyGraph graph = new();
+        List<long> asked = [];
+        graph.Runner.MakeRoom = asked.Add;
+        graph.Run(TinyGraph.TextToImage());
+        long bytes = Assert.Single(asked);
+        Assert.InRange(bytes, 1, long.MaxValue);
+        Assert.Equal(bytes, graph.Runner.WeightBytes);
+        graph.Run(TinyGraph.TextToImage("a dog"));
+        Assert.Single(asked);
+        graph.Runner.Free(models: true);
+        Assert.Equal(0, graph.Runner.WeightBytes);
+    }
+
+    [Fact]
     public void What_has_not_changed_is_not_computed_again()
     {
         using TinyGraph tiny = new();

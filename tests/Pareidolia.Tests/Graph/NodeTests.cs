@@ -207,7 +207,7 @@ public sealed class NodeTests
         using TemporaryFolder folder = new();
         GraphFolders folders = new(folder["in"], folder["out"], folder["temp"]);
         folders.AddCheckpoint("tiny", TinyGraph.Model);
-        using LoadedWeights models = new(folders, null);
+        using LoadedWeights models = new(folders, null, _ => { });
         NodeRun run = new(folders, models, CancellationToken.None);
         Arguments Read(string kind, JsonObject values)
         {

@@ -28,21 +28,33 @@ internal sealed class LoadedWeights : IDisposable
     private const int MostModels = 2;
     private const int MostParts = 3;
 
-    private readonly GraphFolders _folders;
-    private readonly LeastRecent<LoadedModel> _models = new(MostModels);
-    private readonly LeastRecent<PictureDecoder> _vaes = new(MostParts);
-    private readonly LeastRecent<Pretrained<ControlNetModel>> _controls = new(MostParts);
-    private readonly LeastRecent<PictureUpscaler> _upscalers = new(MostParts);
+    // Weights are as many for pictures of any size.
+    private const int AnySide = 64;
 
-    public LoadedWeights(GraphFolders folders, Backend? device) => (_folders, Device) = (folders, device);
+    private readonly GraphFolders _folders;
+    private readonly LeastRecent<LoadedModel> _models;
+    private readonly LeastRecent<PictureDecoder> _vaes;
+    private readonly LeastRecent<Pretrained<ControlNetModel>> _controls;
+    private readonly LeastRecent<PictureUpscaler> _upscalers;
+
+    public LoadedWeights(GraphFolders folders, Backend? device, Action<long> makeRoom)
+    {
+        (_folders, Device) = (folders, device);
+        (_models, _vaes) = (new LeastRecent<LoadedModel>(MostModels, makeRoom), new LeastRecent<PictureDecoder>(MostParts, makeRoom));
+        (_controls, _upscalers) = (new LeastRecent<Pretrained<ControlNetModel>>(MostParts, makeRoom), new LeastRecent<PictureUpscaler>(MostParts, makeRoom));
+    }
 
     /// <summary>Where networks compute; null for the usual device.</summary>
     public Backend? Device { get; }
 
+    /// <summary>Bytes of all weights that are in memory.</summary>
+    public long Bytes => _models.Bytes + _vaes.Bytes + _controls.Bytes + _upscalers.Bytes;
+
     /// <summary>The whole model.</summary>
     /// <exception cref="PareidoliaException">It is missing, damaged, or a LoRA does not fit.</exception>
     public LoadedModel Model(ModelChoice choice) => _models.Get(
-        $"{Stamp(choice.Checkpoint)}\n{string.Join('|', choice.Loras.Select(lora => Stamp(lora.Path)))}\n{choice.Key}\n{choice.TextKey}", () => Load(choice));
+        $"{Stamp(choice.Checkpoint)}\n{string.Join('|', choice.Loras.Select(lora => Stamp(lora.Path)))}\n{choice.Key}\n{choice.TextKey}",
+        () => MemoryForecast.Of(Source(choice), AnySide, AnySide)?.WeightBytes ?? SizeOf(choice.Checkpoint), () => Load(choice));
 
     /// <summary>What reads its prompts: that of any copy in memory whose text encoder is the same.</summary>
     public PromptEncoder Text(ModelChoice choice) =>
@@ -51,17 +63,17 @@ internal sealed class LoadedWeights : IDisposable
     /// <summary>An autoencoder.</summary>
     /// <exception cref="PareidoliaException">It is missing or damaged.</exception>
     public PictureDecoder Vae(VaeValue vae) => !vae.OfCheckpoint
-        ? _vaes.Get(Stamp(vae.Path), () => PictureDecoder.Load(vae.Path, Device))
+        ? _vaes.Get(Stamp(vae.Path), () => SizeOf(vae.Path), () => PictureDecoder.Load(vae.Path, Device))
         : (_models.Find(key => key.StartsWith($"{Stamp(vae.Path)}\n", StringComparison.Ordinal)) ?? Model(new ModelChoice(vae.Path, []))).Parts.Decoder;
 
     /// <summary>A ControlNet for a model.</summary>
     /// <exception cref="PareidoliaException">It is missing, damaged, or for another family of models.</exception>
     public ControlNetModel Control(string path, ModelChoice choice) => _controls.Get(
-        $"{Stamp(path)}\n{choice.Checkpoint}", () => ControlNetFile.Load(path, Model(choice).Parts.UNet.Model.Config, Device)).Model;
+        $"{Stamp(path)}\n{choice.Checkpoint}", () => SizeOf(path), () => ControlNetFile.Load(path, Model(choice).Parts.UNet.Model.Config, Device)).Model;
 
     /// <summary>A network that enlarges pictures.</summary>
     /// <exception cref="PareidoliaException">It is missing or damaged.</exception>
-    public PictureUpscaler Upscaler(string path) => _upscalers.Get(Stamp(path), () => PictureUpscaler.Load(path, Device));
+    public PictureUpscaler Upscaler(string path) => _upscalers.Get(Stamp(path), () => SizeOf(path), () => PictureUpscaler.Load(path, Device));
 
     /// <summary>Lets go of all weights; what is asked for again is loaded again.</summary>
     public void Free()
@@ -77,9 +89,15 @@ internal sealed class LoadedWeights : IDisposable
 
     private static string Stamp(string path) => File.Exists(path) ? $"{path}|{File.GetLastWriteTimeUtc(path).Ticks}" : path;
 
+    // Of a file, or of all files in a folder.
+    private static long SizeOf(string path) => File.Exists(path) ? new FileInfo(path).Length
+        : Directory.Exists(path) ? new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) : 0;
+
+    private ModelSource Source(ModelChoice choice) => ModelSource.Open(choice.Checkpoint, new SingleFileOptions { Tokenizer = _folders.Tokenizer });
+
     private LoadedModel Load(ModelChoice choice)
     {
-        ModelSource source = ModelSource.Open(choice.Checkpoint, new SingleFileOptions { Tokenizer = _folders.Tokenizer });
+        ModelSource source = Source(choice);
         string? embeddings = _folders.FoldersOf(ModelFolders.Embeddings).FirstOrDefault(Directory.Exists);
         return new LoadedModel(
             ModelParts.Load(source, new AdapterChoice { Loras = choice.Loras, Embeddings = embeddings }, Device),
@@ -88,18 +106,23 @@ internal sealed class LoadedWeights : IDisposable
 }
 
 /// <summary>Things that are dear to load; of more than some, the one that was longest not asked for goes.</summary>
-internal sealed class LeastRecent<T>(int most) where T : class, IDisposable
+/// <param name="most">How many.</param>
+/// <param name="makeRoom">Told the size of each before it is loaded.</param>
+internal sealed class LeastRecent<T>(int most, Action<long> makeRoom) where T : class, IDisposable
 {
     // The newest last.
-    private readonly List<(string Key, T Value)> _held = [];
+    private readonly List<(string Key, long Bytes, T Value)> _held = [];
+
+    /// <summary>The size of all.</summary>
+    public long Bytes => _held.Sum(held => held.Bytes);
 
     /// <summary>The thing of a key, loaded where it is not there.</summary>
-    public T Get(string key, Func<T> load)
+    public T Get(string key, Func<long> bytes, Func<T> load)
     {
         int found = _held.FindIndex(held => held.Key == key);
         if (found >= 0)
         {
-            (string, T Value) held = _held[found];
+            (string, long, T Value) held = _held[found];
             _held.RemoveAt(found);
             _held.Add(held);
             return held.Value;
@@ -107,7 +130,9 @@ internal sealed class LeastRecent<T>(int most) where T : class, IDisposable
         // First the room, then the thing: two large models need not be in memory for one to be loaded.
         while (_held.Count >= most)
             Remove(0);
-        _held.Add((key, load()));
+        long size = bytes();
+        makeRoom(size);
+        _held.Add((key, size, load()));
         return _held[^1].Value;
     }
 
