@@ -78,7 +78,7 @@ internal readonly unsafe struct AttentionForward<P>(
     private void WeighPlain<V>(AttentionScores<V> scores, float* sums, int place, float* total, ref float reference, float* weights)
         where V : unmanaged, ILanes<V>
     {
-        V most = Larger(Larger(scores.Seen(0), scores.Seen(1)), Larger(scores.Seen(2), scores.Seen(3)));
+        V most = scores.Most();
         if (V.AnyLess(V.Of(reference + Headroom), most))
             Move(most, sums, place, total, ref reference);
         P.Weigh(scores.Row, _layout.Scale, float.IsNegativeInfinity(reference) ? 0 : reference, place, total, weights);
@@ -90,15 +90,12 @@ internal readonly unsafe struct AttentionForward<P>(
         where V : unmanaged, ILanes<V>
     {
         float* row = scores.Row;
-        V s0 = scores.Seen(0), s1 = scores.Seen(1), s2 = scores.Seen(2), s3 = scores.Seen(3);
-        V most = Larger(Larger(s0, s1), Larger(s2, s3));
+        V most = scores.Most();
         if (V.AnyLess(V.Of(reference + Headroom), most))
             Move(most, sums, place, total, ref reference);
-        V from = V.Of(float.IsNegativeInfinity(reference) ? 0 : reference);
-        s0 = LaneMath.ExpOrZero(s0 - from);
-        s1 = LaneMath.ExpOrZero(s1 - from);
-        s2 = LaneMath.ExpOrZero(s2 - from);
-        s3 = LaneMath.ExpOrZero(s3 - from);
+        V start = V.Of(float.IsNegativeInfinity(reference) ? 0 : -reference);
+        V s0 = LaneMath.ExpOrZero(scores.From(start, 0)), s1 = LaneMath.ExpOrZero(scores.From(start, 1));
+        V s2 = LaneMath.ExpOrZero(scores.From(start, 2)), s3 = LaneMath.ExpOrZero(scores.From(start, 3));
         s0.Store(row);
         s1.Store(row + Lanes.Count);
         s2.Store(row + 2 * Lanes.Count);
@@ -116,7 +113,7 @@ internal readonly unsafe struct AttentionForward<P>(
         {
             V score = scores.At(i);
             score.Store(row + i);
-            most = Larger(most, score);
+            most = V.Larger(most, score);
         }
         if (V.AnyLess(V.Of(reference + Headroom), most))
             Move(most, sums, place, total, ref reference);
@@ -130,10 +127,6 @@ internal readonly unsafe struct AttentionForward<P>(
         }
         sum.Store(total);
     }
-
-    [MethodImpl(Lanes.Inline)]
-    private static V Larger<V>(V a, V b)
-        where V : unmanaged, ILanes<V> => V.Select(V.Less(a, b), b, a);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Move<V>(V most, float* sums, int place, float* total, ref float reference)

@@ -53,6 +53,12 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>The smaller; NaN where either is NaN.</summary>
     static abstract TSelf Min(TSelf a, TSelf b);
 
+    /// <summary>The larger, by the machine's own instruction: of numbers; where one is NaN, either.</summary>
+    static abstract TSelf Larger(TSelf a, TSelf b);
+
+    /// <summary>x, but at least so much; NaN stays NaN.</summary>
+    static abstract TSelf AtLeast(TSelf x, float low);
+
     /// <summary>x kept within [low, high]; NaN stays NaN.</summary>
     static abstract TSelf Clamp(TSelf x, float low, float high);
 

@@ -25,10 +25,19 @@ internal static class LaneMath
         return V.Scale(less + V.Of(1), n);
     }
 
-    /// <summary>e^x for the weights of a softmax: 0 below the normal range, where each result would cost a hundred cycles. Hidden keys lie there, at -infinity.</summary>
+    /// <summary>
+    /// e^x for the weights of a softmax, x below 88: 0 below the normal range, where each result would cost a hundred cycles. Hidden keys lie there, at -infinity.
+    /// Two thirds of the instructions of <see cref="Exp"/>: its relative error, 1e-7 near 0, grows to 3e-6 at -87, where a weight is nothing beside the largest.
+    /// </summary>
     [MethodImpl(Lanes.Inline)]
     public static V ExpOrZero<V>(V x)
-        where V : unmanaged, ILanes<V> => V.Select(V.Less(x, V.Of(-87)), V.Of(0), Exp(V.Clamp(x, -87, 89)));
+        where V : unmanaged, ILanes<V>
+    {
+        V within = V.AtLeast(x, -87);
+        V n = V.Round(within * V.Of(Log2OfE));
+        V power = PowerOfTwoNear0(V.MulAdd(within, V.Of(Log2OfE), -n));
+        return V.Select(V.Less(x, V.Of(-87)), V.Of(0), V.Scale(power, n));
+    }
 
     /// <summary>e^x - 1, accurate also near 0, for x below 80.</summary>
     [MethodImpl(Lanes.Inline)]
@@ -138,6 +147,19 @@ internal static class LaneMath
         q = V.MulAdd(q, r, V.Of(0.166665211f));
         q = V.MulAdd(q, r, V.Of(0.49999994f));
         return V.MulAdd(q * r, r, r);
+    }
+
+    // 2^f on |f| <= 1/2, relative error 1e-8; exactly 1 at 0.
+    [MethodImpl(Lanes.Inline)]
+    private static V PowerOfTwoNear0<V>(V f)
+        where V : unmanaged, ILanes<V>
+    {
+        V q = V.MulAdd(V.Of(0.000154531634f), f, V.Of(0.00133908633f));
+        q = V.MulAdd(q, f, V.Of(0.00961808302f));
+        q = V.MulAdd(q, f, V.Of(0.0555035695f));
+        q = V.MulAdd(q, f, V.Of(0.240226507f));
+        q = V.MulAdd(q, f, V.Of(0.693147182f));
+        return V.MulAdd(q, f, V.Of(1));
     }
 
     // log(1 + f) + n ln 2 with log(1 + f) = f - f^2 / 2 + f^3 P(f) on sqrt(1/2) - 1 .. sqrt(2) - 1, relative error 8e-10.

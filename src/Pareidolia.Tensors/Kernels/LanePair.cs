@@ -85,6 +85,12 @@ internal readonly unsafe struct LanePair<V>(V low, V high) : ILanes<LanePair<V>>
     public static LanePair<V> Min(LanePair<V> a, LanePair<V> b) => new(V.Min(a._low, b._low), V.Min(a._high, b._high));
 
     [MethodImpl(Lanes.Inline)]
+    public static LanePair<V> Larger(LanePair<V> a, LanePair<V> b) => new(V.Larger(a._low, b._low), V.Larger(a._high, b._high));
+
+    [MethodImpl(Lanes.Inline)]
+    public static LanePair<V> AtLeast(LanePair<V> x, float low) => new(V.AtLeast(x._low, low), V.AtLeast(x._high, low));
+
+    [MethodImpl(Lanes.Inline)]
     public static LanePair<V> Clamp(LanePair<V> x, float low, float high) => new(V.Clamp(x._low, low, high), V.Clamp(x._high, low, high));
 
     [MethodImpl(Lanes.Inline)]

@@ -90,8 +90,13 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
 
     // The native minimum and maximum give their second operand where one is NaN.
     [MethodImpl(Lanes.Inline)]
-    public static Lanes512 Clamp(Lanes512 x, float low, float high) =>
-        new(Vector512.MinNative(Vector512.Create(high), Vector512.MaxNative(Vector512.Create(low), x._value)));
+    public static Lanes512 Larger(Lanes512 a, Lanes512 b) => new(Vector512.MaxNative(b._value, a._value));
+
+    [MethodImpl(Lanes.Inline)]
+    public static Lanes512 AtLeast(Lanes512 x, float low) => new(Vector512.MaxNative(Vector512.Create(low), x._value));
+
+    [MethodImpl(Lanes.Inline)]
+    public static Lanes512 Clamp(Lanes512 x, float low, float high) => new(Vector512.MinNative(Vector512.Create(high), AtLeast(x, low)._value));
 
     // One instruction that rounds as two products with powers of two do; exp spends a third of its time on those.
     [MethodImpl(Lanes.Inline)]

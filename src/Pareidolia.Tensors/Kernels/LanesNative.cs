@@ -89,8 +89,13 @@ internal readonly unsafe struct LanesNative(Vector<float> value) : ILanes<LanesN
 
     // NaN: the native minimum and maximum of x64 give their second operand, those of Arm give NaN.
     [MethodImpl(Lanes.Inline)]
-    public static LanesNative Clamp(LanesNative x, float low, float high) =>
-        new(Vector.MinNative(new Vector<float>(high), Vector.MaxNative(new Vector<float>(low), x._value)));
+    public static LanesNative Larger(LanesNative a, LanesNative b) => new(Vector.MaxNative(b._value, a._value));
+
+    [MethodImpl(Lanes.Inline)]
+    public static LanesNative AtLeast(LanesNative x, float low) => new(Vector.MaxNative(new Vector<float>(low), x._value));
+
+    [MethodImpl(Lanes.Inline)]
+    public static LanesNative Clamp(LanesNative x, float low, float high) => new(Vector.MinNative(new Vector<float>(high), AtLeast(x, low)._value));
 
     [MethodImpl(Lanes.Inline)]
     public static LanesNative Scale(LanesNative x, LanesNative n) => Lanes.ScaleByBits(x, n);
