@@ -49,25 +49,24 @@ internal static unsafe class Winograd
         where B : struct, IRight
     {
         WinogradWindows windows = new(patches, depth, images);
-        WinogradKernels<B> transformed = new(kernels, depth, outputs);
         if (windows.Count >= SharingWindows && depth >= SharingChannels)
-            Shared(device, windows, transformed, output);
+            Shared(device, windows, outputs, kernels, output);
         else
-            WinogradOwn<B>.Run(windows, transformed, output);
+            WinogradOwn<B>.Run(windows, outputs, kernels, output);
     }
 
     // Rows as long as the chunks of usual networks lie in memory without gaps.
-    private static void Shared<B>(Backend device, WinogradWindows windows, WinogradKernels<B> kernels, in GemmOutput output)
+    private static void Shared<B>(Backend device, WinogradWindows windows, int outputs, in B kernels, in GemmOutput output)
         where B : struct, IRight
     {
-        if (kernels.Depth <= Rows128.RowStride)
-            WinogradShared<Rows128>.Run(device, windows, kernels, output);
-        else if (kernels.Depth <= Rows256.RowStride)
-            WinogradShared<Rows256>.Run(device, windows, kernels, output);
-        else if (kernels.Depth % Rows320.RowStride == 0)
-            WinogradShared<Rows320>.Run(device, windows, kernels, output);
+        if (windows.Depth <= Rows128.RowStride)
+            WinogradShared<Rows128>.Run(device, windows, outputs, kernels, output);
+        else if (windows.Depth <= Rows256.RowStride)
+            WinogradShared<Rows256>.Run(device, windows, outputs, kernels, output);
+        else if (windows.Depth % Rows320.RowStride == 0)
+            WinogradShared<Rows320>.Run(device, windows, outputs, kernels, output);
         else
-            WinogradShared<Rows512>.Run(device, windows, kernels, output);
+            WinogradShared<Rows512>.Run(device, windows, outputs, kernels, output);
     }
 
     private readonly struct Rows128 : IPanelLayout

@@ -9,44 +9,37 @@ namespace Pareidolia.Tensors.Cpu;
 /// <param name="windows">All windows of the pictures.</param>
 /// <param name="first">First window of the block.</param>
 /// <param name="count">Windows of the block.</param>
-/// <param name="chunk">Channels of a chunk.</param>
-/// <param name="outputs">Channels out.</param>
+/// <param name="cut">How channels are cut.</param>
 /// <param name="output">Where the results go.</param>
-internal readonly unsafe struct WinogradBlock<L>(WinogradWindows windows, int first, int count, int chunk, int outputs, GemmOutput output)
+internal readonly unsafe struct WinogradBlock<L>(WinogradWindows windows, int first, int count, WinogradCut cut, GemmOutput output)
     where L : struct, IPanelLayout
 {
     private readonly WinogradWindows _windows = windows;
     private readonly GemmOutput _output = output;
     private readonly int _rows = GemmPlan.Ceiling(count, Tile.MaxRows) * Tile.MaxRows;
 
-    /// <summary>Chunks of channels.</summary>
-    public int Chunks => GemmPlan.Ceiling(_windows.Depth, chunk);
-
     /// <summary>Floats of the products of one panel of columns at one place.</summary>
     public long SumFloats => (long)_rows * Tile.Columns;
 
-    private long PlaceFloats => ((long)Chunks * _rows * L.RowStride) + Packing.Line;
-
-    /// <summary>Channels of one chunk.</summary>
-    public int DepthOf(int part) => Math.Min(chunk, _windows.Depth - (part * chunk));
+    private long PlaceFloats => ((long)cut.Chunks * _rows * L.RowStride) + Packing.Line;
 
     /// <summary>The block's windows, transformed; valid until this thread asks again.</summary>
     public float* Transform<V>()
         where V : unmanaged, ILanes<V>
     {
         float* transformed = Scratch.Floats(Scratch.Slot.Windows, Winograd.Places * PlaceFloats);
-        for (int part = 0; part < Chunks; part++)
+        for (int part = 0; part < cut.Chunks; part++)
             for (int i = 0; i < count; i++)
-                _windows.Transform<V>(first + i, part * chunk, DepthOf(part), transformed + Row(part, i), PlaceFloats);
+                _windows.Transform<V>(first + i, part * cut.Chunk, cut.DepthOf(part), transformed + Row(part, i), PlaceFloats);
         return transformed;
     }
 
     /// <summary>One place of the windows times a panel of kernels [channels of a chunk, <see cref="Tile.Columns"/>].</summary>
-    public void Multiply(float* transformed, int place, int part, float* panel, int columns, float* sums)
+    public void Multiply(float* transformed, int place, int part, int panel, float* kernels, float* sums)
     {
         float* left = transformed + (place * PlaceFloats) + Row(part, 0);
         for (int i = 0; i < count; i += Tile.Rows, left += Tile.Rows * L.RowStride, sums += Tile.Rows * Tile.Columns)
-            Tile.Multiply<L>(Tile.Rows, columns, DepthOf(part), left, panel, Tile.Columns, new TileTarget(sums, Tile.Columns, part > 0));
+            Tile.Multiply<L>(Tile.Rows, cut.Columns(panel), cut.DepthOf(part), left, kernels, Tile.Columns, new TileTarget(sums, Tile.Columns, part > 0));
     }
 
     /// <summary>Turns the products of a window and a panel back into pixels and hands them on.</summary>
@@ -61,9 +54,8 @@ internal readonly unsafe struct WinogradBlock<L>(WinogradWindows windows, int fi
         float* pixels = stackalloc float[Winograd.Step * Winograd.Step * Tile.MaxColumns];
         WinogradTransform.Pixels<V>(sums + ((long)i * Tile.Columns), stride, pixels);
         (int row, int width, int height) = _windows.Pixels(first + i);
-        int column = panel * Tile.Columns, columns = Math.Min(Tile.Columns, outputs - column);
         for (int y = 0; y < height; y++, row += _windows.GridWidth, pixels += Winograd.Step * Tile.Columns)
-            _output.Take(pixels, Tile.Columns, row, width, column, columns, true, true);
+            _output.Take(pixels, Tile.Columns, row, width, panel * Tile.Columns, cut.Columns(panel), true, true);
     }
 
     private long Row(int part, int i) => (((long)part * _rows) + i) * L.RowStride;

@@ -20,20 +20,20 @@ internal readonly unsafe struct WinogradShared<L> : ILaneWork
     private WinogradShared(WinogradWindows windows, in GemmOutput output, int block, in WinogradSlab slab) =>
         (_windows, _output, _block, _slab) = (windows, output, block, slab);
 
-    public static void Run<B>(Backend device, WinogradWindows windows, WinogradKernels<B> kernels, in GemmOutput output)
+    public static void Run<B>(Backend device, WinogradWindows windows, int outputs, in B kernels, in GemmOutput output)
         where B : struct, IRight
     {
-        int panels = GemmPlan.Ceiling(kernels.Outputs, Tile.Columns);
-        int chunk = GemmPlan.EvenPart(kernels.Depth, L.RowStride, Lanes.Count);
-        long panelFloats = Winograd.Places * WinogradSlab.Floats(1, kernels.Depth, chunk);
-        int most = GemmPlan.EvenPart(panels, (int)Math.Clamp(SlabFloats / panelFloats, 1, panels), 1);
+        WinogradCut cut = WinogradCut.Of(windows.Depth, outputs, L.RowStride);
+        WinogradKernels<B> transformed = new(kernels, cut);
+        long panelFloats = Winograd.Places * WinogradSlab.Floats(1, cut);
+        int most = GemmPlan.EvenPart(cut.Panels, (int)Math.Clamp(SlabFloats / panelFloats, 1, cut.Panels), 1);
         using Workspace space = new(device, most * panelFloats * sizeof(float));
         // A block for each thread: its windows share each kernel that is read. How windows are cut changes no sum.
         int block = GemmPlan.EvenPart(windows.Count, Math.Min(MostWindows, GemmPlan.Ceiling(windows.Count, CpuBackend.Threads)), Tile.MaxRows);
-        for (int first = 0; first < panels; first += most)
+        for (int first = 0; first < cut.Panels; first += most)
         {
-            WinogradSlab slab = new(space.Floats, first, Math.Min(most, panels - first), kernels.Depth, kernels.Outputs, chunk);
-            LaneWorkers.Run(slab.Tasks, new Fill<B>(slab, kernels));
+            WinogradSlab slab = new(space.Floats, first, Math.Min(most, cut.Panels - first), cut);
+            LaneWorkers.Run(slab.Tasks, new Fill<B>(slab, transformed));
             LaneWorkers.Run(GemmPlan.Ceiling(windows.Count, block), new WinogradShared<L>(windows, output, block, slab));
         }
     }
@@ -42,15 +42,15 @@ internal readonly unsafe struct WinogradShared<L> : ILaneWork
         where V : unmanaged, ILanes<V>
     {
         int first = task * _block, count = Math.Min(_block, _windows.Count - first);
-        WinogradBlock<L> at = new(_windows, first, count, _slab.Chunk, _slab.Outputs, _output);
+        WinogradBlock<L> at = new(_windows, first, count, _slab.Cut, _output);
         float* transformed = at.Transform<V>();
         long placeFloats = (_slab.Panels * at.SumFloats) + Packing.Line;
         float* sums = Scratch.Floats(Scratch.Slot.Sums, Winograd.Places * placeFloats);
         for (int place = 0; place < Winograd.Places; place++)
             for (int panel = 0; panel < _slab.Panels; panel++)
-                for (int part = 0; part < at.Chunks; part++)
+                for (int part = 0; part < _slab.Cut.Chunks; part++)
                     at.Multiply(
-                        transformed, place, part, _slab.Panel(place, panel, part), _slab.Columns(panel), sums + (place * placeFloats) + (panel * at.SumFloats));
+                        transformed, place, part, _slab.First + panel, _slab.Panel(place, panel, part), sums + (place * placeFloats) + (panel * at.SumFloats));
         for (int i = 0; i < count; i++)
             for (int panel = 0; panel < _slab.Panels; panel++)
                 at.Finish<V>(i, _slab.First + panel, sums + (panel * at.SumFloats), placeFloats);
@@ -66,8 +66,8 @@ internal readonly unsafe struct WinogradShared<L> : ILaneWork
         public void Run<V>(int task)
             where V : unmanaged, ILanes<V>
         {
-            (int panel, int part) = Math.DivRem(task, _slab.Chunks);
-            _kernels.Transform<V>(_slab.First + panel, part * _slab.Chunk, _slab.DepthOf(part), _slab.Panel(0, panel, part), _slab.PlaceFloats);
+            (int panel, int part) = Math.DivRem(task, _slab.Cut.Chunks);
+            _kernels.Transform<V>(_slab.First + panel, part, _slab.Panel(0, panel, part), _slab.PlaceFloats);
         }
     }
 }
@@ -76,32 +76,22 @@ internal readonly unsafe struct WinogradShared<L> : ILaneWork
 /// <param name="start">Place 0 of the first panel.</param>
 /// <param name="first">First panel.</param>
 /// <param name="panels">How many.</param>
-/// <param name="depth">Channels in.</param>
-/// <param name="outputs">Channels out, of all panels.</param>
-/// <param name="chunk">Channels of a chunk.</param>
-internal readonly unsafe struct WinogradSlab(float* start, int first, int panels, int depth, int outputs, int chunk)
+/// <param name="cut">How channels are cut.</param>
+internal readonly unsafe struct WinogradSlab(float* start, int first, int panels, WinogradCut cut)
 {
     public int First => first;
 
     public int Panels => panels;
 
-    public int Outputs => outputs;
+    public WinogradCut Cut => cut;
 
-    public int Chunk => chunk;
-
-    public int Chunks => GemmPlan.Ceiling(depth, chunk);
-
-    public int Tasks => panels * Chunks;
+    public int Tasks => panels * cut.Chunks;
 
     /// <summary>From one place to the next. A line more, because places an exact number of pages apart would fall on the same lines of the first cache.</summary>
-    public long PlaceFloats => Floats(panels, depth, chunk);
+    public long PlaceFloats => Floats(panels, cut);
 
-    public static long Floats(int panels, int depth, int chunk) => ((long)panels * GemmPlan.Ceiling(depth, chunk) * chunk * Tile.Columns) + Packing.Line;
-
-    public int DepthOf(int part) => Math.Min(chunk, depth - (part * chunk));
-
-    public int Columns(int panel) => Math.Min(Tile.Columns, outputs - ((first + panel) * Tile.Columns));
+    public static long Floats(int panels, WinogradCut cut) => ((long)panels * cut.Chunks * cut.Chunk * Tile.Columns) + Packing.Line;
 
     public float* Panel(int place, int panel, int part) =>
-        start + (place * PlaceFloats) + ((((long)panel * Chunks) + part) * chunk * Tile.Columns);
+        start + (place * PlaceFloats) + ((((long)panel * cut.Chunks) + part) * cut.Chunk * Tile.Columns);
 }
