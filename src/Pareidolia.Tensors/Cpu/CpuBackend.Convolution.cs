@@ -51,6 +51,8 @@ internal sealed unsafe partial class CpuBackend
             Bf16Windows.Run(x.Shape[0], patches, depth, outputs, right, output);
         else if (IsPointwise(p))
             Gemm.Run<LeftRows, RowPanel, B>(pixels, outputs, depth, new LeftRows(x.Pointer, depth), right, output, half);
+        else if (!half && IndirectGemm.Suits(pixels, depth, p.KernelH * p.KernelW))
+            IndirectGemm.Run(pixels, outputs, k, patches, right, output);
         else
             Gemm.Run<Patches, RowPanel, B>(pixels, outputs, k, patches, right, output, half);
     }
@@ -146,6 +148,8 @@ internal sealed unsafe partial class CpuBackend
             WeightTaps right = new(w.Pointer + ((long)group * outputs * taps * channels), outputs, taps, channels, chosen);
             if (half && Bf16Windows.Suits(p, outputs, channels, dx.Shape))
                 Bf16Windows.Run(g.Shape[0], patches, outputs, channels, right, output);
+            else if (!half && IndirectGemm.Suits(pixels, outputs, count))
+                IndirectGemm.Run(pixels, channels, count * outputs, patches, right, output);
             else
                 Gemm.Run<Patches, RowPanel, WeightTaps>(pixels, channels, count * outputs, patches, right, output, half);
         }

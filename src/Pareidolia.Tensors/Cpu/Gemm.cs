@@ -29,7 +29,7 @@ internal static unsafe class Gemm
             return;
         }
         GemmPlan plan = GemmPlan.Of(m, n, k);
-        int slab = (int)Math.Clamp(SlabFloats / plan.BlockFloats, 1, plan.DepthBlocks);
+        int slab = Slab(plan);
         float* packed = Scratch.Floats(Scratch.Slot.SharedRight, slab * plan.BlockFloats);
         for (int first = 0; first < plan.DepthBlocks; first += slab)
         {
@@ -39,8 +39,11 @@ internal static unsafe class Gemm
         }
     }
 
-    // One task: a few panels of one block of depth.
-    private struct PackRight<B>(GemmPlan plan, B right, float* packed, int firstBlock) : IWork
+    /// <summary>Blocks of depth that are packed at once.</summary>
+    public static int Slab(in GemmPlan plan) => (int)Math.Clamp(SlabFloats / plan.BlockFloats, 1, plan.DepthBlocks);
+
+    /// <summary>One task: a few panels of one block of depth.</summary>
+    public struct PackRight<B>(GemmPlan plan, B right, float* packed, int firstBlock) : IWork
         where B : struct, IRight
     {
         public void Run(int task)

@@ -34,7 +34,7 @@ internal unsafe struct Patches : ILeft<RowPanel>, IRight
     public int StrideH;
     public int StrideW;
 
-    private readonly int RunLength => RunPixels * Channels;
+    public readonly int RunLength => RunPixels * Channels;
 
     /// <summary>Makes one run of the taps of each row, where they follow each other without gaps; before, each tap is a run.</summary>
     public void JoinRuns(int taps, int groups)
@@ -91,6 +91,25 @@ internal unsafe struct Patches : ILeft<RowPanel>, IRight
         int x = (pixel.X * StrideW) + RunX[run];
         channels = Address(pixel.Image, y, x);
         return (uint)y < (uint)Height && (uint)x < (uint)Width;
+    }
+
+    /// <summary>
+    /// Where the windows from a row on meet each tap: starts [taps, <see cref="Tile.MaxRows"/>]. What is outside the picture, and windows behind the last, meet
+    /// <paramref name="zeros"/>.
+    /// </summary>
+    public readonly void Find(int row, int rows, int runs, float* zeros, float** starts)
+    {
+        Pixel pixel = At(row);
+        for (int r = 0; r < Tile.MaxRows; r++, pixel = Next(pixel))
+            for (int run = 0; run < runs; run++)
+            {
+                int y = (pixel.Y * StrideH) + RunY[run], x = (pixel.X * StrideW) + RunX[run];
+                float* channels = Address(pixel.Image, y, x);
+                bool inside = r < rows && (uint)y < (uint)Height;
+                float** to = starts + (run * RunPixels * Tile.MaxRows) + r;
+                for (int place = 0; place < RunPixels; place++, channels += PixelStride)
+                    to[place * Tile.MaxRows] = inside && (uint)(x + place) < (uint)Width ? channels : zeros;
+            }
     }
 
     private readonly bool IsRegular(int taps, int width)

@@ -18,8 +18,16 @@ internal readonly unsafe struct StoredColumns<E>(nint start, float* factors, lon
     public static StoredColumns<E> Of(Operand weights, long stride) => new(
         weights.Address, weights.Type == DType.Q8 ? (float*)(weights.Address + (nint)DTypes.FactorsAt(weights.Count)) : null, stride);
 
-    [SkipLocalsInit]
     public void Pack(int column, int columns, int k, int depth, float* panel)
+    {
+        for (int done = 0; done < depth; done += Tile.MaxDepth)
+            PackPart(column, columns, k + done, Math.Min(Tile.MaxDepth, depth - done), panel + (done * Tile.Columns));
+    }
+
+    public Lying At(int column, int k) => default;
+
+    [SkipLocalsInit]
+    private void PackPart(int column, int columns, int k, int depth, float* panel)
     {
         float* rows = stackalloc float[RowsAtOnce * Tile.MaxDepth];
         if (columns < Tile.Columns)
@@ -35,8 +43,6 @@ internal readonly unsafe struct StoredColumns<E>(nint start, float* factors, lon
             Packing.Transpose(rows, Tile.MaxDepth, count, depth, panel + first, Tile.Columns);
         }
     }
-
-    public Lying At(int column, int k) => default;
 }
 
 /// <summary>y [n, c] = rows of a table in fewer bits at ids [n].</summary>

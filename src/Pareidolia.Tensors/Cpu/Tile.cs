@@ -19,6 +19,15 @@ internal interface IPanelLayout
     static abstract int DepthStride { get; }
 }
 
+/// <summary>Where the left rows of a kernel are.</summary>
+internal unsafe interface ITileRows
+{
+    static abstract int DepthStride { get; }
+
+    /// <summary>The first element of one run of a row.</summary>
+    float* Start(int run, int row);
+}
+
 /// <summary>Where a kernel writes: its first row, the distance of rows in elements, and whether it adds to what is there.</summary>
 internal unsafe struct TileTarget(float* row, nint stride, bool add)
 {
@@ -59,50 +68,62 @@ internal static unsafe class Tile
     /// </summary>
     [MethodImpl(Lanes.Inline)]
     public static void Multiply<L>(int rows, int columns, int depth, float* left, float* right, int step, TileTarget target)
-        where L : struct, IPanelLayout
-    {
-        if (Vector512.IsHardwareAccelerated)
-            Multiply<Register512, Vector512<float>, L>(rows, columns, depth, left, right, step, target);
-        else
-            Multiply<RegisterNative, Vector<float>, L>(rows, columns, depth, left, right, step, target);
-    }
+        where L : struct, IPanelLayout => Multiply(rows, columns, 1, depth, new PanelRows<L>(left), right, step, target);
+
+    /// <summary>
+    /// As above, of left rows that are read where they lie and a right panel of <see cref="Columns"/>. The depth is cut into runs of one length: starts [runs,
+    /// <see cref="MaxRows"/>] says where those of each row lie, also for rows behind the last.
+    /// </summary>
+    [MethodImpl(Lanes.Inline)]
+    public static void Multiply(int rows, int columns, int runs, int length, float** starts, float* right, TileTarget target) =>
+        Multiply(rows, columns, runs, length, new RowRuns(starts), right, Columns, target);
 
     /// <summary>Whether a kernel has exactly these rows and columns, so that it may write where nothing else may be touched.</summary>
     public static bool Fits(int rows, int columns) => columns % Width == 0 && rows is HalfRows or MaxRows;
 
     [MethodImpl(Lanes.Inline)]
-    private static void Multiply<V, T, L>(int rows, int columns, int depth, float* left, float* right, int step, TileTarget target)
-        where V : struct, IRegister<T>
-        where T : unmanaged
-        where L : struct, IPanelLayout
+    private static void Multiply<L>(int rows, int columns, int runs, int length, L left, float* right, int step, TileTarget target)
+        where L : struct, ITileRows
     {
-        if (columns > 2 * V.Count)
-            Multiply<V, T, L, Three>(rows, depth, left, right, step, target);
-        else if (columns > V.Count)
-            Multiply<V, T, L, Two>(rows, depth, left, right, step, target);
+        if (Vector512.IsHardwareAccelerated)
+            Multiply<Register512, Vector512<float>, L>(rows, columns, runs, length, left, right, step, target);
         else
-            Multiply<V, T, L, One>(rows, depth, left, right, step, target);
+            Multiply<RegisterNative, Vector<float>, L>(rows, columns, runs, length, left, right, step, target);
     }
 
     [MethodImpl(Lanes.Inline)]
-    private static void Multiply<V, T, L, C>(int rows, int depth, float* left, float* right, int step, TileTarget target)
+    private static void Multiply<V, T, L>(int rows, int columns, int runs, int length, L left, float* right, int step, TileTarget target)
         where V : struct, IRegister<T>
         where T : unmanaged
-        where L : struct, IPanelLayout
+        where L : struct, ITileRows
+    {
+        if (columns > 2 * V.Count)
+            Multiply<V, T, L, Three>(rows, runs, length, left, right, step, target);
+        else if (columns > V.Count)
+            Multiply<V, T, L, Two>(rows, runs, length, left, right, step, target);
+        else
+            Multiply<V, T, L, One>(rows, runs, length, left, right, step, target);
+    }
+
+    [MethodImpl(Lanes.Inline)]
+    private static void Multiply<V, T, L, C>(int rows, int runs, int length, L left, float* right, int step, TileTarget target)
+        where V : struct, IRegister<T>
+        where T : unmanaged
+        where L : struct, ITileRows
         where C : struct, INumber
     {
         if (rows > HalfRows)
-            Kernel<V, T, L, Eight, C>(depth, left, right, step, target);
+            Kernel<V, T, L, Eight, C>(runs, length, left, right, step, target);
         else
-            Kernel<V, T, L, Four, C>(depth, left, right, step, target);
+            Kernel<V, T, L, Four, C>(runs, length, left, right, step, target);
     }
 
     // Written out because only single variables stay in registers; the tests of R and C are resolved when the kernel is compiled.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Kernel<V, T, L, R, C>(int depth, float* a, float* b, nint step, TileTarget target)
+    private static void Kernel<V, T, L, R, C>(int runs, int length, L left, float* b, nint step, TileTarget target)
         where V : struct, IRegister<T>
         where T : unmanaged
-        where L : struct, IPanelLayout
+        where L : struct, ITileRows
         where R : struct, INumber
         where C : struct, INumber
     {
@@ -110,21 +131,27 @@ internal static unsafe class Tile
         T r0 = zero, r1 = zero, r2 = zero, r3 = zero, r4 = zero, r5 = zero, r6 = zero, r7 = zero;
         T s0 = zero, s1 = zero, s2 = zero, s3 = zero, s4 = zero, s5 = zero, s6 = zero, s7 = zero;
         T t0 = zero, t1 = zero, t2 = zero, t3 = zero, t4 = zero, t5 = zero, t6 = zero, t7 = zero;
-        for (float* end = b + (depth * step); b < end; b += step, a += L.DepthStride)
+        for (int run = 0; run < runs; run++)
         {
-            T first = V.Load(b);
-            T second = C.Value > 1 ? V.Load(b + V.Count) : first;
-            T third = C.Value > 2 ? V.Load(b + (2 * V.Count)) : first;
-            Add<V, T, C>(a[0 * L.RowStride], first, second, third, ref r0, ref s0, ref t0);
-            Add<V, T, C>(a[1 * L.RowStride], first, second, third, ref r1, ref s1, ref t1);
-            Add<V, T, C>(a[2 * L.RowStride], first, second, third, ref r2, ref s2, ref t2);
-            Add<V, T, C>(a[3 * L.RowStride], first, second, third, ref r3, ref s3, ref t3);
-            if (R.Value > 4)
+            float* a0 = left.Start(run, 0), a1 = left.Start(run, 1), a2 = left.Start(run, 2), a3 = left.Start(run, 3);
+            float* a4 = left.Start(run, 4), a5 = left.Start(run, 5), a6 = left.Start(run, 6), a7 = left.Start(run, 7);
+            nint k = 0;
+            for (float* end = b + (length * step); b < end; b += step, k += L.DepthStride)
             {
-                Add<V, T, C>(a[4 * L.RowStride], first, second, third, ref r4, ref s4, ref t4);
-                Add<V, T, C>(a[5 * L.RowStride], first, second, third, ref r5, ref s5, ref t5);
-                Add<V, T, C>(a[6 * L.RowStride], first, second, third, ref r6, ref s6, ref t6);
-                Add<V, T, C>(a[7 * L.RowStride], first, second, third, ref r7, ref s7, ref t7);
+                T first = V.Load(b);
+                T second = C.Value > 1 ? V.Load(b + V.Count) : first;
+                T third = C.Value > 2 ? V.Load(b + (2 * V.Count)) : first;
+                Add<V, T, C>(a0[k], first, second, third, ref r0, ref s0, ref t0);
+                Add<V, T, C>(a1[k], first, second, third, ref r1, ref s1, ref t1);
+                Add<V, T, C>(a2[k], first, second, third, ref r2, ref s2, ref t2);
+                Add<V, T, C>(a3[k], first, second, third, ref r3, ref s3, ref t3);
+                if (R.Value > 4)
+                {
+                    Add<V, T, C>(a4[k], first, second, third, ref r4, ref s4, ref t4);
+                    Add<V, T, C>(a5[k], first, second, third, ref r5, ref s5, ref t5);
+                    Add<V, T, C>(a6[k], first, second, third, ref r6, ref s6, ref t6);
+                    Add<V, T, C>(a7[k], first, second, third, ref r7, ref s7, ref t7);
+                }
             }
         }
         Store<V, T, C>(ref target, r0, s0, t0);
@@ -173,6 +200,23 @@ internal static unsafe class Tile
     private static void Store<V, T>(T sum, float* to, bool add)
         where V : struct, IRegister<T>
         where T : unmanaged => V.Store(add ? V.Add(sum, V.Load(to)) : sum, to);
+
+    private readonly struct PanelRows<L>(float* left) : ITileRows
+        where L : struct, IPanelLayout
+    {
+        public static int DepthStride => L.DepthStride;
+
+        [MethodImpl(Lanes.Inline)]
+        public float* Start(int run, int row) => left + (row * L.RowStride);
+    }
+
+    private readonly struct RowRuns(float** starts) : ITileRows
+    {
+        public static int DepthStride => 1;
+
+        [MethodImpl(Lanes.Inline)]
+        public float* Start(int run, int row) => starts[(run * MaxRows) + row];
+    }
 
     private readonly struct One : INumber
     {

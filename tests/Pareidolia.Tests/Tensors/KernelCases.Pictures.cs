@@ -26,6 +26,8 @@ internal static partial class KernelCases
     private static ConvolutionShape[] LargeConvolutionShapes =>
     [
         new("1x1", [2, 33, 32, 64], 129, new ConvGeometry(1, 1)), new("3x3", [2, 32, 31, 40], 56, Padded(3, 1)),
+        new("blocks of taps", [1, 33, 32, 300], 50, Padded(3, 1)), new("dilated", [1, 37, 35, 17], 9, Padded(3, 2) with { DilationH = 2, DilationW = 2 }),
+        new("grouped by 16", [1, 33, 35, 48], 33, Padded(3, 1) with { Groups = 3 }),
         new("strided", [2, 64, 64, 24], 32, Padded(3, 1) with { StrideH = 2, StrideW = 2 }),
         new("grouped", [1, 32, 32, 32], 64, Padded(3, 1) with { Groups = 4 }),
         new("depthwise", [2, 32, 32, 64], 64, Padded(3, 1) with { Groups = 64 }), new("first", [4, 64, 64, 3], 32, Padded(3, 1)),

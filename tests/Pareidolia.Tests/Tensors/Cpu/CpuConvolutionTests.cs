@@ -32,6 +32,13 @@ public sealed class CpuConvolutionTests
         new Case(1, 5, 5, 6, 7, 5, Window.Square(1, 4)),
         new Case(1, 6, 6, 4, 5, 2, Window.Square(3)),
         new Case(0, 6, 6, 4, 5, 3, Window.Square(1, 1)),
+
+        // Windows that are read where they lie: blocks of taps, gaps between taps, groups, taps that no window of a gradient meets.
+        new Case(1, 33, 32, 300, 50, 3, Window.Square(1, 1)),
+        new Case(2, 37, 33, 17, 9, 3, new Window(1, 1, 1, 2, 3, 0, 2, 3)),
+        new Case(2, 30, 33, 48, 33, 3, Window.Square(1, 1, 3)),
+        new Case(1, 100, 99, 16, 16, 2, Window.Square(3)),
+        new Case(1, 70, 66, 20, 24, 3, Window.Square(2, 1)),
     ];
 
     [Theory]
@@ -67,10 +74,13 @@ public sealed class CpuConvolutionTests
         AssertAgree(operands.Copy(w), operands.Copy(w), (device, y) => device.Conv2dWeightGradient(x, g, y, c.Geometry));
     }
 
-    [Fact]
-    public void The_number_of_threads_changes_no_bit()
+    [Theory]
+    [InlineData(24, 20)]
+    [InlineData(300, 100)]
+    [InlineData(7, 700)]
+    public void The_number_of_threads_changes_no_bit(int channels, int outputs)
     {
-        Case c = new(2, 40, 40, 24, 20, 3, Window.Square(1, 1));
+        Case c = new(2, 40, 40, channels, outputs, 3, Window.Square(1, 1));
         using Operands operands = new(9);
         (Operand x, Operand w) = Inputs(operands, c);
         Operand g = operands.Random(c.OutShape);
