@@ -90,7 +90,9 @@ internal static unsafe class GemmOwn
             int rows = Math.Max(LeastRows, GemmPlan.Ceiling(plan.M, GemmPlan.Ceiling(tasks, plan.ColumnBlocks)));
             return plan with { BlockRows = Math.Min(plan.BlockRows, GemmPlan.EvenPart(plan.M, rows, Tile.MaxRows)) };
         }
-        int panels = Math.Max(LeastColumns / Tile.Columns, GemmPlan.Ceiling(plan.Panels, GemmPlan.Ceiling(tasks, plan.RowBlocks)));
+        // As many for each thread: the fifth of five would keep one waiting.
+        int threads = GemmPlan.Ceiling(tasks, plan.RowBlocks), blocks = GemmPlan.Ceiling(plan.ColumnBlocks, threads) * threads;
+        int panels = Math.Max(LeastColumns / Tile.Columns, GemmPlan.Ceiling(plan.Panels, blocks));
         return plan with { BlockPanels = Math.Min(plan.BlockPanels, panels) };
     }
 
