@@ -6,11 +6,12 @@ namespace Pareidolia.Cli;
 internal static class TextCommand
 {
     /// <summary>The command with its subcommands.</summary>
-    public static Command Of(CommandIo io) => new("text", "Language models: write a text on, fill in hidden words, find near words, measure.")
+    public static Command Of(CommandIo io) => new("text", "Language models: write a text on, fill in hidden words, find near words, tell meanings apart, measure.")
     {
         new TextCompleteCommand(io).Command,
         new TextFillCommand(io).Command,
         new TextNearestCommand(io).Command,
+        new TextSensesCommand(io).Command,
         new TextEvalCommand(io).Command,
     };
 

@@ -1,7 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
 using Pareidolia.Imaging;
 using Pareidolia.Pipelines;
+using Pareidolia.Training.Data;
+using Pareidolia.Training.Metrics;
 
 namespace Pareidolia.Cli.Compare;
 
@@ -23,6 +24,11 @@ internal sealed class CompareCommand
     private readonly Option<string?> _promptsFile = OptionOf.Text("--prompts", "FILE", $"What to draw, one prompt a line; else {s_prompts.Length} simple things.");
     private readonly Option<SeedChoice?> _seed = OptionOf.Seed("--seed", $"The first picture's seed, else {UsualSeed}; picture i has seed + i, in every model.");
     private readonly Option<string?> _output = OptionOf.Text("--output", "FILE.png", "Where the sheet goes, else comparison.png.", "-o");
+    private readonly Option<string?> _truth = OptionOf.Text(
+        "--truth", "PATTERN", "Also measure fidelity: shards of true pictures in the folder of data, such as emoji/val-*.tar, whose captions every model draws.");
+    private readonly Option<string?> _data = OptionOf.Text("--data", "FOLDER", "The folder of data; else PAREIDOLIA_DATA, else ../shared/data.");
+    private readonly Option<string?> _holdout = OptionOf.Text("--holdout", "KIND", "Draw only captions that are held out so, such as pair; else all.");
+    private readonly Option<string?> _styles = OptionOf.Text("--exclude-styles", "NAMES", "Styles to leave out of --truth, with commas between them; else openmoji.");
     private readonly Option<bool> _json = OptionOf.Flag("--json", "Write the numbers as JSON.");
     private readonly Option<bool> _force = OptionOf.Flag("--force", "Overwrite an existing file; else the next free name is taken.");
     private readonly Option<int?> _threads = OptionOf.Whole("--threads", "Threads to compute with, else one per processor.");
@@ -32,7 +38,7 @@ internal sealed class CompareCommand
         _io = io;
         Command = new Command("compare", "Draw the same prompts and seeds with several models, on one sheet with what each took.")
         {
-            _models, _promptsFile, _seed, _output, _json, _force, _threads,
+            _models, _promptsFile, _seed, _output, _truth, _data, _holdout, _styles, _json, _force, _threads,
         };
         Command.SetAction(parsed =>
         {
@@ -50,7 +56,7 @@ internal sealed class CompareCommand
         string[] prompts = parsed.GetValue(_promptsFile) is string list ? [.. PromptList.Read(list).Select(prompt => prompt.Text)] : s_prompts;
         string[] folders = [.. parsed.GetValue(_models)!.SelectMany(ComparedModel.FoldersIn).Distinct()];
         ulong seed = parsed.GetValue(_seed) is SeedChoice choice ? choice.Value ?? (ulong)Random.Shared.NextInt64(1L << 32) : UsualSeed;
-        IReadOnlyList<ModelMeasure> measures = Measure(folders, prompts, seed);
+        IReadOnlyList<ModelMeasure> measures = Measure(folders, prompts, seed, Truth(parsed));
         LabelledGrid sheet = new(Cell, Cell, [.. measures.Select(measure => measure.Caption)], prompts);
         files.Encoding.Require(sheet.Width, sheet.Height);
         OutputFile file = files.Next(files.Stem("comparison"));
@@ -59,15 +65,16 @@ internal sealed class CompareCommand
         return ExitCode.Done;
     }
 
-    private List<ModelMeasure> Measure(string[] folders, string[] prompts, ulong seed)
+    private List<ModelMeasure> Measure(string[] folders, string[] prompts, ulong seed, Fidelity? truth)
     {
         using PromptVerifier? judge = Judge();
         List<ModelMeasure> measures = [];
-        ProgressLine.Show(_io, $"drawing {prompts.Length} pictures with each of {folders.Length} models", folders.Length * prompts.Length, advance =>
+        int pictures = prompts.Length + (truth?.Captions.Count ?? 0);
+        ProgressLine.Show(_io, $"drawing {pictures} pictures with each of {folders.Length} models", folders.Length * pictures, advance =>
         {
             foreach (string folder in folders)
             {
-                ModelMeasure? measure = ModelMeasure.Of(folder, prompts, seed, judge, () =>
+                ModelMeasure? measure = ModelMeasure.Of(folder, prompts, seed, judge, truth, () =>
                 {
                     _io.Cancelled.ThrowIfCancellationRequested();
                     advance();
@@ -80,6 +87,10 @@ internal sealed class CompareCommand
         });
         return measures.Count > 0 ? measures : throw new PareidoliaException("None of these folders holds a model to draw with.");
     }
+
+    private Fidelity? Truth(ParseResult parsed) => parsed.GetValue(_truth) is not string pattern ? null : Fidelity.Load(
+        DataRoot.Resolve(parsed.GetValue(_data)).Files(pattern),
+        (parsed.GetValue(_styles) ?? "openmoji").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries), parsed.GetValue(_holdout));
 
     // One judge for all: the CLIP of the program's own model.
     private static PromptVerifier? Judge()
@@ -114,12 +125,8 @@ internal sealed class CompareCommand
         }
         TextTable table = new();
         foreach (ModelMeasure measure in measures)
-            table.Add(measure.Name, $"{measure.Kind}  {Line(measure)}");
+            table.Add(measure.Name, $"{measure.Kind}, {measure.Pictures[0].Width}x{measure.Pictures[0].Height}, {measure.Numbers}");
         table.Write(_io.Out);
         _io.Out.WriteLine($"{file.Path}  {prompts} prompts, {measures.Count} models{(file.Occupied is string there ? $"  ({there} exists; --force overwrites)" : "")}");
     }
-
-    private static string Line(ModelMeasure measure) => string.Create(CultureInfo.InvariantCulture,
-        $"{measure.Pictures[0].Width}x{measure.Pictures[0].Height}  {Shown.Count(measure.Parameters)} parameters  {measure.SecondsPerPicture:0.00} s a picture  {Shown.Bytes(measure.PeakBytes)}"
-        + $"{(measure.Fit is double fit ? $"  CLIP {fit:0.000}" : "")}{(measure.TrainingSeconds is double training ? $"  trained {training / 60:0} min" : "")}");
 }

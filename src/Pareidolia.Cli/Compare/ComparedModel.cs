@@ -8,9 +8,9 @@ namespace Pareidolia.Cli.Compare;
 /// <param name="Name">What it is called.</param>
 /// <param name="Kind">The class that its index names.</param>
 /// <param name="Parameters">Numbers that it learned, of all networks that draw.</param>
-/// <param name="Draw">One picture of a prompt and a seed, by the settings that its author recommends.</param>
+/// <param name="Draw">One picture of a prompt, a style (null for the model's own) and a seed, by the settings that its author recommends.</param>
 /// <param name="Owned">What is released with it.</param>
-internal sealed record ComparedModel(string Name, string Kind, long Parameters, Func<string, ulong, Image> Draw, IDisposable Owned) : IDisposable
+internal sealed record ComparedModel(string Name, string Kind, long Parameters, Func<string, string?, ulong, Image> Draw, IDisposable Owned) : IDisposable
 {
     private const string Index = "model_index.json";
 
@@ -37,8 +37,8 @@ internal sealed record ComparedModel(string Name, string Kind, long Parameters, 
         if (!model.Has("unet"))
             return null;
         StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(model);
-        return new ComparedModel(NameOf(folder), model.ClassName ?? "no class", pipeline.Parameters, (prompt, seed) =>
-            pipeline.Generate(pipeline.Defaults with { Prompt = pipeline.Settings.Styled(prompt, null), Seed = seed })[0], pipeline);
+        return new ComparedModel(NameOf(folder), model.ClassName ?? "no class", pipeline.Parameters, (prompt, style, seed) =>
+            pipeline.Generate(pipeline.Defaults with { Prompt = pipeline.Settings.Styled(prompt, style), Seed = seed })[0], pipeline);
     }
 
     /// <summary>What a model's folder is called: that of its run where it lies in one.</summary>
@@ -54,7 +54,7 @@ internal sealed record ComparedModel(string Name, string Kind, long Parameters, 
     private static ComparedModel OfGan(string folder)
     {
         GanPipeline gan = GanPipeline.Load(folder);
-        return new ComparedModel(NameOf(folder), nameof(GanPipeline), gan.ParameterCount, (prompt, seed) => gan.Generate([prompt], [seed])[0], gan);
+        return new ComparedModel(NameOf(folder), nameof(GanPipeline), gan.ParameterCount, (prompt, _, seed) => gan.Generate([prompt], [seed])[0], gan);
     }
 
     private static IEnumerable<string> Below(string folder, int depth)

@@ -19,7 +19,7 @@ public sealed class LossPlot(string title, IReadOnlyList<PlotSeries> series)
     private const int SmoothFrom = 100, SmoothPart = 40;
 
     // Okabe and Ito 2008: told apart by colour-blind eyes too.
-    private static readonly string[] Colors = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#555555"];
+    internal static readonly string[] Colors = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#555555"];
 
     /// <summary>Logarithmic vertical axis.</summary>
     public bool LogY { get; init; }

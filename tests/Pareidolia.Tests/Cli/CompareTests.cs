@@ -35,6 +35,23 @@ public sealed class CompareTests : IDisposable
     }
 
     [Fact]
+    public void Fidelity_is_measured_where_true_pictures_are_named()
+    {
+        File.WriteAllText(_cli["prompts.txt"], "a red disc\n");
+        foreach (int i in Enumerable.Range(0, 3))
+        {
+            PngWriter.Write(_runs[$"truth-{i}.png"], new Image(20, 20, 3, [.. Enumerable.Repeat((byte)(40 * i), 1200)]));
+            File.WriteAllText(_runs[$"truth-{i}.txt"], $"grey {i}");
+        }
+        Ran ran = CommandLine.Run("compare", TinyModel.Folder, "--prompts", _cli["prompts.txt"], "--truth", ".", "--data", _runs.Path, "-o", _cli["sheet.png"], "--json");
+        Assert.Equal(0, ran.Code);
+        using JsonDocument report = JsonDocument.Parse(ran.Output);
+        JsonElement fidelity = report.RootElement.GetProperty("models")[0].GetProperty("fidelity");
+        Assert.Equal((3, 1.0), (fidelity.GetProperty("pictures").GetInt32(), fidelity.GetProperty("top5").GetDouble()));
+        Assert.Equal(2, CommandLine.Run("compare", TinyModel.Folder, "--truth", "no-*.tar", "--data", _runs.Path, "-o", _cli["sheet.png"]).Code);
+    }
+
+    [Fact]
     public void A_folder_without_models_is_refused()
     {
         Ran ran = CommandLine.Run("compare", _runs.Path, "-o", _cli["sheet.png"]);

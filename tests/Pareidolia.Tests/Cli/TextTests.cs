@@ -60,6 +60,22 @@ public sealed class TextTests : IDisposable
         Assert.Equal(near.Select(word => word.Value.GetDouble()).OrderDescending(), near.Select(word => word.Value.GetDouble()));
     }
 
+    [Theory]
+    [InlineData("bert")]
+    [InlineData("words")]
+    public void The_senses_of_a_word_are_drawn_apart(string kind)
+    {
+        Ran ran = CommandLine.Run("text", "senses", "dog", "--table", Senses(), "--model", Trained(kind), "-o", _folder["dog.svg"]);
+        Assert.Equal((0, ""), (ran.Code, ran.Error));
+        Assert.Contains("4 sentences", ran.Output, StringComparison.Ordinal);
+        string svg = File.ReadAllText(_folder["dog.svg"]);
+        Assert.Equal(4, svg.Split("<title>").Length - 1);
+        Assert.Contains("victim", svg, StringComparison.Ordinal);
+        Ran again = CommandLine.Run("text", "senses", "dog", "--table", Senses(), "--model", _folder[$"{kind}/model"], "-o", _folder["dog.svg"]);
+        Assert.Equal(2, again.Code);
+        Assert.Contains("exists", again.ErrorLine, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_next_word_model_is_measured_beside_counting()
     {
@@ -92,6 +108,7 @@ public sealed class TextTests : IDisposable
             ("holds GPT2LMHeadModel; a BertForMaskedLM or", ["fill", "[MASK]", "--model", gpt]),
             ("'qqq' is no word", ["nearest", "qqq", "--model", words]),
             ("'the dog' is no word", ["nearest", "the dog", "--model", words]),
+            ("has no two senses of 'cat'; it has dog", ["senses", "cat", "--table", Senses(), "--model", words, "-o", _folder["cat.svg"]]),
             ("has no file 'none.txt'", ["eval", "--model", gpt, "--data", _folder.Path, "--text", "none.txt"]),
             ("--order is 9; 1 to 8", ["eval", "--model", gpt, "--data", _folder.Path, "--text", "validation.txt", "--train-text", "train.txt", "--order", "9"]),
             ("has no file 'text/senses.tsv'", ["eval", "--model", words, "--data", _folder.Path]),
@@ -104,6 +121,15 @@ public sealed class TextTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private string Senses()
+    {
+        File.WriteAllLines(_folder["senses.tsv"],
+        [
+            "word\tsense\tsentence", "dog\tactor\tthe dog sees a cat", "dog\tactor\tthe dog sees a bird", "dog\tvictim\ta cat sees the dog", "dog\tvictim\ta bird sees the dog",
+        ]);
+        return _folder["senses.tsv"];
+    }
 
     private string Trained(string kind)
     {
