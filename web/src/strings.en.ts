@@ -56,7 +56,7 @@ export const strings = {
     tiling: 'Continues itself', tilings: { both: 'On all sides', x: 'Left and right', y: 'Top and bottom' }, clipSkip: 'CLIP skip',
     init: 'Start from a picture', chooseInit: 'Choose a picture', initAlt: 'The picture to start from',
     inpaint: 'Mask', outpaint: 'More around it', dropMask: 'Whole picture', dropInit: 'Remove',
-    denoise: 'Strength', denoiseHint: '0 keeps the picture, 1 draws all of it anew',
+    denoise: 'Strength', denoiseHint: 'Little keeps the picture, 1 draws all of it anew',
     maskBlur: 'Softness of the edge', fill: 'Begin with',
     fills: { original: 'what is there', fill: 'its colours, blurred', noise: 'noise', nothing: 'nothing' },
     onlyMasked: 'Draw the masked part alone', onlyMaskedHint: 'At full size, and put in afterwards',

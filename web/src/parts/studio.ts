@@ -3,7 +3,7 @@ import { Comfy } from '../core/api/comfy';
 import type { Job, JobKind, Model, Named, Picture, Session, Settings, Upscalers } from '../core/api/dto';
 import { listen } from '../core/api/eventStream';
 import { Problem } from '../core/api/request';
-import { bestUpscaler, emptyForm, ownSettings, withSettings, type Form, type InitPicture } from '../core/create/form';
+import { bestUpscaler, emptyForm, ownSettings, startingFrom, withSettings, type Form, type InitPicture } from '../core/create/form';
 import { applyJobEvent, withJobs, type JobEvent, type Jobs } from '../core/jobs';
 import { hashOf } from '../core/route';
 import { createStore } from '../core/store';
@@ -112,7 +112,7 @@ export async function takeFrom(picture: Picture): Promise<void> {
 }
 
 export function startFrom(picture: Picture | InitPicture): void {
-  const { id, url, width, height } = picture;
-  form.update((old) => ({ ...old, init: { id, url, width, height }, mask: null, outpaint: null }));
+  const { models } = names.get();
+  form.update((old) => startingFrom(old, picture, models.find(({ name }) => name === old.model) ?? models[0] ?? null));
   location.hash = hashOf('create');
 }

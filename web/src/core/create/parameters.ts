@@ -1,3 +1,5 @@
+import { MOST_SEED } from './seed';
+
 /** Parameters within a prompt: `a red apple --ar 3:2 --no text --seed 7 --chaos 20 --tile`. */
 export interface Parameters {
   readonly ratio?: number;
@@ -29,7 +31,7 @@ const readers: Record<string, Reader> = {
   ar: ratio,
   aspect: ratio,
   no: (value) => (value === '' ? '--no needs what to leave out, as in --no text' : { no: value }),
-  seed: (value) => whole('--seed', value, 0, 4294967295, (seed) => ({ seed })),
+  seed: (value) => whole('--seed', value, 0, MOST_SEED, (seed) => ({ seed })),
   chaos: (value) => whole('--chaos', value, 0, 100, (chaos) => ({ chaos: chaos / 100 })),
   c: (value) => whole('--c', value, 0, 100, (chaos) => ({ chaos: chaos / 100 })),
   tile: (value) => (value === '' ? { tile: true } : `--tile takes no value, but '${value}' follows it`),
