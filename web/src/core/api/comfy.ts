@@ -1,4 +1,5 @@
 import type { Prompt } from '../graph/toPrompt';
+import { strings } from '../../strings.en';
 import { request, type Send } from './request';
 
 export interface NodeError {
@@ -52,5 +53,5 @@ async function jsonOf(response: Response): Promise<Answer> {
 function refusal(answer: Answer, status: number): Refused {
   const error = answer['error'] as { message?: string; details?: string } | string | undefined;
   const sentence = typeof error === 'string' ? error : [error?.message, error?.details].filter(Boolean).join(': ');
-  return { sentence: sentence || String(answer['title'] ?? `The server answers ${status}.`), nodes: (answer['node_errors'] ?? {}) as Refused['nodes'] };
+  return { sentence: sentence || String(answer['title'] ?? strings.problems.answers(String(status))), nodes: (answer['node_errors'] ?? {}) as Refused['nodes'] };
 }

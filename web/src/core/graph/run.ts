@@ -1,3 +1,5 @@
+import { strings } from '../../strings.en';
+
 /** What a run of the graph has said so far. */
 export interface NodeRun {
   readonly state: 'running' | 'done' | 'cached' | 'failed';
@@ -70,7 +72,7 @@ function ended(run: Run, now: number): Run {
 function failed(run: Run, data: Data, now: number): Run {
   const node = data['node_id'] === undefined ? null : String(data['node_id']);
   const told = node ? withNode(run, node, now, { state: 'failed', seconds: null }) : run;
-  return { ...told, over: 'failed', error: { node, sentence: String(data['exception_message'] ?? 'The run failed.') } };
+  return { ...told, over: 'failed', error: { node, sentence: String(data['exception_message'] ?? strings.graph.runFailed) } };
 }
 
 function picturesOf(output: unknown): string[] {
