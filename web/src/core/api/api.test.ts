@@ -55,6 +55,13 @@ describe('our own API', () => {
     expect(queryOf({})).toBe('');
   });
 
+  test('all jobs of a state are asked for page after page', async () => {
+    const pages = ['{"items":[{"id":"b"},{"id":"a"}],"nextCursor":"a"}', '{"items":[],"nextCursor":null}'], asked: string[] = [];
+    const send = ((path: string) => Promise.resolve(new Response(pages[asked.push(path) - 1]))) as typeof fetch;
+    expect(await new Api(send).jobsOf('queued')).toEqual([{ id: 'b' }, { id: 'a' }]);
+    expect(asked).toEqual(['api/v1/jobs?state=queued&limit=500', 'api/v1/jobs?state=queued&limit=500&cursor=a']);
+  });
+
   test('keys are never the same', () => expect(new Set(Array.from({ length: 100 }, newKey)).size).toBe(100));
 });
 

@@ -12,6 +12,8 @@ export interface Progress {
   /** Pictures that are finished. */
   readonly image: number;
   readonly images: number;
+  /** Pictures that are being drawn at once, each by these steps; 1 where it is not said. */
+  readonly together?: number;
   readonly previewUrl: string | null;
 }
 
@@ -103,6 +105,8 @@ export interface Settings {
   readonly previewEvery?: number | null;
   /** Of jobs of kind `upscale` and `explain`. */
   readonly picture?: string | null;
+  /** Of jobs of kind `graph`. */
+  readonly promptId?: string | null;
   /** Of jobs of kind `train`. */
   readonly recipe?: string | null;
   /** Of jobs of kind `fill` and `complete`. */
