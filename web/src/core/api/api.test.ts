@@ -72,6 +72,17 @@ describe("ComfyUI's API", () => {
     expect(JSON.parse(String(asked[0]?.init.body))).toEqual({ prompt: {}, client_id: 'me', prompt_id: 'p', extra_data: { extra_pnginfo: { workflow: { nodes: [] } } } });
   });
 
+  test('one that waits is taken out of the queue', async () => {
+    const { asked, send } = server(200, '');
+    await new Comfy(send).withdraw('p');
+    expect(asked[0]).toMatchObject({ path: 'api/queue', init: { method: 'POST', body: '{"delete":["p"]}' } });
+  });
+
+  test('what one has come to is known once it is over', async () => {
+    expect(await new Comfy(server(200, '{}').send).history('p')).toBeNull();
+    expect(await new Comfy(server(200, '{"p":{"outputs":{}}}').send).history('p')).toEqual({ outputs: {} });
+  });
+
   test('one that is refused says why, and at which node', async () => {
     const nodes = { '9': { class_type: 'SaveImage', errors: [{ type: 'required_input_missing', message: 'Required input is missing', details: 'images' }] } };
     const body = JSON.stringify({ error: { type: 'prompt_outputs_failed_validation', message: 'Prompt outputs failed validation', details: '' }, node_errors: nodes });

@@ -1,3 +1,4 @@
+import type { HistoryEntry } from '../graph/run';
 import type { Prompt } from '../graph/toPrompt';
 import { strings } from '../../strings.en';
 import { request, type Send } from './request';
@@ -30,6 +31,16 @@ export class Comfy {
 
   interrupt(id: string): Promise<void> {
     return request(this.send, 'api/interrupt', { method: 'POST', json: { prompt_id: id } });
+  }
+
+  /** Takes a graph that waits out of the queue. */
+  withdraw(id: string): Promise<void> {
+    return request(this.send, 'api/queue', { method: 'POST', json: { delete: [id] } });
+  }
+
+  /** What a graph has come to; null before it is over. */
+  async history(id: string): Promise<HistoryEntry | null> {
+    return (await request<Record<string, HistoryEntry>>(this.send, `api/history/${id}`))[id] ?? null;
   }
 
   async upload(file: File): Promise<string> {

@@ -1,4 +1,5 @@
 import { strings } from '../../strings.en';
+import type { Job } from '../api/dto';
 
 /** What a run of the graph has said so far. */
 export interface NodeRun {
@@ -46,6 +47,25 @@ export function applyMessage(run: Run, type: string, data: Data, now: number): R
     default:
       return run;
   }
+}
+
+/** What `/history` says of a run that is over: what its nodes have made, and the messages that told it. */
+export interface HistoryEntry {
+  readonly outputs?: Readonly<Record<string, unknown>> | null;
+  readonly status?: { readonly status_str?: string; readonly messages?: readonly (readonly [type: string, data: Data])[] } | null;
+}
+
+/** A run that nobody listened to, as it came out. */
+export function applyHistory(run: Run, { outputs, status }: HistoryEntry, now: number): Run {
+  const shown = Object.entries(outputs ?? {}).reduce((all, [id, output]) => withNode(all, id, now, { state: 'done', pictures: picturesOf(output) }), run);
+  const told = (status?.messages ?? []).reduce((all, [type, data]) => applyMessage(all, type, data, now), shown);
+  return told.over ? told : { ...ended(told, now), over: status?.status_str === 'success' ? 'done' : 'failed' };
+}
+
+/** A run whose job is over, where nothing more is known of it. */
+export function applyJob(run: Run, { state, error }: Job, now: number): Run {
+  if (state === 'cancelled') return { ...ended(run, now), over: 'interrupted' };
+  return state === 'failed' ? failed(run, { exception_message: error ?? undefined }, now) : { ...ended(run, now), over: 'done' };
 }
 
 /** A preview of the node that runs, or of one that the message names. */
