@@ -129,6 +129,11 @@ export class Api {
     return this.call(`jobs/${id}/metrics`);
   }
 
+  /** Where the newest sample of a training is. */
+  sampleUrl(id: string): string {
+    return `${this.root}/jobs/${id}/sample`;
+  }
+
   forecast(settings: Settings, signal?: AbortSignal): Promise<Forecast> {
     return this.call('forecast', { method: 'POST', json: settings, ...(signal ? { signal } : {}) });
   }
