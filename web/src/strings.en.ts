@@ -98,7 +98,8 @@ export const strings = {
   },
   mask: {
     title: 'Paint what is drawn anew', brush: 'Brush', eraser: 'Eraser', invert: 'The other way round', clear: 'Nothing', use: 'Use this mask',
-    canvas: 'The mask; paint with the pointer',
+    canvas: 'The mask; paint with the pointer, or mask a rectangle below',
+    rectangle: 'Mask a rectangle', part: { x: 'From the left', y: 'From the top', width: 'Its width', height: 'Its height' }, take: 'Mask it',
   },
   outpaint: {
     title: 'Room around the picture', left: 'Left', top: 'Top', right: 'Right', bottom: 'Bottom', use: 'Use it',
@@ -140,7 +141,8 @@ export const strings = {
     groupTitle: 'Name of the group', ungroup: 'Remove the group, keep its nodes',
     over: { done: 'Done.', failed: 'Failed.', interrupted: 'Cancelled.' },
     running: (waiting: number) => (waiting > 1 ? `Running; ${waiting} in the queue` : 'Running …'),
-    nodeKeys: 'Enter selects a node, the arrow keys move it, Delete removes it.',
+    nodeKeys: 'Enter selects a node, the arrow keys move it, Delete removes it. A selected node has its links as lists to choose from.',
+    links: 'Links', linkFrom: (input: string) => `${input} from`, noLink: 'No node', source: (node: string, output: string) => `${node}: ${output}`,
   },
   train: {
     title: 'Train', begin: 'New training', recipe: 'Recipe', data: 'Training data', noData: 'The server has no training data.',
