@@ -37,6 +37,17 @@ public sealed class AccessTests(Chromium chromium, SharedStudio shared) : IClass
     }
 
     [Fact]
+    public async Task A_link_skips_to_the_content()
+    {
+        await using StudioPage page = await Opened("gallery", 1280);
+        await page.Page.Keyboard.PressAsync("Tab");
+        await page.Page.Keyboard.PressAsync("Enter");
+        Assert.Equal("content", await page.Page.EvaluateAsync<string>("() => document.activeElement.id"));
+        Assert.EndsWith("#/gallery", page.Page.Url, StringComparison.Ordinal);
+        page.RequireSound();
+    }
+
+    [Fact]
     public async Task A_picture_is_drawn_with_the_keyboard_alone()
     {
         await using StudioPage page = await Opened("create", 1280);

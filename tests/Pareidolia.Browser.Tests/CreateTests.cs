@@ -22,7 +22,7 @@ public sealed class CreateTests(Chromium chromium, SharedStudio shared) : IClass
         await Expect(page.Page.GetByText("tokens", new PageGetByTextOptions { Exact = false }).First).ToContainTextAsync("3 of 30 tokens");
         await page.Button("Draw 4 pictures").ClickAsync();
         await Expect(page.Tiles).ToHaveCountAsync(4, new LocatorAssertionsToHaveCountOptions { Timeout = Patience });
-        Assert.Equal(128, await page.Tiles.First.EvaluateAsync<int>("async image => { await image.decode(); return image.naturalWidth; }"));
+        Assert.Equal(256, await page.Tiles.First.EvaluateAsync<int>("async image => { await image.decode(); return image.naturalWidth; }"));
         await page.Keep("create");
         page.RequireSound();
     }
@@ -36,7 +36,7 @@ public sealed class CreateTests(Chromium chromium, SharedStudio shared) : IClass
         await page.Button("Draw 1 picture").ClickAsync();
         JsonElement job = await NewestJob("a cat");
         JsonElement settings = job.GetProperty("settings");
-        Assert.Equal((7, 2, 184, 88), (settings.GetProperty("seed").GetInt32(), settings.GetProperty("steps").GetInt32(),
+        Assert.Equal((7, 2, 368, 176), (settings.GetProperty("seed").GetInt32(), settings.GetProperty("steps").GetInt32(),
             settings.GetProperty("width").GetInt32(), settings.GetProperty("height").GetInt32()));
         Assert.Equal("hat", settings.GetProperty("negativePrompt").GetString());
         page.RequireSound();
@@ -51,6 +51,22 @@ public sealed class CreateTests(Chromium chromium, SharedStudio shared) : IClass
         await prompt.PressAsync("Control+ArrowUp");
         await prompt.PressAsync("Control+ArrowUp");
         await Expect(prompt).ToHaveValueAsync("a red (apple:1.2)");
+    }
+
+    [Fact]
+    public async Task No_value_is_refused_by_the_browser()
+    {
+        await using StudioPage page = await chromium.Open(Studio);
+        await page.Field("Prompt").FillAsync("a (round:1.1) button --count 1");
+        await page.Field("Guidance").FillAsync("7.2");
+        await page.Field("Seed").FillAsync("8589934592");
+        await page.Field("Steps").FillAsync("1");
+        await page.Field("Style").SelectOptionAsync("none");
+        await page.Button("Draw 1 picture").ClickAsync();
+        JsonElement settings = (await NewestJob("a (round:1.1) button")).GetProperty("settings");
+        Assert.Equal((7.2, 8589934592, "none", "a1111"), (settings.GetProperty("guidanceScale").GetDouble(), settings.GetProperty("seed").GetInt64(),
+            settings.GetProperty("style").GetString(), settings.GetProperty("dialect").GetString()));
+        page.RequireSound();
     }
 
     [Fact]

@@ -79,6 +79,16 @@ public sealed class DropTests(Chromium chromium, SharedStudio shared) : IClassFi
     }
 
     [Fact]
+    public async Task What_is_no_workflow_is_refused_in_a_sentence()
+    {
+        await using StudioPage page = await chromium.Open(shared.Studio);
+        await ForeignPicture.Drop(page.Page, "notes.json", "application/json", "{\"a\": 1}"u8.ToArray());
+        await Expect(page.Page.Locator(".toast.bad-news")).ToContainTextAsync("no ComfyUI workflow");
+        await Expect(page.Page.Locator(".canvas-area")).ToBeVisibleAsync();
+        page.RequireSound();
+    }
+
+    [Fact]
     public async Task What_is_no_picture_is_refused_in_a_sentence()
     {
         await using StudioPage page = await chromium.Open(shared.Studio);

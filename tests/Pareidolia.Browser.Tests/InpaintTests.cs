@@ -38,6 +38,28 @@ public sealed class InpaintTests(Chromium chromium, SharedStudio shared) : IClas
     }
 
     [Fact]
+    public async Task A_mask_needs_no_pointer_and_room_is_drawn_around()
+    {
+        await using StudioPage page = await chromium.Open(shared.Studio);
+        await ForeignPicture.Drop(page.Page, "photo.png", "image/png", ForeignPicture.Png(64, 64));
+        await page.Button("Mask").ClickAsync();
+        await page.Page.GetByText("Mask a rectangle", new PageGetByTextOptions { Exact = true }).ClickAsync();
+        await page.Field("Its width").FillAsync("10");
+        await page.Button("Mask it").ClickAsync();
+        Assert.Equal(10 * 32, await Painted(page));
+        await page.Page.Keyboard.PressAsync("Escape");
+        await page.Field("Prompt").FillAsync("a wide road --count 1 --steps 1");
+        await page.Button("More around it").ClickAsync();
+        await page.Field("Left").FillAsync("32");
+        await page.Button("Use it").ClickAsync();
+        await page.Button("Draw 1 picture").ClickAsync();
+        ILocator card = page.Page.Locator("article", new PageLocatorOptions { HasText = "a wide road" });
+        await Expect(card.Locator(".tile > a img")).ToHaveCountAsync(1, new LocatorAssertionsToHaveCountOptions { Timeout = Patience });
+        Assert.Equal(96, await card.Locator(".tile > a img").EvaluateAsync<int>("async image => { await image.decode(); return image.naturalWidth; }"));
+        page.RequireSound();
+    }
+
+    [Fact]
     public async Task A_mask_is_undone_and_redone()
     {
         await using StudioPage page = await chromium.Open(shared.Studio);

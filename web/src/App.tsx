@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState, type MouseEvent } from 'react';
 import { hashOf, parseRoute, type Route } from './core/route';
 import { inOrder } from './core/jobs';
 import { CreateView } from './create/CreateView';
@@ -29,6 +29,7 @@ export function App() {
   const locked = known !== null && known.authRequired && known.user === null;
   return (
     <div className="shell">
+      <a className="skip button" href="#content" onClick={skip}>{strings.skip}</a>
       <NavigationBar view={route.view} busy={running.length + waiting.length} theme={theme} onTheme={toggleTheme} />
       <main id="content" tabIndex={-1}>
         {!online && known !== null && !locked && <p className="lost" role="status">{strings.lost}</p>}
@@ -39,6 +40,12 @@ export function App() {
       <Toasts />
     </div>
   );
+}
+
+// The address behind the hash is the view's: the link itself must not change it.
+function skip(event: MouseEvent): void {
+  event.preventDefault();
+  document.getElementById('content')?.focus();
 }
 
 interface ViewProps {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Job, JobState, Picture } from './api/dto';
 import { eventOf, listen } from './api/eventStream';
-import { applyJobEvent, inOrder, shareDone, withJobs, type JobEvent } from './jobs';
+import { applyJobEvent, inOrder, isOfUnknown, movesQueue, shareDone, withJobs, withPlaces, type JobEvent } from './jobs';
 
 const job = (id: string, state: JobState, more: Partial<Job> = {}): Job => ({
   id, state, kind: 'generate', priority: 0, position: null, createdAt: id, startedAt: null, endedAt: null, progress: null,
@@ -37,8 +37,30 @@ test('the queue in its order', () => {
   expect([running, waiting, over].map((part) => part.map(({ id }) => id).join(''))).toEqual(['c', 'db', 'ea']);
 });
 
+test('a job that comes into the queue or leaves it moves the others', () => {
+  const jobs = withJobs({}, [job('a', 'queued'), job('b', 'running')]);
+  const moves = (state: JobState, id: string) => movesQueue(jobs, { type: 'job', job: job(id, state) });
+  expect([moves('queued', 'a'), moves('running', 'a'), moves('cancelled', 'a'), moves('done', 'b'), moves('queued', 'c'), moves('running', 'c')])
+    .toEqual([false, true, true, false, true, false]);
+});
+
+test('places are the server\'s, states those that events told', () => {
+  const jobs = withJobs({}, [job('a', 'queued', { position: 7 }), job('b', 'running'), job('c', 'queued', { position: 2 })]);
+  const placed = withPlaces(jobs, [job('a', 'queued', { position: 0 }), job('b', 'queued', { position: 1 }), job('c', 'queued', { position: 2 }), job('d', 'queued', { position: 1 })]);
+  const { running, waiting } = inOrder(placed);
+  expect([running, waiting].map((part) => part.map(({ id }) => id).join(''))).toEqual(['b', 'adc']);
+});
+
+test('what happens to a job that nobody knows asks for it', () => {
+  const jobs = withJobs({}, [job('a', 'running')]);
+  expect(isOfUnknown(jobs, { type: 'progress', jobId: 'a', progress })).toBe(false);
+  expect(isOfUnknown(jobs, { type: 'progress', jobId: 'b', progress })).toBe(true);
+  expect(isOfUnknown(jobs, { type: 'job', job: job('b', 'queued') })).toBe(false);
+});
+
 test('the share counts the pictures before', () => {
   expect(shareDone({ ...progress, image: 2, step: 6 })).toBeCloseTo((2 + 0.5) / 4);
+  expect(shareDone({ ...progress, image: 0, step: 6, together: 4 })).toBeCloseTo(0.5);
   expect(shareDone(null)).toBe(0);
   expect(shareDone({ ...progress, image: 4, step: 12 })).toBe(1);
 });

@@ -47,6 +47,24 @@ const nothingYet: Progress = { step: 0, steps: 0, etaSeconds: null, image: 0, im
 export const withJobs = (jobs: Jobs, more: readonly Job[]): Jobs =>
   more.reduce<Jobs>((all, job) => applyJobEvent(all, { type: 'job', job }), jobs);
 
+/** Whether an event is of a job of which nothing is known but this: it has to be asked for. */
+export const isOfUnknown = (jobs: Jobs, event: JobEvent): event is Exclude<JobEvent, { job: Job }> => !('job' in event) && !(event.jobId in jobs);
+
+/** Whether an event moves the others that wait: a job has come into the queue, or has left it. */
+export function movesQueue(jobs: Jobs, event: JobEvent): boolean {
+  if (!('job' in event)) return false;
+  const old = jobs[event.job.id];
+  return (old?.state === 'queued') !== (event.job.state === 'queued');
+}
+
+/** The places of those that wait, as the server has them now. What an event has told meanwhile stays. */
+export const withPlaces = (jobs: Jobs, queued: readonly Job[]): Jobs =>
+  queued.reduce<Jobs>((all, job) => {
+    const known = all[job.id];
+    if (!known) return { ...all, [job.id]: job };
+    return known.state === 'queued' ? { ...all, [job.id]: { ...known, position: job.position } } : all;
+  }, jobs);
+
 /** Running ones first, then the waiting in their order, then the ended, newest first. */
 export function inOrder(jobs: Jobs): { running: Job[]; waiting: Job[]; over: Job[] } {
   const all = Object.values(jobs);
@@ -60,7 +78,8 @@ export function inOrder(jobs: Jobs): { running: Job[]; waiting: Job[]; over: Job
 /** How far a job is, 0 to 1: the pictures that are finished, and the steps of those that are being drawn. */
 export function shareDone(progress: Progress | null): number {
   if (!progress || progress.steps === 0) return 0;
-  return Math.min(1, (progress.image + Math.min(1, progress.step / progress.steps)) / Math.max(1, progress.images));
+  const drawn = (progress.together ?? 1) * Math.min(1, progress.step / progress.steps);
+  return Math.min(1, (progress.image + drawn) / Math.max(1, progress.images));
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,12 +1,10 @@
 import type { Control } from '../core/api/dto';
-import { urlOf, type Form } from '../core/create/form';
+import { fits, urlOf, type Form } from '../core/create/form';
 import { FileField, SelectField, SliderField } from '../parts/fields';
 import { api, attempt, form as formStore, names } from '../parts/studio';
 import { useStore } from '../parts/useStore';
 import { strings } from '../strings.en';
 import { change } from './SettingsPanel';
-
-const fits = ['stretch', 'crop', 'fill'] as const;
 
 /** Pictures that ControlNets look at: edges, depth, poses. */
 export function ControlPanel({ form }: { readonly form: Form }) {

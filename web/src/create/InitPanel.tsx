@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { Model } from '../core/api/dto';
-import { fills, type Form } from '../core/create/form';
+import { fills, fits, type Form } from '../core/create/form';
 import { CheckField, FileField, NumberField, SelectField, SliderField } from '../parts/fields';
 import { api, attempt, form as formStore, startFrom } from '../parts/studio';
 import { useStore } from '../parts/useStore';
@@ -41,7 +41,9 @@ function StartPicture({ form, onTool }: { readonly form: Form; readonly onTool: 
           <button type="button" onClick={() => change({ init: null, mask: null, outpaint: null })}>{strings.create.dropInit}</button>
         </div>
       </div>
-      {form.outpaint === null && <SliderField label={strings.create.denoise} hint={strings.create.denoiseHint} value={form.denoise} min={0} max={1} step={0.01} onChange={(denoise) => change({ denoise })} />}
+      {form.outpaint === null && <SliderField label={strings.create.denoise} hint={strings.create.denoiseHint} value={form.denoise} min={0.01} max={1} step={0.01} onChange={(denoise) => change({ denoise })} />}
+      {form.outpaint === null && <SelectField label={strings.create.fitted} value={form.resizeMode} choices={fits.map((fit) => ({ value: fit, label: strings.create.fits[fit] }))}
+        onChange={(fit) => change({ resizeMode: fit ?? 'stretch' })} />}
       {form.mask && (
         <div className="grid2">
           <NumberField label={strings.create.maskBlur} value={form.maskBlur} min={0} max={64} step={1} onChange={(blur) => change({ maskBlur: blur ?? 0 })} />

@@ -1,5 +1,5 @@
 import type { Job, Picture } from '../core/api/dto';
-import { varied } from '../core/create/form';
+import { ownSettings, varied } from '../core/create/form';
 import { isOver, titleOf } from '../core/jobs';
 import { hashOf } from '../core/route';
 import { act, CancelButton } from '../parts/CancelButton';
@@ -48,8 +48,8 @@ function PictureTile({ picture, number }: { readonly picture: Picture; readonly 
       <a href={hashOf('gallery', picture.id)} aria-label={strings.create.open(name)}><img src={picture.url} alt={name} loading="lazy" /></a>
       <div className="actions">
         {button(strings.create.u, strings.create.upscale, () => void upscale(picture))}
-        {button(strings.create.v, strings.create.vary, () => void draw(varied(picture, SUBTLE)))}
-        {button(strings.create.vv, strings.create.varyStrong, () => void draw(varied(picture, STRONG)))}
+        {ownSettings(picture) && button(strings.create.v, strings.create.vary, () => void draw(varied(picture, SUBTLE)))}
+        {ownSettings(picture) && button(strings.create.vv, strings.create.varyStrong, () => void draw(varied(picture, STRONG)))}
         {button(strings.create.from, strings.create.startFrom, () => startFrom(picture))}
         {button(strings.create.again, strings.create.sameSettings, () => void takeFrom(picture))}
       </div>

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import type { InitPicture } from '../core/create/form';
-import { emptyMask, extended, isBlank, painted, rasterOf, withStroke, type Mask, type Painted } from '../core/create/mask';
+import { emptyMask, extended, isBlank, painted, rasterOf, withMark, type Mask, type Painted, type Rectangle } from '../core/create/mask';
 import { amend, historyOf, record, redo, undo } from '../core/history';
 import { Dialog } from '../parts/Dialog';
-import { CheckField, SliderField } from '../parts/fields';
+import { CheckField, NumberField, SliderField } from '../parts/fields';
 import { api, attempt } from '../parts/studio';
 import { strings } from '../strings.en';
 import { blobOf, grayPicture, overlay, pointIn } from './pixels';
@@ -41,6 +41,7 @@ export function MaskDialog({ picture, onClose }: Props) {
           <SliderField label={strings.mask.brush} value={radius} min={1} max={Math.ceil(Math.max(picture.width, picture.height) / 3)} step={1} onChange={setRadius} />
           <CheckField label={strings.mask.eraser} value={erases} onChange={setErases} />
         </div>
+        <RectangleFields picture={picture} onMark={(part) => setHistory((old) => record(old, withMark(old.present, { ...part, erases })))} />
         <div className="row">
           <button disabled={history.past.length === 0} onClick={() => setHistory(undo)}>{strings.undo}</button>
           <button disabled={history.future.length === 0} onClick={() => setHistory(redo)}>{strings.redo}</button>
@@ -51,6 +52,30 @@ export function MaskDialog({ picture, onClose }: Props) {
         </div>
       </div>
     </Dialog>
+  );
+}
+
+interface RectangleProps {
+  readonly picture: InitPicture;
+  readonly onMark: (part: Omit<Rectangle, 'erases'>) => void;
+}
+
+/** For those who have no pointer: a part of the picture in numbers, its middle at first. */
+function RectangleFields({ picture: { width, height }, onMark }: RectangleProps) {
+  const [part, setPart] = useState(() => ({ x: Math.round(width / 4), y: Math.round(height / 4), width: Math.round(width / 2), height: Math.round(height / 2) }));
+  const field = (name: keyof typeof part, most: number) =>
+    <NumberField label={strings.mask.part[name]} value={part[name]} min={0} max={most} step={1} onChange={(value) => setPart({ ...part, [name]: value ?? 0 })} />;
+  return (
+    <details>
+      <summary>{strings.mask.rectangle}</summary>
+      <div className="grid2">
+        {field('x', width)}
+        {field('y', height)}
+        {field('width', width)}
+        {field('height', height)}
+      </div>
+      <button disabled={part.width <= 0 || part.height <= 0} onClick={() => onMark(part)}>{strings.mask.take}</button>
+    </details>
   );
 }
 
@@ -72,7 +97,7 @@ function Painting({ picture, mask, brush, onBegin, onGoOn }: PaintingProps) {
     event.currentTarget.setPointerCapture(event.pointerId);
     painting.current = true;
     const point = pointIn(event, picture);
-    onBegin((old) => withStroke(old, { ...brush, points: [point] }));
+    onBegin((old) => withMark(old, { ...brush, points: [point] }));
   };
   const move = (event: PointerEvent<HTMLCanvasElement>) => {
     if (!painting.current) return;

@@ -64,7 +64,7 @@ function HiresPanel({ form }: { readonly form: Form }) {
           <SelectField label={strings.create.upscaler} value={hires.upscaler ?? null} nothing={strings.create.latent} choices={upscalers.hires.map((name) => ({ value: name, label: name }))}
             onChange={(upscaler) => change({ hires: { ...hires, upscaler } })} />
           <SliderField label={strings.create.scale} value={hires.scale ?? 2} min={1.25} max={4} step={0.25} onChange={(scale) => change({ hires: { ...hires, scale } })} />
-          <SliderField label={strings.create.denoise} value={hires.denoise ?? 0.5} min={0} max={1} step={0.05} onChange={(denoise) => change({ hires: { ...hires, denoise } })} />
+          <SliderField label={strings.create.denoise} value={hires.denoise ?? 0.5} min={0.01} max={1} step={0.01} onChange={(denoise) => change({ hires: { ...hires, denoise } })} />
         </>
       )}
     </fieldset>

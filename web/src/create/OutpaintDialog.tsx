@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { InitPicture } from '../core/create/form';
-import { edges, noMargins, outpainting, type Margins } from '../core/create/outpaint';
+import { addsRoom, edges, noMargins, outpainting, type Margins } from '../core/create/outpaint';
 import { Dialog } from '../parts/Dialog';
 import { SliderField } from '../parts/fields';
 import { strings } from '../strings.en';
@@ -16,7 +16,7 @@ interface Props {
 /** Makes room around a picture, to be drawn. */
 export function OutpaintDialog({ picture, margins: before, multiple, onClose }: Props) {
   const [margins, setMargins] = useState(before ?? noMargins);
-  const plan = outpainting(picture, margins), none = edges.every((edge) => margins[edge] === 0);
+  const plan = outpainting(picture, margins);
   const percent = (part: number, whole: number) => `${(100 * part) / whole}%`;
   return (
     <Dialog title={strings.outpaint.title} onClose={onClose}>
@@ -34,7 +34,7 @@ export function OutpaintDialog({ picture, margins: before, multiple, onClose }: 
       </div>
       <div className="row spread">
         <span className="muted">{strings.outpaint.becomes(plan.width, plan.height)}</span>
-        <button className="primary" disabled={none} onClick={() => { change({ outpaint: margins, mask: null }); onClose(); }}>{strings.outpaint.use}</button>
+        <button className="primary" disabled={!addsRoom(margins)} onClick={() => { change({ outpaint: margins, mask: null }); onClose(); }}>{strings.outpaint.use}</button>
       </div>
     </Dialog>
   );

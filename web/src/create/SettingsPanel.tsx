@@ -1,5 +1,6 @@
 import type { Model, Named, Size } from '../core/api/dto';
-import { MOST_SEED, randomSeed, type Form } from '../core/create/form';
+import type { Form } from '../core/create/form';
+import { MOST_SEED, randomSeed } from '../core/create/seed';
 import { sizesOf } from '../core/create/sizes';
 import { NumberField, SelectField, type Choice } from '../parts/fields';
 import { Icon } from '../parts/icons';
@@ -11,6 +12,8 @@ export const change = (part: Partial<Form>): void => formStore.update((form) => 
 
 const choices = (named: readonly Named[]): Choice[] => named.map(({ name, label }) => ({ value: name, label: label || name }));
 const plain = (names: readonly string[]): Choice[] => names.map((name) => ({ value: name, label: name }));
+// Without a choice the model's own style is drawn: only this word means none.
+const styles = (model: Model | null): Choice[] => [{ value: 'none', label: strings.create.none }, ...plain(model?.styles ?? [])];
 const shown = (value: number | string | null | undefined): string => (value == null ? '' : String(value));
 
 export function SettingsPanel({ model }: { readonly model: Model | null }) {
@@ -19,7 +22,7 @@ export function SettingsPanel({ model }: { readonly model: Model | null }) {
     <>
       <div className="grid2">
         <SelectField label={strings.create.model} value={form.model} choices={plain(models.map(({ name }) => name))} onChange={(value) => change({ model: value })} />
-        <SelectField label={strings.create.style} value={form.style} choices={plain(model?.styles ?? [])} nothing={strings.create.none} onChange={(style) => change({ style })} />
+        <SelectField label={strings.create.style} value={form.style} choices={styles(model)} nothing={strings.create.own(null)} onChange={(style) => change({ style })} />
         <SelectField label={strings.create.sampler} value={form.sampler} choices={choices(samplers)} nothing={strings.create.own(own?.sampler)} onChange={(sampler) => change({ sampler })} />
         <SelectField label={strings.create.schedule} value={form.schedule} choices={choices(schedules)} nothing={strings.create.own(own?.schedule)} onChange={(schedule) => change({ schedule })} />
         <NumberField label={strings.create.steps} value={form.steps} min={1} max={1000} step={1} placeholder={shown(own?.steps)} onChange={(steps) => change({ steps })} />

@@ -1,5 +1,6 @@
 import type { Size } from '../core/api/dto';
 import type { Point, Raster } from '../core/create/mask';
+import { strings } from '../strings.en';
 
 // Blue, green and red from the top, below opacity: as the processors of all browsers keep a pixel.
 const VIOLET = 0xffff5c7a;
@@ -9,7 +10,7 @@ function canvasOf({ width, height }: Size): [HTMLCanvasElement, CanvasRenderingC
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = [width, height];
   const context = canvas.getContext('2d');
-  if (!context) throw new Error('The browser gives no canvas of this size.');
+  if (!context) throw new Error(strings.problems.canvas);
   return [canvas, context];
 }
 
@@ -33,7 +34,7 @@ export function overlay(canvas: HTMLCanvasElement | null, raster: Raster, size: 
 }
 
 export const blobOf = (canvas: HTMLCanvasElement): Promise<Blob> =>
-  new Promise((resolve, reject) => canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('The browser cannot write this picture.'))), 'image/png'));
+  new Promise((resolve, reject) => canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error(strings.problems.file))), 'image/png'));
 
 /** Where the pointer is, in the picture's pixels. */
 export function pointIn(event: { clientX: number; clientY: number; currentTarget: Element }, size: Size): Point {

@@ -2,6 +2,7 @@ import { ReactFlowProvider } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
 import './editor.css';
 import { useEffect } from 'react';
+import { attempt } from '../parts/studio';
 import { useStore } from '../parts/useStore';
 import { strings } from '../strings.en';
 import { Canvas } from './Canvas';
@@ -22,7 +23,7 @@ export default function EditorView({ theme, workflow, onTaken }: Props) {
   useEffect(() => void loadKinds(), []);
   useEffect(() => {
     if (!workflow || known.size === 0) return;
-    openJson(workflow);
+    void attempt(async () => openJson(workflow));
     onTaken();
   }, [workflow, known, onTaken]);
   return (

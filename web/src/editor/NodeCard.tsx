@@ -6,6 +6,7 @@ import { seconds, strings } from '../strings.en';
 import { colorOf } from './colors';
 import { inputHandle, outputHandle, type CardNode } from './flow';
 import { change, changeOn, KindsOf, LinksOf, socketKey, useNodeRun } from './state';
+import { LinkFields } from './LinkFields';
 import { WidgetField } from './WidgetField';
 
 export const NodeCard = memo(function NodeCard({ data: { node }, selected }: NodeProps<CardNode>) {
@@ -20,6 +21,7 @@ export const NodeCard = memo(function NodeCard({ data: { node }, selected }: Nod
       {!kind && <p className="small bad">{strings.graph.unknown(node.type)}</p>}
       {run?.state === 'running' && run.max > 0 && <progress max={run.max} value={run.value} aria-label={strings.jobs.progress} />}
       <Sockets node={node} />
+      {selected && <LinkFields node={node} />}
       {isNote(node.type) && <Note node={node} />}
       <Shown id={node.id} />
       <NodeResizeControl minWidth={180} className="resize" resizeDirection="horizontal"

@@ -1,4 +1,4 @@
-import { randomSeed } from '../core/create/form';
+import { randomSeed } from '../core/create/seed';
 import type { GraphNode } from '../core/graph/graph';
 import type { InputKind, Value, Widget } from '../core/graph/nodeKind';
 import { controlOf, controls } from '../core/graph/workflow';

@@ -1,10 +1,12 @@
 import { useEffect } from 'react';
 import { newKey } from '../core/api/api';
+import type { Job } from '../core/api/dto';
 import { afterRun } from '../core/graph/afterRun';
-import { applyMessage, noRun, previewOf, withPreview } from '../core/graph/run';
+import { applyHistory, applyJob, applyMessage, noRun, previewOf, withPreview } from '../core/graph/run';
 import { toPrompt } from '../core/graph/toPrompt';
 import { writeWorkflow } from '../core/graph/workflow';
-import { attempt, comfy } from '../parts/studio';
+import { isOver } from '../core/jobs';
+import { attempt, comfy, onJobEvent } from '../parts/studio';
 import { complain } from '../parts/toasts';
 import { graphNow, history, kinds, run } from './state';
 
@@ -13,11 +15,16 @@ const AGAIN_MS = 2000;
 
 /** Hears what runs say, as long as the editor is open. */
 export function useRunMessages(): void {
+  useEffect(() => onJobEvent((event) => {
+    if ('job' in event && isOver(event.job) && event.job.settings.promptId === run.get().promptId) void readHistory(event.job);
+  }), []);
   useEffect(() => {
     let socket: WebSocket, timer = 0, closed = false;
     const connect = () => {
       socket = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/ws?clientId=${clientId}`);
       socket.binaryType = 'arraybuffer';
+      // What was said while nobody listened.
+      socket.onopen = () => void readHistory(null);
       socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) => hear(data);
       socket.onclose = () => { if (!closed) timer = window.setTimeout(connect, AGAIN_MS); };
     };
@@ -47,6 +54,17 @@ function hear(data: string | ArrayBuffer): void {
   });
 }
 
+// A run may end unheard: while the socket is down, or before the run began. Then the history tells it, or else its job.
+async function readHistory(job: Job | null): Promise<void> {
+  const { promptId: id, over } = run.get();
+  if (id === null || over !== null) return;
+  const entry = await attempt(() => comfy.history(id)), now = performance.now() / 1000;
+  run.update((old) => {
+    if (old.promptId !== id || old.over !== null) return old;
+    return entry ? applyHistory(old, entry, now) : job ? applyJob(old, job, now) : old;
+  });
+}
+
 /** Puts the graph into the queue. What is wrong with a node is shown at it. */
 export async function startRun(): Promise<void> {
   const graph = graphNow(), known = kinds.get();
@@ -66,5 +84,10 @@ export async function startRun(): Promise<void> {
 
 export async function stopRun(): Promise<void> {
   const id = run.get().promptId;
-  if (id) await attempt(() => comfy.interrupt(id));
+  if (!id) return;
+  // It may begin in between: then it is not in the queue any more, and runs.
+  await attempt(async () => {
+    await comfy.withdraw(id);
+    await comfy.interrupt(id);
+  });
 }

@@ -14,7 +14,8 @@ const PAGE = 60;
 
 export function GalleryView({ id }: { readonly id: string | null }) {
   const [gallery, setGallery] = useState(() => emptyGallery(everything));
-  const [pair, setPair] = useState<readonly string[]>([]);
+  // The pictures themselves: the second may be one of another search.
+  const [pair, setPair] = useState<readonly Picture[]>([]), [left, right] = pair;
   const more = useMore(gallery, setGallery);
   useNewPictures(setGallery);
   const like = async (picture: Picture) => {
@@ -24,11 +25,10 @@ export function GalleryView({ id }: { readonly id: string | null }) {
   const remove = async (picture: Picture) => {
     if ((await attempt(async () => { await api.remove(picture.id); return true; })) === undefined) return;
     setGallery((old) => without(old, picture.id));
-    setPair((old) => old.filter((other) => other !== picture.id));
+    setPair((old) => old.filter(({ id: other }) => other !== picture.id));
     say(strings.gallery.deleted, { label: strings.undo, act: () => void restore(picture, setGallery) });
   };
-  const pictures = pair.map((one) => gallery.pictures.find((picture) => picture.id === one)).filter((one) => one !== undefined);
-  const tools = { like, remove, compare: (picture: Picture) => setPair((old) => chosen(old, picture.id)), compared: pair };
+  const tools = { like, remove, compare: (picture: Picture) => setPair((old) => chosen(old, picture)), compared: pair.map(({ id: one }) => one) };
   return (
     <div className="view">
       <h1 className="hidden">{strings.gallery.title}</h1>
@@ -40,7 +40,7 @@ export function GalleryView({ id }: { readonly id: string | null }) {
           </>
         )
         : <PictureDetail key={id} id={id} tools={tools} {...neighbours(gallery, id)} />}
-      {pictures[0] && pictures[1] && <CompareDialog left={pictures[0]} right={pictures[1]} onClose={() => setPair([])} />}
+      {left && right && <CompareDialog left={left} right={right} onClose={() => setPair([])} />}
     </div>
   );
 }
@@ -59,15 +59,17 @@ async function restore(picture: Picture, setGallery: SetGallery): Promise<void> 
   if (back) setGallery((old) => withPicture(old, back));
 }
 
-// The next page, one at a time; an answer to an older search is dropped.
+// The next page, one at a time; an answer to an older search is dropped, and what has failed may be asked for again.
 function useMore(gallery: Gallery, setGallery: SetGallery): () => void {
   const asked = useRef<{ query: GalleryQuery; cursor: string | null } | null>(null);
   return useCallback(() => {
     const { query, cursor, complete } = gallery;
     if (complete || (asked.current?.query === query && asked.current.cursor === cursor)) return;
-    asked.current = { query, cursor };
+    const asking = { query, cursor };
+    asked.current = asking;
     void attempt(() => api.pictures({ ...query, favourite: query.favourite || undefined, cursor, limit: PAGE })).then((page) => {
       if (page) setGallery((old) => (old.query === query ? withPage(old, page) : old));
+      else if (asked.current === asking) asked.current = null;
     });
   }, [gallery, setGallery]);
 }

@@ -1,4 +1,4 @@
-import { cloneElement, useEffect, useId, useState, type ReactElement } from 'react';
+import { cloneElement, useEffect, useId, useRef, useState, type ReactElement } from 'react';
 
 interface Labelled {
   readonly label: string;
@@ -74,13 +74,22 @@ interface SliderProps extends Labelled {
   readonly max: number;
   readonly step: number;
   readonly onChange: (value: number) => void;
+  /** The slider is let go of, at this value. */
+  readonly onSettled?: (value: number) => void;
   readonly shown?: string;
 }
 
-export function SliderField({ label, hint, value, onChange, shown, ...range }: SliderProps) {
+export function SliderField({ label, hint, value, onChange, onSettled, shown, ...range }: SliderProps) {
+  const input = useRef<HTMLInputElement>(null);
+  // React's `onChange` is the browser's `input`: it comes with each movement.
+  useEffect(() => {
+    const slider = input.current, settled = () => onSettled?.(Number(slider?.value));
+    slider?.addEventListener('change', settled);
+    return () => slider?.removeEventListener('change', settled);
+  }, [onSettled]);
   return (
     <Field label={`${label}: ${shown ?? value}`} {...(hint ? { hint } : {})}>
-      <input type="range" value={value} {...range} aria-label={label} aria-valuetext={shown ?? String(value)} onChange={(e) => onChange(Number(e.target.value))} />
+      <input ref={input} type="range" value={value} {...range} aria-label={label} aria-valuetext={shown ?? String(value)} onChange={(e) => onChange(Number(e.target.value))} />
     </Field>
   );
 }

@@ -3,8 +3,8 @@ import { Comfy } from '../core/api/comfy';
 import type { Job, JobKind, Model, Named, Picture, Session, Settings, Upscalers } from '../core/api/dto';
 import { listen } from '../core/api/eventStream';
 import { Problem } from '../core/api/request';
-import { bestUpscaler, emptyForm, ownSettings, withSettings, type Form, type InitPicture } from '../core/create/form';
-import { applyJobEvent, withJobs, type JobEvent, type Jobs } from '../core/jobs';
+import { bestUpscaler, emptyForm, ownSettings, startingFrom, withSettings, type Form, type InitPicture } from '../core/create/form';
+import { applyJobEvent, isOfUnknown, movesQueue, withJobs, withPlaces, type JobEvent, type Jobs } from '../core/jobs';
 import { hashOf } from '../core/route';
 import { createStore } from '../core/store';
 import { strings } from '../strings.en';
@@ -43,6 +43,9 @@ export function onJobEvent(heard: Heard): () => void {
 export function watch(): () => void {
   return listen(new EventSource('api/v1/events'), {
     event: (event) => {
+      const before = jobs.get();
+      if (isOfUnknown(before, event)) void meet(event.jobId);
+      if (movesQueue(before, event)) queueSoon();
       jobs.update((all) => applyJobEvent(all, event));
       for (const heard of hearers) heard(event);
     },
@@ -54,11 +57,39 @@ export function watch(): () => void {
   });
 }
 
+// The newest, and all that is not over: of a long queue those in front are the oldest.
 async function catchUp(): Promise<void> {
   await attempt(async () => {
-    const page = await api.jobs({ limit: 200 });
-    jobs.update((all) => withJobs(all, page.items));
+    const [page, ...open] = await Promise.all([api.jobs({ limit: 200 }), api.jobsOf('queued'), api.jobsOf('paused'), api.jobsOf('running')]);
+    jobs.update((all) => withJobs(all, [...page.items, ...open.flat()]));
   });
+}
+
+const asked = new Set<string>();
+
+// A job that something happens to, and that was never told: each is asked for once at a time.
+async function meet(id: string): Promise<void> {
+  if (asked.has(id)) return;
+  asked.add(id);
+  const job = await api.job(id).catch(() => null);
+  if (job) jobs.update((all) => (id in all ? all : withJobs(all, [job])));
+  asked.delete(id);
+}
+
+const QUEUE_MS = 1000;
+let queueTimer = 0;
+
+// The places of all that wait change with one; many that change at once are asked for once.
+function queueSoon(): void {
+  if (queueTimer === 0) queueTimer = window.setTimeout(() => void placesAgain(), QUEUE_MS);
+}
+
+/** Asks where the jobs that wait are in the queue now. */
+export async function placesAgain(): Promise<void> {
+  clearTimeout(queueTimer);
+  queueTimer = 0;
+  const queued = await attempt(() => api.jobsOf('queued'));
+  if (queued) jobs.update((all) => withPlaces(all, queued));
 }
 
 export async function loadNames(): Promise<void> {
@@ -112,7 +143,7 @@ export async function takeFrom(picture: Picture): Promise<void> {
 }
 
 export function startFrom(picture: Picture | InitPicture): void {
-  const { id, url, width, height } = picture;
-  form.update((old) => ({ ...old, init: { id, url, width, height }, mask: null, outpaint: null }));
+  const { models } = names.get();
+  form.update((old) => startingFrom(old, picture, models.find(({ name }) => name === old.model) ?? models[0] ?? null));
   location.hash = hashOf('create');
 }

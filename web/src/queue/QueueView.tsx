@@ -1,9 +1,9 @@
 import type { Job } from '../core/api/dto';
-import { inOrder, titleOf, withJobs } from '../core/jobs';
+import { inOrder, titleOf } from '../core/jobs';
 import { hashOf } from '../core/route';
 import { act, CancelButton } from '../parts/CancelButton';
 import { JobProgress, JobStateLabel } from '../parts/JobProgress';
-import { api, attempt, jobs } from '../parts/studio';
+import { api, attempt, jobs, placesAgain } from '../parts/studio';
 import { useStore } from '../parts/useStore';
 import { strings } from '../strings.en';
 
@@ -69,11 +69,6 @@ function Row({ job, above, below }: RowProps) {
   );
 }
 
-// The positions of all that wait change with one.
 async function move(job: Job, before: Job): Promise<void> {
-  const page = await attempt(async () => {
-    await api.moveBefore(job.id, before.id);
-    return api.jobs({ state: 'queued', limit: 500 });
-  });
-  if (page) jobs.update((all) => withJobs(all, page.items));
+  if (await attempt(() => api.moveBefore(job.id, before.id))) await placesAgain();
 }

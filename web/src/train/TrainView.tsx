@@ -62,8 +62,14 @@ function RunCard({ job }: { readonly job: Job }) {
       <JobProgress job={job} />
       <div className="detail">
         <Curves job={job} />
-        {job.progress?.previewUrl && <img className="pixel" src={job.progress.previewUrl} alt={strings.train.samples} />}
+        <Samples key={job.state} job={job} />
       </div>
     </article>
   );
+}
+
+/** What the network draws so far; of a run that does not go on, what it drew last, where it has drawn anything. */
+function Samples({ job }: { readonly job: Job }) {
+  const url = job.progress?.previewUrl ?? (job.startedAt && job.state !== 'running' ? api.sampleUrl(job.id) : null), [missing, setMissing] = useState<string | null>(null);
+  return url && url !== missing ? <img className="pixel" src={url} alt={strings.train.samples} onError={() => setMissing(url)} /> : null;
 }

@@ -55,6 +55,13 @@ describe('our own API', () => {
     expect(queryOf({})).toBe('');
   });
 
+  test('all jobs of a state are asked for page after page', async () => {
+    const pages = ['{"items":[{"id":"b"},{"id":"a"}],"nextCursor":"a"}', '{"items":[],"nextCursor":null}'], asked: string[] = [];
+    const send = ((path: string) => Promise.resolve(new Response(pages[asked.push(path) - 1]))) as typeof fetch;
+    expect(await new Api(send).jobsOf('queued')).toEqual([{ id: 'b' }, { id: 'a' }]);
+    expect(asked).toEqual(['api/v1/jobs?state=queued&limit=500', 'api/v1/jobs?state=queued&limit=500&cursor=a']);
+  });
+
   test('keys are never the same', () => expect(new Set(Array.from({ length: 100 }, newKey)).size).toBe(100));
 });
 
@@ -63,6 +70,17 @@ describe("ComfyUI's API", () => {
     const { asked, send } = server(200, '{"prompt_id":"p","number":1,"node_errors":{}}');
     expect(await new Comfy(send).run({}, { nodes: [] }, 'me', 'p')).toEqual({ id: 'p' });
     expect(JSON.parse(String(asked[0]?.init.body))).toEqual({ prompt: {}, client_id: 'me', prompt_id: 'p', extra_data: { extra_pnginfo: { workflow: { nodes: [] } } } });
+  });
+
+  test('one that waits is taken out of the queue', async () => {
+    const { asked, send } = server(200, '');
+    await new Comfy(send).withdraw('p');
+    expect(asked[0]).toMatchObject({ path: 'api/queue', init: { method: 'POST', body: '{"delete":["p"]}' } });
+  });
+
+  test('what one has come to is known once it is over', async () => {
+    expect(await new Comfy(server(200, '{}').send).history('p')).toBeNull();
+    expect(await new Comfy(server(200, '{"p":{"outputs":{}}}').send).history('p')).toEqual({ outputs: {} });
   });
 
   test('one that is refused says why, and at which node', async () => {

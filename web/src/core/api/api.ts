@@ -1,5 +1,5 @@
 import type {
-  Forecast, Job, JobKind, Measures, Model, Named, Page, Picture, Recipe, Session, Settings, SettingsOf, Tokens, TrainingData, Upload, Upscalers,
+  Forecast, Job, JobKind, JobState, Measures, Model, Named, Page, Picture, Recipe, Session, Settings, SettingsOf, Tokens, TrainingData, Upload, Upscalers,
 } from './dto';
 import type { Lesson } from '../learn/lessons';
 import { request, type Call, type Send } from './request';
@@ -13,6 +13,15 @@ export interface PictureQuery {
   readonly limit?: number;
 }
 
+export interface JobQuery {
+  readonly state?: JobState;
+  readonly kind?: string;
+  readonly cursor?: string | null | undefined;
+  readonly limit?: number;
+}
+
+const MOST_ON_A_PAGE = 500;
+
 /** Our own HTTP API. `send` is `fetch`, or what a test puts in its place. */
 export class Api {
   constructor(private readonly send: Send, private readonly root = 'api/v1') {}
@@ -21,8 +30,19 @@ export class Api {
     return this.call('jobs', { method: 'POST', json: { kind, ...settings }, headers: { 'idempotency-key': key } });
   }
 
-  jobs(query: { state?: string; kind?: string; limit?: number } = {}): Promise<Page<Job>> {
-    return this.call(`jobs${queryOf(query)}`);
+  jobs(query: JobQuery = {}): Promise<Page<Job>> {
+    return this.call(`jobs${queryOf({ ...query })}`);
+  }
+
+  /** All jobs of a state, page after page. */
+  async jobsOf(state: JobState): Promise<readonly Job[]> {
+    const all: Job[] = [];
+    for (let cursor: string | null | undefined; cursor !== null;) {
+      const page: Page<Job> = await this.jobs({ state, limit: MOST_ON_A_PAGE, cursor });
+      all.push(...page.items);
+      cursor = page.nextCursor;
+    }
+    return all;
   }
 
   job(id: string): Promise<Job> {
@@ -107,6 +127,11 @@ export class Api {
 
   measures(id: string): Promise<readonly Measures[]> {
     return this.call(`jobs/${id}/metrics`);
+  }
+
+  /** Where the newest sample of a training is. */
+  sampleUrl(id: string): string {
+    return `${this.root}/jobs/${id}/sample`;
   }
 
   forecast(settings: Settings, signal?: AbortSignal): Promise<Forecast> {

@@ -1,4 +1,6 @@
+import type { HistoryEntry } from '../graph/run';
 import type { Prompt } from '../graph/toPrompt';
+import { strings } from '../../strings.en';
 import { request, type Send } from './request';
 
 export interface NodeError {
@@ -31,6 +33,16 @@ export class Comfy {
     return request(this.send, 'api/interrupt', { method: 'POST', json: { prompt_id: id } });
   }
 
+  /** Takes a graph that waits out of the queue. */
+  withdraw(id: string): Promise<void> {
+    return request(this.send, 'api/queue', { method: 'POST', json: { delete: [id] } });
+  }
+
+  /** What a graph has come to; null before it is over. */
+  async history(id: string): Promise<HistoryEntry | null> {
+    return (await request<Record<string, HistoryEntry>>(this.send, `api/history/${id}`))[id] ?? null;
+  }
+
   async upload(file: File): Promise<string> {
     const form = new FormData();
     form.set('image', file, file.name);
@@ -52,5 +64,5 @@ async function jsonOf(response: Response): Promise<Answer> {
 function refusal(answer: Answer, status: number): Refused {
   const error = answer['error'] as { message?: string; details?: string } | string | undefined;
   const sentence = typeof error === 'string' ? error : [error?.message, error?.details].filter(Boolean).join(': ');
-  return { sentence: sentence || String(answer['title'] ?? `The server answers ${status}.`), nodes: (answer['node_errors'] ?? {}) as Refused['nodes'] };
+  return { sentence: sentence || String(answer['title'] ?? strings.problems.answers(String(status))), nodes: (answer['node_errors'] ?? {}) as Refused['nodes'] };
 }

@@ -1,3 +1,5 @@
+import type { Margins } from '../create/outpaint';
+
 /** What our own HTTP API (`/api/v1`) says and hears. */
 export type JobState = 'queued' | 'running' | 'paused' | 'done' | 'failed' | 'cancelled';
 export type JobKind = 'classify' | 'complete' | 'explain' | 'fill' | 'generate' | 'graph' | 'train' | 'upscale' | 'vary' | 'walk';
@@ -10,6 +12,8 @@ export interface Progress {
   /** Pictures that are finished. */
   readonly image: number;
   readonly images: number;
+  /** Pictures that are being drawn at once, each by these steps; 1 where it is not said. */
+  readonly together?: number;
   readonly previewUrl: string | null;
 }
 
@@ -87,7 +91,11 @@ export interface Settings {
   readonly inpaintFill?: string | null;
   readonly maskInvert?: boolean | null;
   readonly onlyMasked?: boolean | null;
-  readonly outpaint?: string | null;
+  readonly outpaint?: Partial<Margins> | null;
+  /** How a start picture of another shape is fitted. */
+  readonly resizeMode?: string | null;
+  /** Whose way of writing weights the prompt has. */
+  readonly dialect?: string | null;
   readonly hires?: Hires | null;
   readonly refiner?: Refiner | null;
   readonly controls?: readonly Control[] | null;
@@ -97,6 +105,8 @@ export interface Settings {
   readonly previewEvery?: number | null;
   /** Of jobs of kind `upscale` and `explain`. */
   readonly picture?: string | null;
+  /** Of jobs of kind `graph`. */
+  readonly promptId?: string | null;
   /** Of jobs of kind `train`. */
   readonly recipe?: string | null;
   /** Of jobs of kind `fill` and `complete`. */
@@ -139,6 +149,8 @@ export interface Model extends Size {
   readonly sampler: string | null;
   readonly schedule: string | null;
   readonly negativePrompt: string;
+  /** How its prompts write weights; `plain` knows none. */
+  readonly dialect: string;
   readonly styles: readonly string[];
 }
 

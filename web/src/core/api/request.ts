@@ -1,3 +1,5 @@
+import { strings } from '../../strings.en';
+
 /** An answer that is no success, in one sentence that people can read. */
 export class Problem extends Error {
   constructor(readonly status: number, sentence: string) {
@@ -36,7 +38,7 @@ async function answer(send: Send, path: string, call: Call): Promise<Response> {
     return await send(path, init);
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    throw new Problem(0, 'The server does not answer: it may be stopped, or the network is down.');
+    throw new Problem(0, strings.problems.gone);
   }
 }
 
@@ -50,5 +52,5 @@ function sentenceOf(response: Response, text: string): string {
   } catch {
     // Not JSON: a proxy's page, for instance.
   }
-  return `The server answers ${response.status} ${response.statusText}.`.replace(' .', '.');
+  return strings.problems.answers(`${response.status} ${response.statusText}`.trim());
 }

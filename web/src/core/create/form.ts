@@ -1,7 +1,9 @@
 import type { Control, Hires, Model, Picture, Refiner, Settings, Size, WeightedName } from '../api/dto';
 import { parseParameters, type Parameters } from './parameters';
-import { marginsText, type Margins } from './outpaint';
+import { addsRoom, noMargins, type Margins } from './outpaint';
 import { sizeOfRatio } from './sizes';
+import { soundSettings } from './sound';
+import { hasWeights } from './weights';
 import { axesOf, type AxisDraft } from './xyz';
 
 /** A picture to start from, as it was uploaded or is in the gallery. */
@@ -31,6 +33,8 @@ export interface Form {
   readonly refiner: Refiner | null;
   readonly controls: readonly Control[];
   readonly init: InitPicture | null;
+  /** How a start picture of another shape is fitted. */
+  readonly resizeMode: string;
   /** The picture of a mask, once it is uploaded: white is drawn anew. */
   readonly mask: string | null;
   /** Draw only around the mask, at full size, and put it in. */
@@ -48,19 +52,19 @@ export interface Form {
 /** The server's four ways to begin under a mask. */
 export const fills = ['original', 'fill', 'noise', 'nothing'] as const;
 
-export const MOST_SEED = 4294967295;
+/** The server's ways to fit a picture of another shape. */
+export const fits = ['stretch', 'crop', 'fill'] as const;
 
 export const emptyForm: Form = {
   prompt: '', negativePrompt: '', model: null, sampler: null, schedule: null, width: null, height: null, steps: null,
-  guidanceScale: null, seed: null, count: 4, style: null, loras: [], clipSkip: null, tiling: null, hires: null, refiner: null, controls: [], init: null,
+  guidanceScale: null, seed: null, count: 4, style: null, loras: [], clipSkip: null, tiling: null, hires: null, refiner: null, controls: [], init: null, resizeMode: 'stretch',
   mask: null, onlyMasked: false, outpaint: null, denoise: 0.75, maskBlur: 4, inpaintFill: 'original',
   axes: [{ axis: 'steps', text: '' }, { axis: 'guidanceScale', text: '' }, { axis: '', text: '' }], extra: {},
 };
 
-export const randomSeed = (): number => Math.floor(Math.random() * (MOST_SEED + 1));
-
 /** The form with the settings of a picture; what they do not say is left to the model. */
-export function withSettings(form: Form, settings: Settings): Form {
+export function withSettings(form: Form, told: Settings): Form {
+  const settings = soundSettings(told);
   return {
     ...form,
     prompt: settings.prompt ?? '',
@@ -82,15 +86,19 @@ export function withSettings(form: Form, settings: Settings): Form {
     refiner: settings.refiner ?? null,
     controls: settings.controls ?? [],
     init: initOf(settings),
+    resizeMode: settings.resizeMode ?? emptyForm.resizeMode,
     mask: settings.mask ?? null,
-    outpaint: null,
+    maskBlur: settings.maskBlur ?? emptyForm.maskBlur,
+    inpaintFill: settings.inpaintFill ?? emptyForm.inpaintFill,
+    onlyMasked: settings.onlyMasked ?? emptyForm.onlyMasked,
+    outpaint: settings.outpaint ? { ...noMargins, ...settings.outpaint } : null,
     extra: extraOf(settings),
   };
 }
 
 const shown: readonly string[] = [
   'kind', 'priority', 'prompt', 'negativePrompt', 'model', 'sampler', 'schedule', 'steps', 'guidanceScale', 'width', 'height', 'seed', 'count', 'style', 'loras',
-  'clipSkip', 'tiling', 'denoise', 'hires', 'refiner', 'controls', 'initPicture', 'mask', 'maskBlur', 'inpaintFill', 'onlyMasked', 'xyz', 'previewEvery',
+  'clipSkip', 'tiling', 'denoise', 'hires', 'refiner', 'controls', 'initPicture', 'resizeMode', 'mask', 'maskBlur', 'inpaintFill', 'onlyMasked', 'outpaint', 'xyz', 'previewEvery',
 ];
 
 const extraOf = (settings: Settings): Settings =>
@@ -102,18 +110,28 @@ const initOf = ({ initPicture: id, width, height }: Settings): InitPicture | nul
 /** Where a picture that settings name is: the gallery's have a number behind their job's id, uploads have none. */
 export const urlOf = (id: string): string => (id.includes('-') ? `api/v1/pictures/${id}/file` : `api/v1/uploads/${id}`);
 
+/** The form with a picture to start from: pictures of its shape, as large as the model draws them. */
+export const startingFrom = (form: Form, { id, url, width, height }: InitPicture, model: Model | null): Form => ({
+  ...form, ...(model ? sizeOfRatio(model, width / height, model.factor) : {}), init: { id, url, width, height }, mask: null, outpaint: null,
+});
+
 /** What the form asks of the server, with the parameters of the prompt in the place of the form's own. */
 export function settingsOf(form: Form, model: Model | null, withGrid = false): Settings {
   const { prompt, parameters } = parseParameters(form.prompt);
   const axes = withGrid ? axesOf(form.axes) : null;
-  return given({
+  const settings: Settings = {
     ...form.extra,
     ...plain(form, prompt),
     ...fromPicture(form),
     ...ofParameters(parameters, form, model),
     ...(axes ? { xyz: axes, count: 1 } : {}),
-  });
+  };
+  return given({ ...dialectOf(settings, model), ...settings });
 }
+
+// In plain words the signs of a weight would be words too; who writes weights means those of the web UI.
+const dialectOf = ({ prompt, negativePrompt }: Settings, model: Model | null): Settings =>
+  model?.dialect === 'plain' && hasWeights(`${prompt ?? ''} ${negativePrompt ?? ''}`) ? { dialect: 'a1111' } : {};
 
 function plain(form: Form, prompt: string): Settings {
   return {
@@ -129,12 +147,12 @@ function plain(form: Form, prompt: string): Settings {
   };
 }
 
-function fromPicture({ init, mask, outpaint, denoise, maskBlur, inpaintFill, onlyMasked }: Form): Settings {
+function fromPicture({ init, resizeMode, mask, outpaint, denoise, maskBlur, inpaintFill, onlyMasked }: Form): Settings {
   if (!init) return {};
-  const around = outpaint ? marginsText(outpaint) : '';
   // The size follows from the margins, and all of the new part is drawn.
-  if (around) return { initPicture: init.id, outpaint: around, maskBlur, width: null, height: null };
-  return { initPicture: init.id, denoise, ...(mask ? { mask, maskBlur, inpaintFill, ...(onlyMasked ? { onlyMasked } : {}) } : {}) };
+  if (outpaint && addsRoom(outpaint)) return { initPicture: init.id, outpaint, maskBlur, width: null, height: null };
+  const fit = resizeMode === emptyForm.resizeMode ? {} : { resizeMode };
+  return { initPicture: init.id, denoise, ...fit, ...(mask ? { mask, maskBlur, inpaintFill, ...(onlyMasked ? { onlyMasked } : {}) } : {}) };
 }
 
 function ofParameters(parameters: Parameters, form: Form, model: Model | null): Settings {

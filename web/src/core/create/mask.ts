@@ -12,30 +12,41 @@ export interface Stroke {
   readonly points: readonly Point[];
 }
 
-/** What is drawn anew: strokes, in their order; turned around if the rest is meant. */
+/** A part that is named by its numbers. */
+export interface Rectangle extends Point, Size {
+  readonly erases: boolean;
+}
+
+export type Mark = Stroke | Rectangle;
+
+/** What is drawn anew: strokes and rectangles, in their order; turned around if the rest is meant. */
 export interface Mask extends Size {
-  readonly strokes: readonly Stroke[];
+  readonly marks: readonly Mark[];
   readonly inverted: boolean;
 }
 
 /** One value per pixel, 255 where it is masked. */
 export type Raster = Uint8ClampedArray;
 
-export const emptyMask = ({ width, height }: Size): Mask => ({ width, height, strokes: [], inverted: false });
-export const withStroke = (mask: Mask, stroke: Stroke): Mask => ({ ...mask, strokes: [...mask.strokes, stroke] });
+export const emptyMask = ({ width, height }: Size): Mask => ({ width, height, marks: [], inverted: false });
+export const withMark = (mask: Mask, mark: Mark): Mask => ({ ...mask, marks: [...mask.marks, mark] });
 
 /** The last stroke, one point longer. */
 export function extended(mask: Mask, point: Point): Mask {
-  const last = mask.strokes.at(-1);
-  return last ? { ...mask, strokes: [...mask.strokes.slice(0, -1), { ...last, points: [...last.points, point] }] } : mask;
+  const last = mask.marks.at(-1);
+  return isStroke(last) ? { ...mask, marks: [...mask.marks.slice(0, -1), { ...last, points: [...last.points, point] }] } : mask;
 }
 
-export const isBlank = (mask: Mask): boolean => !mask.inverted && !mask.strokes.some((stroke) => !stroke.erases);
+const isStroke = (mark: Mark | undefined): mark is Stroke => mark !== undefined && 'points' in mark;
+
+export const isBlank = (mask: Mask): boolean => !mask.inverted && !mask.marks.some((mark) => !mark.erases);
 
 export function rasterOf(mask: Mask): Raster {
   const raster = new Uint8ClampedArray(mask.width * mask.height);
-  for (const stroke of mask.strokes)
-    stroke.points.forEach((point, i) => paint(raster, mask, stroke, stroke.points[Math.max(0, i - 1)] ?? point, point));
+  for (const mark of mask.marks) {
+    if (!isStroke(mark)) fill(raster, mask, mark);
+    else mark.points.forEach((point, i) => paint(raster, mask, mark, mark.points[Math.max(0, i - 1)] ?? point, point));
+  }
   return mask.inverted ? raster.map((value) => 255 - value) : raster;
 }
 
@@ -47,8 +58,8 @@ export interface Painted {
 
 /** The raster of a mask; where it is an older one whose last stroke went on, only the new part is painted. */
 export function painted(mask: Mask, old: Painted | null): Painted {
-  const stroke = mask.strokes.at(-1), before = old?.mask.strokes.at(-1);
-  if (!old || !stroke || !before || mask.inverted || old.mask.inverted || !goesOn(mask, old.mask)) return { mask, raster: rasterOf(mask) };
+  const stroke = mask.marks.at(-1), before = old?.mask.marks.at(-1);
+  if (!old || !isStroke(stroke) || !isStroke(before) || mask.inverted || old.mask.inverted || !goesOn(mask, old.mask)) return { mask, raster: rasterOf(mask) };
   stroke.points.slice(before.points.length).reduce((from, to) => {
     paint(old.raster, mask, stroke, from, to);
     return to;
@@ -57,10 +68,18 @@ export function painted(mask: Mask, old: Painted | null): Painted {
 }
 
 function goesOn(mask: Mask, old: Mask): boolean {
-  const last = mask.strokes.length - 1, now = mask.strokes[last]?.points ?? [], then = old.strokes[last]?.points ?? [];
-  return old.strokes.length === last + 1 && old.width === mask.width && old.height === mask.height
-    && mask.strokes.every((stroke, i) => i === last || stroke === old.strokes[i])
+  const last = mask.marks.length - 1, now = pointsOf(mask.marks[last]), then = pointsOf(old.marks[last]);
+  return old.marks.length === last + 1 && old.width === mask.width && old.height === mask.height
+    && mask.marks.every((mark, i) => i === last || mark === old.marks[i])
     && then.length > 0 && now.length >= then.length && now[then.length - 1] === then.at(-1);
+}
+
+const pointsOf = (mark: Mark | undefined): readonly Point[] => (isStroke(mark) ? mark.points : []);
+
+function fill(raster: Raster, size: Size, { x, y, width, height, erases }: Rectangle): void {
+  const [left, right] = [Math.max(0, Math.round(x)), Math.min(size.width, Math.round(x + width))];
+  for (let row = Math.max(0, Math.round(y)); row < Math.min(size.height, Math.round(y + height)); row++)
+    if (left < right) raster.fill(erases ? 0 : 255, row * size.width + left, row * size.width + right);
 }
 
 /** Paints a round brush from one point to another. */

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { marginsText, noMargins, outpainting } from './outpaint';
+import { addsRoom, noMargins, outpainting } from './outpaint';
 
-test('only edges that get something are said', () => {
-  expect(marginsText({ ...noMargins, left: 64, bottom: 8 })).toBe('left=64,bottom=8');
-  expect(marginsText(noMargins)).toBe('');
+test('there is room where an edge gets some', () => {
+  expect(addsRoom({ ...noMargins, bottom: 8 })).toBe(true);
+  expect(addsRoom({ ...noMargins, feather: 40 })).toBe(false);
 });
 
 test('the old picture lies where the new edges leave it', () => {

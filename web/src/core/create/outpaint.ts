@@ -6,6 +6,8 @@ export interface Margins {
   readonly top: number;
   readonly right: number;
   readonly bottom: number;
+  /** How far the old picture's edges fade into the new part; without it the server's own counts. */
+  readonly feather?: number;
 }
 
 /** Where the old picture lies in the new one. */
@@ -17,9 +19,8 @@ export interface Outpainting extends Size {
 export const edges = ['left', 'top', 'right', 'bottom'] as const;
 export const noMargins: Margins = { left: 0, top: 0, right: 0, bottom: 0 };
 
-/** As the server reads them: `left=64,right=64`; nothing where nothing is added. */
-export const marginsText = (margins: Margins): string =>
-  edges.filter((edge) => margins[edge] > 0).map((edge) => `${edge}=${margins[edge]}`).join(',');
+/** Whether there is anything to draw around the picture. */
+export const addsRoom = (margins: Margins): boolean => edges.some((edge) => margins[edge] > 0);
 
 /** The larger picture. */
 export const outpainting = (picture: Size, margins: Margins): Outpainting => ({

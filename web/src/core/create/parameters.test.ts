@@ -24,12 +24,12 @@ describe('parameters in a prompt', () => {
   });
 
   test.each([
-    ['--seed x', "--seed is 'x'; a whole number from 0 to 4294967295 is needed."],
+    ['--seed x', "--seed is 'x'; a whole number from 0 to 9007199254740991 is needed."],
     ['--chaos 101', "--chaos is '101'; a number from 0 to 100 is needed."],
     ['--ar 0:1', "--ar is '0:1'; a shape from 1:10 to 10:1 is needed, as in --ar 3:2."],
     ['--ar 1:0', "--ar is '1:0'; a shape from 1:10 to 10:1 is needed, as in --ar 3:2."],
     ['--tile yes', "--tile takes no value, but 'yes' follows it."],
-    ['--seed', "--seed is ''; a whole number from 0 to 4294967295 is needed."],
+    ['--seed', "--seed is ''; a whole number from 0 to 9007199254740991 is needed."],
   ])('%s is refused in a sentence', (text, sentence) => {
     const parsed = parseParameters(`a cat ${text}`);
     expect(parsed.problems).toEqual([sentence]);

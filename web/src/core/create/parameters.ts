@@ -1,3 +1,6 @@
+import { strings } from '../../strings.en';
+import { MOST_SEED } from './seed';
+
 /** Parameters within a prompt: `a red apple --ar 3:2 --no text --seed 7 --chaos 20 --tile`. */
 export interface Parameters {
   readonly ratio?: number;
@@ -28,19 +31,19 @@ type Reader = (value: string) => Reading;
 const readers: Record<string, Reader> = {
   ar: ratio,
   aspect: ratio,
-  no: (value) => (value === '' ? '--no needs what to leave out, as in --no text' : { no: value }),
-  seed: (value) => whole('--seed', value, 0, 4294967295, (seed) => ({ seed })),
+  no: (value) => (value === '' ? strings.parameters.no : { no: value }),
+  seed: (value) => whole('--seed', value, 0, MOST_SEED, (seed) => ({ seed })),
   chaos: (value) => whole('--chaos', value, 0, 100, (chaos) => ({ chaos: chaos / 100 })),
   c: (value) => whole('--c', value, 0, 100, (chaos) => ({ chaos: chaos / 100 })),
-  tile: (value) => (value === '' ? { tile: true } : `--tile takes no value, but '${value}' follows it`),
+  tile: (value) => (value === '' ? { tile: true } : strings.parameters.tile(value)),
   steps: (value) => whole('--steps', value, 1, 1000, (steps) => ({ steps })),
   guidance: (value) => numeric('--guidance', value, 0, 100, (guidance) => ({ guidance })),
   cfg: (value) => numeric('--cfg', value, 0, 100, (guidance) => ({ guidance })),
   count: (value) => whole('--count', value, 1, 100, (count) => ({ count })),
   size,
-  style: (value) => (value === '' ? '--style needs a name' : { style: value }),
-  sampler: (value) => (value === '' ? '--sampler needs a name' : { sampler: value }),
-  schedule: (value) => (value === '' ? '--schedule needs a name' : { schedule: value }),
+  style: (value) => (value === '' ? strings.parameters.name('--style') : { style: value }),
+  sampler: (value) => (value === '' ? strings.parameters.name('--sampler') : { sampler: value }),
+  schedule: (value) => (value === '' ? strings.parameters.name('--schedule') : { schedule: value }),
 };
 
 export const parameterNames: readonly string[] = Object.keys(readers);
@@ -63,26 +66,24 @@ export function parseParameters(text: string): Parsed {
 const joined = (a: Parameters, b: Parameters): Parameters =>
   a.no && b.no ? { ...a, ...b, no: `${a.no}, ${b.no}` } : { ...a, ...b };
 
-const unknown = (name: string): string =>
-  `--${name} is no parameter; there are ${parameterNames.map((known) => `--${known}`).join(', ')}`;
+const unknown = (name: string): string => strings.parameters.unknown(name, parameterNames);
 
 function ratio(value: string): Reading {
   const [, w, h] = /^(\d{1,5}(?:\.\d+)?)\s*[:x/]\s*(\d{1,5}(?:\.\d+)?)$/.exec(value) ?? [];
   const shape = Number(w) / Number(h);
-  return shape >= 0.1 && shape <= 10 ? { ratio: shape } : `--ar is '${value}'; a shape from 1:10 to 10:1 is needed, as in --ar 3:2`;
+  return shape >= 0.1 && shape <= 10 ? { ratio: shape } : strings.parameters.ratio(value);
 }
 
 function size(value: string): Reading {
   const [, w, h] = /^(\d{1,5})\s*[x×]\s*(\d{1,5})$/i.exec(value) ?? [];
-  return w && h ? { width: Number(w), height: Number(h) } : `--size is '${value}'; pixels are needed, as in --size 512x768`;
+  return w && h ? { width: Number(w), height: Number(h) } : strings.parameters.size(value);
 }
 
 function numeric(name: string, value: string, least: number, most: number, then: (n: number) => Parameters): Reading {
   const number = value === '' ? NaN : Number(value);
-  return number >= least && number <= most ? then(number) : `${name} is '${value}'; a number from ${least} to ${most} is needed`;
+  return number >= least && number <= most ? then(number) : strings.parameters.number(name, value, least, most);
 }
 
 function whole(name: string, value: string, least: number, most: number, then: (n: number) => Parameters): Reading {
-  return /^\d+$/.test(value) ? numeric(name, value, least, most, then)
-    : `${name} is '${value}'; a whole number from ${least} to ${most} is needed`;
+  return /^\d+$/.test(value) ? numeric(name, value, least, most, then) : strings.parameters.whole(name, value, least, most);
 }

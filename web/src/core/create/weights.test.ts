@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { changeWeight, STEP } from './weights';
+import { changeWeight, hasWeights, STEP } from './weights';
 
 const at = (marked: string) => {
   const start = marked.indexOf('|'), end = marked.lastIndexOf('|');
@@ -36,4 +36,8 @@ test('ten steps up and ten down end in the same words', () => {
 test('between spaces there is nothing to weigh', () => {
   const nothing = at('a  |  b');
   expect(changeWeight(nothing, STEP)).toEqual(nothing);
+});
+
+test('whether some words have a weight', () => {
+  expect(['a (b:1.2)', '((b) c: .5 )', '(b:-1)', 'a (b)', 'a \\(b:1.2\\)', '(b:c)', 'b:1.2'].map(hasWeights)).toEqual([true, true, true, false, false, false, false]);
 });

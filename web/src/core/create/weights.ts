@@ -5,6 +5,9 @@ export interface Selection {
   readonly end: number;
 }
 
+/** Whether some words have a weight of their own: `(apple:1.1)`. Escaped parentheses are only text. */
+export const hasWeights = (text: string): boolean => /(?<!\\)\([^]*?:\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*\)/.test(text);
+
 /** The step of one ctrl-arrow. */
 export const STEP = 0.1;
 

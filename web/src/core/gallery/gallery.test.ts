@@ -5,7 +5,7 @@ import { chosen, emptyGallery, everything, neighbours, withPage, withPicture, wi
 const picture = (id: string, createdAt: string): Picture => ({
   id, createdAt, jobId: null, url: '', width: 1, height: 1, prompt: '', seed: 0, settings: {}, infotext: '', favourite: false,
 });
-const [a, b, c] = [picture('a', '2026-03'), picture('b', '2026-02'), picture('c', '2026-01')];
+const [a, b, c] = [picture('a', '2026-03'), picture('b', '2026-02'), picture('c', '2026-01')] as const;
 const ids = (gallery: { pictures: readonly Picture[] }) => gallery.pictures.map(({ id }) => id).join('');
 
 test('pages follow each other without repeating a picture', () => {
@@ -28,6 +28,6 @@ test('neighbours end at the ends', () => {
 });
 
 test('a third to compare lets go of the first', () => {
-  expect(chosen(chosen(chosen([], 'a'), 'b'), 'c')).toEqual(['b', 'c']);
-  expect(chosen(['a', 'b'], 'a')).toEqual(['b']);
+  expect(chosen(chosen(chosen([], a), b), c)).toEqual([b, c]);
+  expect(chosen([a, b], { ...a, favourite: true })).toEqual([b]);
 });

@@ -54,5 +54,7 @@ export function neighbours(gallery: Gallery, id: string): { before: Picture | nu
 }
 
 /** Two pictures to compare: choosing a third lets go of the first. */
-export const chosen = (pair: readonly string[], id: string): readonly string[] =>
-  pair.includes(id) ? pair.filter((other) => other !== id) : [...pair, id].slice(-2);
+export const chosen = (pair: readonly Picture[], picture: Picture): readonly Picture[] => {
+  const others = pair.filter(({ id }) => id !== picture.id);
+  return others.length < pair.length ? others : [...pair, picture].slice(-2);
+};

@@ -1,4 +1,4 @@
-import { nextId, nodeOf, outputsOf, inputsOf, type Graph, type GraphNode, type Group, type Link, type Mode, type Place } from './graph';
+import { nextId, nodeOf, outputsOf, inputsOf, type Graph, type GraphNode, type Group, type Link, type Mode, type Place, type Socket } from './graph';
 import { fits, type NodeKinds, type Value } from './nodeKind';
 
 /** Everything that can be done to a graph, as data. */
@@ -75,6 +75,19 @@ export function mayConnect(graph: Graph, kinds: NodeKinds, { from, output, to, i
   const wanted = inputsOf(target, kinds).find((socket) => socket.name === input)?.type;
   return given !== undefined && wanted !== undefined && fits(given, wanted) && !reaches(graph, to, from);
 }
+
+/** An output that may feed an input. */
+export interface Source {
+  readonly from: string;
+  readonly output: number;
+  readonly node: GraphNode;
+  readonly socket: Socket;
+}
+
+/** All outputs from which a link into an input may come. */
+export const sourcesOf = (graph: Graph, kinds: NodeKinds, to: string, input: string): Source[] =>
+  graph.nodes.flatMap((node) => outputsOf(node, kinds).map((socket, output) => ({ from: node.id, output, node, socket })))
+    .filter(({ from, output }) => mayConnect(graph, kinds, { from, output, to, input }));
 
 function reaches(graph: Graph, from: string, to: string): boolean {
   const seen = new Set<string>(), open = [from];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { apply, copied, mayConnect, pasted, type Change } from './changes';
+import { apply, copied, mayConnect, pasted, sourcesOf, type Change } from './changes';
 import { kinds } from './fixture';
 import { emptyGraph, modes, newNode, type Graph } from './graph';
 import { fits } from './nodeKind';
@@ -45,6 +45,12 @@ describe('changes', () => {
     expect(mayConnect(small, kinds, { from: '2', output: 0, to: '2', input: 'samples' })).toBe(false);
     expect(mayConnect(after(added('LatentUpscaleBy', '1'), added('LatentUpscaleBy', '2'), linked('1', 0, '2', 'samples')), kinds,
       { from: '2', output: 0, to: '1', input: 'samples' })).toBe(false);
+  });
+
+  test('where a link into an input may come from', () => {
+    expect(sourcesOf(small, kinds, '3', 'samples').map(({ from, output }) => [from, output])).toEqual([['1', 0], ['2', 0]]);
+    expect(sourcesOf(small, kinds, '1', 'width')).toEqual([]);
+    expect(sourcesOf(small, kinds, '2', 'samples').map(({ node }) => node.type)).toEqual(['EmptyLatentImage']);
   });
 
   test('a paste has new numbers and the links among its nodes', () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { applyMessage, noRun, previewOf, withPreview, type Run } from './run';
+import type { Job } from '../api/dto';
+import { applyHistory, applyJob, applyMessage, noRun, previewOf, withPreview, type Run } from './run';
 
 const told = (run: Run, ...messages: [type: string, data: Record<string, unknown>, now: number][]) =>
   messages.reduce((all, [type, data, now]) => applyMessage(all, type, { prompt_id: 'p', ...data }, now), run);
@@ -25,6 +26,25 @@ test('an error belongs to its node', () => {
 test('what others run says nothing, but how many wait', () => {
   const run = told(started, ['executing', { node: '2', prompt_id: 'other' }, 1], ['status', { status: { exec_info: { queue_remaining: 3 } } }, 1]);
   expect(run).toEqual({ ...started, waiting: 3 });
+});
+
+test('a run that ended unheard is told by the history', () => {
+  const images = [{ filename: 'a.png', subfolder: '', type: 'output' }], running = told(started, ['executing', { node: '2' }, 1]);
+  const run = applyHistory(running, {
+    outputs: { '9': { images } },
+    status: { status_str: 'success', messages: [['execution_cached', { prompt_id: 'p', nodes: ['4'] }], ['execution_success', { prompt_id: 'p' }]] },
+  }, 3);
+  expect(run).toMatchObject({ over: 'done', nodes: { '2': { state: 'done', seconds: 2 }, '4': { state: 'cached' }, '9': { state: 'done' } } });
+  expect(run.nodes['9']?.pictures).toEqual(['view?filename=a.png&subfolder=&type=output']);
+  const cancelled = { status: { status_str: 'error', messages: [['execution_interrupted', { prompt_id: 'p' }] as const] } };
+  expect(applyHistory(started, cancelled, 3).over).toBe('interrupted');
+  expect(applyHistory(started, {}, 3).over).toBe('failed');
+});
+
+test('a run without a history ends with its job', () => {
+  const job = (state: string, error: string | null = null) => ({ state, error }) as Job;
+  expect([applyJob(started, job('cancelled'), 1).over, applyJob(started, job('done'), 1).over]).toEqual(['interrupted', 'done']);
+  expect(applyJob(started, job('failed', 'Too large.'), 1)).toMatchObject({ over: 'failed', error: { sentence: 'Too large.' } });
 });
 
 test('previews: with a name, and without one for the node that runs', () => {

@@ -1,3 +1,6 @@
+import { strings } from '../../strings.en';
+import type { Job } from '../api/dto';
+
 /** What a run of the graph has said so far. */
 export interface NodeRun {
   readonly state: 'running' | 'done' | 'cached' | 'failed';
@@ -46,6 +49,25 @@ export function applyMessage(run: Run, type: string, data: Data, now: number): R
   }
 }
 
+/** What `/history` says of a run that is over: what its nodes have made, and the messages that told it. */
+export interface HistoryEntry {
+  readonly outputs?: Readonly<Record<string, unknown>> | null;
+  readonly status?: { readonly status_str?: string; readonly messages?: readonly (readonly [type: string, data: Data])[] } | null;
+}
+
+/** A run that nobody listened to, as it came out. */
+export function applyHistory(run: Run, { outputs, status }: HistoryEntry, now: number): Run {
+  const shown = Object.entries(outputs ?? {}).reduce((all, [id, output]) => withNode(all, id, now, { state: 'done', pictures: picturesOf(output) }), run);
+  const told = (status?.messages ?? []).reduce((all, [type, data]) => applyMessage(all, type, data, now), shown);
+  return told.over ? told : { ...ended(told, now), over: status?.status_str === 'success' ? 'done' : 'failed' };
+}
+
+/** A run whose job is over, where nothing more is known of it. */
+export function applyJob(run: Run, { state, error }: Job, now: number): Run {
+  if (state === 'cancelled') return { ...ended(run, now), over: 'interrupted' };
+  return state === 'failed' ? failed(run, { exception_message: error ?? undefined }, now) : { ...ended(run, now), over: 'done' };
+}
+
 /** A preview of the node that runs, or of one that the message names. */
 export function withPreview(run: Run, node: string | null, url: string, now: number): Run {
   const id = node ?? Object.entries(run.nodes).find(([, { state }]) => state === 'running')?.[0];
@@ -70,7 +92,7 @@ function ended(run: Run, now: number): Run {
 function failed(run: Run, data: Data, now: number): Run {
   const node = data['node_id'] === undefined ? null : String(data['node_id']);
   const told = node ? withNode(run, node, now, { state: 'failed', seconds: null }) : run;
-  return { ...told, over: 'failed', error: { node, sentence: String(data['exception_message'] ?? 'The run failed.') } };
+  return { ...told, over: 'failed', error: { node, sentence: String(data['exception_message'] ?? strings.graph.runFailed) } };
 }
 
 function picturesOf(output: unknown): string[] {

@@ -4,7 +4,7 @@ import { arranged } from './layout';
 import { starter } from './starter';
 import { toPrompt } from './toPrompt';
 
-const model = { name: 'm', width: 128, height: 96, factor: 8, steps: 12, guidanceScale: 2, sampler: null, schedule: null, negativePrompt: '', styles: [] };
+const model = { name: 'm', width: 128, height: 96, factor: 8, steps: 12, guidanceScale: 2, sampler: null, schedule: null, negativePrompt: '', dialect: 'plain', styles: [] };
 
 test('the first graph draws as the model recommends', () => {
   const prompt = toPrompt(starter(kinds, model), kinds);

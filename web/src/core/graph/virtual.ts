@@ -1,3 +1,4 @@
+import { strings } from '../../strings.en';
 import type { InputKind, NodeKind, NodeKinds } from './nodeKind';
 
 const text: InputKind = {
@@ -5,17 +6,12 @@ const text: InputKind = {
   widget: { kind: 'text', start: '', multiline: true, uploads: false, isSeed: false },
 };
 
-const note = (name: string, title: string): NodeKind =>
-  ({ name, title, category: 'utils', description: '', isOutput: false, inputs: [text], outputs: [] });
+const virtual = (name: keyof typeof strings.graph.virtual, ...inputs: InputKind[]): NodeKind =>
+  ({ name, inputs, title: strings.graph.virtual[name], category: 'utils', description: '', isOutput: false, outputs: [] });
 
 /** Nodes of ComfyUI's page alone: the server never sees them. A reroute passes on, a primitive holds a value for others, a note is read. */
 export const virtualKinds: NodeKinds = new Map(
-  [
-    note('Note', 'Note'),
-    note('MarkdownNote', 'Markdown note'),
-    { name: 'Reroute', title: 'Reroute', category: 'utils', description: '', isOutput: false, inputs: [], outputs: [] },
-    { name: 'PrimitiveNode', title: 'Primitive', category: 'utils', description: '', isOutput: false, inputs: [], outputs: [] },
-  ].map((kind) => [kind.name, kind]),
+  [virtual('Note', text), virtual('MarkdownNote', text), virtual('Reroute'), virtual('PrimitiveNode')].map((kind) => [kind.name, kind]),
 );
 
 export const isVirtual = (type: string): boolean => virtualKinds.has(type);

@@ -113,3 +113,11 @@ test('other JSON is refused in a sentence', () => {
   expect(() => readWorkflow({ a: 1 }, kinds)).toThrow('The file is no ComfyUI workflow: it has no list of nodes.');
   expect(isPrompt({ a: 1 })).toBe(false);
 });
+
+test('a malformed file gives what can be read of it', () => {
+  const file = { nodes: [null, 'x', { id: 1, type: 'KSampler', inputs: 5, outputs: {}, pos: 'a' }], links: { a: 1 }, groups: [{ bounding: 7 }, null] };
+  const graph = readWorkflow(file, kinds);
+  expect(graph.nodes.map((node) => node.id)).toEqual(['1']);
+  expect([graph.links, graph.groups.length]).toEqual([[], 1]);
+  expect(() => writeWorkflow(graph, kinds)).not.toThrow();
+});

@@ -1,3 +1,4 @@
+import { strings } from '../../strings.en';
 import { inputsOf, modes, outputsOf, startValues, type Graph, type GraphNode, type Group, type Link, type Socket } from './graph';
 import type { NodeKind, NodeKinds, Value } from './nodeKind';
 import { isVirtual, virtualKinds } from './virtual';
@@ -11,18 +12,22 @@ export const isWorkflow = (json: unknown): json is Raw =>
   typeof json === 'object' && json !== null && Array.isArray((json as Raw)['nodes']);
 
 export function readWorkflow(json: unknown, kinds: NodeKinds): Graph {
-  if (!isWorkflow(json)) throw new NotAWorkflow('The file is no ComfyUI workflow: it has no list of nodes.');
+  if (!isWorkflow(json)) throw new NotAWorkflow(strings.graph.notAWorkflow);
   const { nodes, links, groups, ...raw } = json;
-  const raws = nodes as Raw[];
+  const raws = objectsOf(nodes);
   const read = raws.map((node) => readNode(node, kinds));
-  const slots = new Map(raws.map((node) => [String(node['id']), (node['inputs'] ?? []) as Raw[]]));
+  const slots = new Map(raws.map((node) => [String(node['id']), objectsOf(node['inputs'])]));
   return {
     raw,
     nodes: read,
-    links: ((links ?? []) as unknown[]).flatMap((link) => readLink(link, slots)),
-    groups: ((groups ?? []) as Raw[]).map(readGroup),
+    links: objectsOf(links).flatMap((link) => readLink(link, slots)),
+    groups: objectsOf(groups).map(readGroup),
   };
 }
+
+// A file that somebody else wrote may hold anything.
+const objectsOf = (list: unknown): Raw[] =>
+  Array.isArray(list) ? list.filter((part): part is Raw => typeof part === 'object' && part !== null) : [];
 
 /** The kinds of nodes in a graph that the server does not have, each once. */
 export const unknownKinds = (graph: Graph): string[] =>
@@ -49,7 +54,7 @@ function pairOf(value: unknown): [number, number] | null {
 }
 
 const sockets = (raw: unknown): Socket[] =>
-  ((raw ?? []) as Raw[]).map((socket) => ({ name: String(socket['name']), type: Array.isArray(socket['type']) ? 'COMBO' : String(socket['type']) }));
+  objectsOf(raw).map((socket) => ({ name: String(socket['name']), type: Array.isArray(socket['type']) ? 'COMBO' : String(socket['type']) }));
 
 function readValues(kind: NodeKind, raw: unknown): Record<string, Value> {
   const values: Record<string, Value> = startValues(kind);
@@ -81,7 +86,7 @@ function readLink(raw: unknown, slots: ReadonlyMap<string, Raw[]>): Link[] {
 }
 
 function readGroup(raw: Raw, index: number): Group {
-  const [x = 0, y = 0, width = 200, height = 100] = (raw['bounding'] ?? []) as number[];
+  const [x = 0, y = 0, width = 200, height = 100] = Array.isArray(raw['bounding']) ? (raw['bounding'] as number[]) : [];
   return {
     id: String(raw['id'] ?? index + 1), title: String(raw['title'] ?? ''), place: { x, y }, width, height,
     color: typeof raw['color'] === 'string' ? raw['color'] : null,
@@ -146,7 +151,7 @@ const writtenUnknown = (node: GraphNode): unknown => ('text' in node.values ? [n
 
 // A file may say more of a socket than we read (a label, a shape): it stays.
 const mergedSockets = (raw: unknown, sockets: Raw[]): Raw[] =>
-  sockets.map((socket) => ({ ...((raw ?? []) as Raw[]).find((old) => old['name'] === socket['name']), ...socket }));
+  sockets.map((socket) => ({ ...objectsOf(raw).find((old) => old['name'] === socket['name']), ...socket }));
 
 function linkNumber(graph: Graph, to: string, input: string): number | null {
   const link = graph.links.find((candidate) => candidate.to === to && candidate.input === input);
