@@ -130,6 +130,22 @@ public sealed class GenerateTests
         Assert.NotEqual((await Picture(studio, job)).Pixels, (await Picture(studio, varied)).Pixels);
     }
 
+    [Fact]
+    public async Task Pictures_that_are_drawn_together_are_all_done_after_their_last_step()
+    {
+        await using TestStudio studio = await Start();
+        using JobEvents.Watcher watcher = studio.Part<JobEvents>().Watch();
+        _ = await Draw(studio, new { kind = "generate", prompt = "a red apple", count = 4, steps = 3, previewEvery = 0 });
+        List<JsonElement> told = [];
+        while (await watcher.Next(TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken) is StudioEvent happened)
+            if (happened.Name == "progress")
+                told.Add(JsonElement.Parse(happened.Json));
+        Assert.Equal(
+            [(1, 0, 4, 4), (2, 0, 4, 4), (3, 0, 4, 4)],
+            told.Select(step => (Whole(step, "step"), Whole(step, "image"), Whole(step, "images"), Whole(step, "together"))));
+        Assert.Equal(0, told[2].GetProperty("etaSeconds").GetDouble());
+    }
+
     [Theory]
     [InlineData("""{"kind": "generate", "prompt": ""}""", 400, "The prompt is empty: say what to draw, for instance \"a red apple\".")]
     [InlineData("""{"kind": "generate", "prompt": "a", "steps": 0}""", 400, "Steps is 0; a number from 1 to 1000 is needed.")]
@@ -205,6 +221,8 @@ public sealed class GenerateTests
 
     private static async Task<Image> Picture(TestStudio studio, JsonElement job, int index = 0) =>
         PngReader.Read(await studio.Client.GetByteArrayAsync(job.GetProperty("pictures")[index].GetProperty("url").GetString()), "the picture");
+
+    private static int Whole(JsonElement json, string name) => json.GetProperty(name).GetInt32();
 
     private static async Task<string> Upload(TestStudio studio, Image image)
     {
