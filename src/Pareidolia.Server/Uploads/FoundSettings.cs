@@ -19,7 +19,7 @@ internal sealed record FoundSettings(string? Source, JsonElement? Settings, Json
     public static FoundSettings In(Image image)
     {
         string? infotext = image.Texts.GetValueOrDefault(Pareidolia.Imaging.Infotext.Key);
-        if (Json(image, PictureStore.SettingsKey) is JsonElement own)
+        if (Json(image, PictureStore.SettingsKey) is JsonElement own && PictureOrder.IsOne(own))
             return new FoundSettings("pareidolia", own, Json(image, "workflow"), infotext);
         if (Json(image, "prompt") is JsonElement graph)
             return new FoundSettings("comfyui", GraphSettings.Read(graph)?.Write(), Json(image, "workflow") ?? graph, infotext);

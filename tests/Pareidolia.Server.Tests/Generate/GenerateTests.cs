@@ -131,6 +131,20 @@ public sealed class GenerateTests
     }
 
     [Fact]
+    public async Task A_variation_of_a_grid_is_one_picture_and_a_graphs_picture_has_no_order_to_vary()
+    {
+        await using TestStudio studio = await Start();
+        JsonElement grid = await Draw(studio, new { kind = "generate", prompt = "a red apple", seed = 7, xyz = new { x = new { axis = "steps", values = "1-2" } } });
+        string whole = grid.GetProperty("pictures")[2].GetProperty("id").GetString()!;
+        JsonElement varied = await Draw(studio, new { kind = "generate", variationOf = whole });
+        Assert.Equal(1, varied.GetProperty("pictures").GetArrayLength());
+        Assert.False(varied.GetProperty("settings").TryGetProperty("xyz", out _));
+        string graph = studio.Part<PictureStore>().Add(PictureId.NewJob(), 0, new Image(8, 8), JsonElement.Parse("""{"kind": "graph", "prompt": {}}"""), "a", 1).Id;
+        JsonElement refused = await studio.Post("/api/v1/jobs", new { kind = "generate", variationOf = graph }, 400);
+        Assert.Equal("The picture to vary does not say how it was made.", refused.GetProperty("title").GetString());
+    }
+
+    [Fact]
     public async Task Pictures_that_are_drawn_together_are_all_done_after_their_last_step()
     {
         await using TestStudio studio = await Start();

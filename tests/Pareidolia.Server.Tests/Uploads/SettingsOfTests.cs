@@ -52,6 +52,20 @@ public sealed class SettingsOfTests
     }
 
     [Fact]
+    public async Task A_picture_of_our_own_graph_is_read_as_a_graph()
+    {
+        await using TestStudio studio = await Start();
+        const string Graph = """{"1": {"class_type": "CLIPTextEncode", "inputs": {"text": "a cat"}}, "2": {"class_type": "KSampler", "inputs": {"positive": ["1", 0], "seed": 7}}}""";
+        Image image = new(4, 4);
+        (image.Texts["pareidolia"], image.Texts["prompt"]) = ($$"""{"kind": "graph", "prompt": {{Graph}}}""", Graph);
+        JsonElement found = await Send(studio, PngWriter.Encode(image));
+        Assert.Equal(("comfyui", "a cat"), (Text(found, "source"), Text(found.GetProperty("settings"), "prompt")));
+        foreach (string other in (string[])[$$"""{"kind": "graph", "prompt": {{Graph}}}""", """{"kind": "walk", "prompt": "a", "from": "a"}""", """{"from": "a"}""", """{"prompt": 3}"""])
+            Assert.Equal(JsonValueKind.Null, (await Read(studio, "pareidolia", other)).GetProperty("source").ValueKind);
+        Assert.Equal("pareidolia", Text(await Read(studio, "pareidolia", """{"kind": "generate", "prompt": "a cat"}"""), "source"));
+    }
+
+    [Fact]
     public async Task A_picture_is_enlarged_explained_liked_found_deleted_and_brought_back()
     {
         await using TestStudio studio = await Start();
