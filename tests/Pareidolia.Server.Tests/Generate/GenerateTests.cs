@@ -200,6 +200,46 @@ public sealed class GenerateTests
     }
 
     [Fact]
+    public async Task The_words_of_a_style_take_room_from_the_prompt()
+    {
+        await using TestStudio studio = await Start();
+        string prompt = string.Concat(Enumerable.Repeat("a red apple ", 20));
+        JsonElement plain = await studio.Post("/api/v1/tokens", new { prompt }), styled = await studio.Post("/api/v1/tokens", new { prompt, style = "noto" });
+        int words = (await studio.Post("/api/v1/tokens", new { prompt = " in noto style" })).GetProperty("count").GetInt32();
+        Assert.Equal((60, 22 - words), (Whole(styled, "count"), Whole(styled, "limit")));
+        Assert.Equal(22 - words, styled.GetProperty("kept").GetArrayLength());
+        Assert.Equal(plain.GetProperty("kept")[5].GetRawText(), styled.GetProperty("kept")[5].GetRawText());
+        Assert.Equal(plain.GetProperty("kept")[22 - words].GetRawText(), styled.GetProperty("cut")[0].GetRawText());
+    }
+
+    [Fact]
+    public async Task What_stands_before_the_prompt_in_the_models_template_moves_no_span()
+    {
+        using TemporaryFolder model = new();
+        TinyModel.CopyTo(model);
+        File.WriteAllText(model["pareidolia.json"], """{"size": 32, "styles": ["noto"], "default_style": "noto", "template": "an emoji of {prompt} in {style} style"}""");
+        await using TestStudio studio = await TestStudio.Start(options => options with { Models = [model.Path] });
+        const string Prompt = "a red  apple";
+        JsonElement found = await studio.Post("/api/v1/tokens", new { prompt = Prompt });
+        Assert.Equal(["a", "red", "apple"], found.GetProperty("kept").EnumerateArray().Select(token => Prompt[Whole(token, "start")..Whole(token, "end")]));
+        Assert.True(Whole(found, "limit") < 20);
+        Assert.Equal(22, Whole(await studio.Post("/api/v1/tokens", new { prompt = Prompt, style = "none" }), "limit"));
+    }
+
+    [Theory]
+    [InlineData("plain", false)]
+    [InlineData("a1111", true)]
+    [InlineData("comfyui", true)]
+    public async Task Weights_are_words_in_plain_language_alone(string dialect, bool weighs)
+    {
+        await using TestStudio studio = await Start();
+        const string Prompt = "a (red:1.3) apple";
+        JsonElement found = await studio.Post("/api/v1/tokens", new { prompt = Prompt, dialect });
+        string[] words = [.. found.GetProperty("kept").EnumerateArray().Select(token => Prompt[Whole(token, "start")..Whole(token, "end")])];
+        Assert.True(weighs == words.SequenceEqual(["a", "red", "apple"]), string.Join('|', words));
+    }
+
+    [Fact]
     public async Task The_gallery_is_made_anew_from_the_files_when_the_database_is_gone()
     {
         using TemporaryFolder folder = new();
