@@ -65,6 +65,20 @@ public sealed class SettingsOfTests
         Assert.Equal("pareidolia", Text(await Read(studio, "pareidolia", """{"kind": "generate", "prompt": "a cat"}"""), "source"));
     }
 
+    [Theory]
+    [InlineData("a (red:1.1) apple", "Version: v1.10.1", "a1111")]
+    [InlineData("a [red] apple", "Seed: 1", "a1111")]
+    [InlineData("an apple\nNegative prompt: (bad:1.4)", "Seed: 1", "a1111")]
+    [InlineData("a red apple: 2 and, a tree", "Seed: 1", null)]
+    [InlineData("a (red:1.1) apple", "Version: pareidolia 1.0.0", null)]
+    [InlineData("a (red:1.1) apple", "Prompt dialect: comfyui, Version: pareidolia 1.0.0", "comfyui")]
+    public async Task A_foreign_prompt_with_weights_is_read_in_the_web_uis_dialect(string prompt, string field, string? dialect)
+    {
+        await using TestStudio studio = await Start();
+        JsonElement settings = (await Read(studio, "parameters", $"{prompt}\nSteps: 20, CFG scale: 6, {field}")).GetProperty("settings");
+        Assert.Equal(dialect, settings.TryGetProperty("dialect", out JsonElement found) ? found.GetString() : null);
+    }
+
     [Fact]
     public async Task A_picture_is_enlarged_explained_liked_found_deleted_and_brought_back()
     {
