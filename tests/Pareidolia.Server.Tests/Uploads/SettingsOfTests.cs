@@ -80,6 +80,21 @@ public sealed class SettingsOfTests
     }
 
     [Fact]
+    public async Task Capitals_of_all_alphabets_are_found_and_deleted_pictures_are_listed()
+    {
+        await using TestStudio studio = await Start();
+        string id = (await studio.Post("/api/v1/jobs", new { kind = "generate", prompt = "Äpfel und ÉCLAIRS" }, 202)).GetProperty("id").GetString()!;
+        string picture = Text((await studio.Wait(id, "done")).GetProperty("pictures")[0], "id")!;
+        foreach (string words in (string[])["äpfel", "ÄPFEL", "éclairs und"])
+            Assert.Equal(picture, Text(Assert.Single((await studio.Get($"/api/v1/pictures?q={Uri.EscapeDataString(words)}")).GetProperty("items").EnumerateArray()), "id"));
+        Assert.Equal(0, (await studio.Get("/api/v1/pictures?deleted=true")).GetProperty("items").GetArrayLength());
+        _ = await studio.Json(HttpMethod.Delete, $"/api/v1/pictures/{picture}", null, 204);
+        JsonElement deleted = Assert.Single((await studio.Get("/api/v1/pictures?deleted=true")).GetProperty("items").EnumerateArray());
+        Assert.Equal((picture, JsonValueKind.String), (Text(deleted, "id"), deleted.GetProperty("deletedAt").ValueKind));
+        Assert.Equal(0, (await studio.Get("/api/v1/pictures?deleted=false")).GetProperty("items").GetArrayLength());
+    }
+
+    [Fact]
     public async Task A_picture_is_enlarged_explained_liked_found_deleted_and_brought_back()
     {
         await using TestStudio studio = await Start();
