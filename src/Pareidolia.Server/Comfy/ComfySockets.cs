@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Http;
+using Pareidolia.Server.Http;
 using Pareidolia.Server.Jobs;
 
 namespace Pareidolia.Server.Comfy;
@@ -28,7 +29,7 @@ internal sealed class ComfySockets(Func<JobQueue> queue, JobStore store, JobEven
     private readonly ConcurrentDictionary<Client, byte> _clients = new();
 
     /// <summary>The node that runs, by the client whose prompt it is of: one who comes back is told.</summary>
-    public (string ClientId, string Node)? Current { get; set; }
+    public (string ClientId, string PromptId, string Node)? Current { get; set; }
 
     /// <summary>Jobs that wait or run.</summary>
     public int Remaining =>
@@ -47,8 +48,8 @@ internal sealed class ComfySockets(Func<JobQueue> queue, JobStore store, JobEven
         try
         {
             client.Tell(StatusMessage(id));
-            if (Current is (string owner, string node) && owner == id)
-                client.Tell(Message("executing", new JsonObject { ["node"] = node }));
+            if (Current is (string owner, string prompt, string node) && owner == id)
+                client.Tell(Message("executing", new JsonObject { ["node"] = node, ["display_node"] = node, ["prompt_id"] = prompt }));
             Task sending = client.Send(gone.Token), watching = Watch(client, gone.Token);
             await Receive(client, gone.Token).ConfigureAwait(false);
             await gone.CancelAsync().ConfigureAwait(false);
@@ -95,6 +96,8 @@ internal sealed class ComfySockets(Func<JobQueue> queue, JobStore store, JobEven
                 client.Show(client.ReadsMetadata ? Framed(png, metadata) : Framed(png));
     }
 
+    private static string? ClientOf(Job job) => JsonBody.Text(job.Settings, "clientId");
+
     private string StatusMessage(string? sid = null)
     {
         JsonObject data = new() { ["status"] = new JsonObject { ["exec_info"] = new JsonObject { ["queue_remaining"] = Remaining } } };
@@ -105,15 +108,19 @@ internal sealed class ComfySockets(Func<JobQueue> queue, JobStore store, JobEven
 
     private static string Message(string type, JsonObject data) => new JsonObject { ["type"] = type, ["data"] = data.DeepClone() }.ToJsonString();
 
-    // Whenever a job changes its state, the queue is another one.
+    // Whenever a job changes its state, the queue is another one. A prompt that is cancelled before it began has no run that would tell.
     private async Task Watch(Client client, CancellationToken gone)
     {
         using JobEvents.Watcher watcher = events.Watch();
         try
         {
             await foreach (StudioEvent happened in watcher.All(gone).ConfigureAwait(false))
+            {
                 if (happened.Name == "job")
                     client.Tell(StatusMessage());
+                if (happened.Name == "failed" && store.Find(happened.JobId) is Job { Kind: GraphSettings.Kind, State: JobState.Cancelled, StartedAt: null } job && ClientOf(job) == client.Id)
+                    client.Tell(Message(PromptHistory.Interrupted, PromptHistory.EndOf(job)));
+            }
         }
         catch (OperationCanceledException)
         {

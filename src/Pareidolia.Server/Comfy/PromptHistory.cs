@@ -8,6 +8,9 @@ namespace Pareidolia.Server.Comfy;
 /// <summary>ComfyUI's view of jobs that are over, and of those that wait. What a client deletes from it is hidden there and stays with the studio.</summary>
 internal sealed class PromptHistory
 {
+    /// <summary>The message that says of a prompt that someone ended it.</summary>
+    public const string Interrupted = "execution_interrupted";
+
     // As many as ComfyUI keeps.
     private const int Most = 10_000;
 
@@ -66,6 +69,18 @@ internal sealed class PromptHistory
         return [job.Place, PromptId.Of(job), settings["prompt"]?.DeepClone(), extra, settings["targets"]?.DeepClone() ?? new JsonArray()];
     }
 
+    /// <summary>How a prompt ended of which no node ran.</summary>
+    public static JsonObject EndOf(Job job)
+    {
+        JsonObject data = new()
+        {
+            ["prompt_id"] = PromptId.Of(job), ["timestamp"] = job.EndedAt?.ToUnixTimeMilliseconds(), ["node_id"] = "", ["node_type"] = "", ["executed"] = new JsonArray(),
+        };
+        if (job.Error is not null)
+            data["exception_message"] = job.Error;
+        return data;
+    }
+
     private bool IsHidden(Job job) => _database.Number("SELECT COUNT(*) FROM hidden_prompts WHERE job = $job", ("$job", job.Id)) > 0;
 
     private bool IsOver(Job job) => job.IsOver || _newest?.Item1 == job.Id;
@@ -83,13 +98,10 @@ internal sealed class PromptHistory
     // A job that was cancelled, or failed before it began, left no result.
     private static JsonObject Ended(Job job)
     {
-        string type = job.State == JobState.Cancelled ? "execution_interrupted" : "execution_error";
-        JsonObject data = new() { ["prompt_id"] = PromptId.Of(job), ["timestamp"] = job.EndedAt?.ToUnixTimeMilliseconds(), ["executed"] = new JsonArray() };
-        if (job.Error is not null)
-            data["exception_message"] = job.Error;
+        string type = job.State == JobState.Cancelled ? Interrupted : "execution_error";
         return new JsonObject
         {
-            ["status"] = new JsonObject { ["status_str"] = "error", ["completed"] = false, ["messages"] = new JsonArray(new JsonArray(type, data)) },
+            ["status"] = new JsonObject { ["status_str"] = "error", ["completed"] = false, ["messages"] = new JsonArray(new JsonArray(type, EndOf(job))) },
         };
     }
 }

@@ -61,7 +61,7 @@ internal sealed class PromptMessages(ComfySockets sockets, string? clientId, str
         (string type, JsonObject said) = failure switch
         {
             null => ("execution_success", new JsonObject()),
-            { Error: null } => ("execution_interrupted", new JsonObject { ["node_id"] = failure.Node, ["node_type"] = failure.Class, ["executed"] = Names(_executed) }),
+            { Error: null } => (PromptHistory.Interrupted, new JsonObject { ["node_id"] = failure.Node, ["node_type"] = failure.Class, ["executed"] = Names(_executed) }),
             { Error: Exception error } => ("execution_error", Explained(failure, error)),
         };
         Note(type, said);
@@ -91,7 +91,7 @@ internal sealed class PromptMessages(ComfySockets sockets, string? clientId, str
     private void Begin(string node)
     {
         _node = node;
-        sockets.Current = clientId is null ? null : (clientId, node);
+        sockets.Current = clientId is null ? null : (clientId, promptId, node);
         Send("executing", new JsonObject { ["node"] = node, ["display_node"] = node });
         SetState(node, 0, 1, "running");
     }

@@ -5,7 +5,6 @@ using Pareidolia.Imaging;
 using Pareidolia.Models;
 using Pareidolia.Pipelines;
 using Pareidolia.Server.Generate;
-using Pareidolia.Server.Http;
 using Pareidolia.Server.Jobs;
 using Pareidolia.Server.Models;
 using Pareidolia.Server.Pictures;
@@ -45,10 +44,9 @@ internal sealed class ExplainJobs(PictureStore pictures, ModelShelf shelf, Order
         tell(new ResultKnown(whole));
     }
 
-    // What draws the picture again; null where it was not drawn from one order: a graph's, a grid of others, an enlarged one.
+    // What draws the picture again; null where it was not drawn from one order: a graph's, a grid of others, an enlarged one, a walk, what unCLIP drew.
     private static PictureOrder? OrderOf(Picture picture) =>
-        picture.Settings is JsonElement settings && JsonBody.Text(settings, "kind") is null or GenerateJobs.Kind && PictureOrder.Read(settings) is { Xyz: null } order
-            ? order : null;
+        picture.Settings is JsonElement settings && PictureOrder.IsOne(settings) && PictureOrder.Read(settings) is { Xyz: null } order ? order : null;
 
     private static Explanation Judged(Explanation report, Image image, string path)
     {
@@ -67,7 +65,7 @@ internal sealed class ExplainJobs(PictureStore pictures, ModelShelf shelf, Order
     private Explanation WithWords(Explanation report, Image image, PictureOrder? order, Tell tell, CancellationToken stop)
     {
         if (order is null)
-            return report with { WhyNoWords = "It was not drawn from one prompt: it comes from a graph, a grid or an upscaler." };
+            return report with { WhyNoWords = "It was not drawn from one prompt: it comes from a graph, a grid, an upscaler, a walk or unCLIP." };
         try
         {
             PictureOrder plain = order with { Hires = null, Refiner = null, Controls = null };

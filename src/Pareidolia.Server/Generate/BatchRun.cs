@@ -45,7 +45,7 @@ internal sealed class BatchRun(StableDiffusionPipeline pipeline, GenerateSetting
             {
                 last?.Dispose();
                 last = Scope.Detach(step.Take());
-                yield return new StepTaken(step.Index + 1, step.Count, First, Images) { Replayed = known.IsReplaying };
+                yield return new StepTaken(step.Index + 1, step.Count, First, Images) { Replayed = known.IsReplaying, Together = batch.Length };
                 if (!known.IsReplaying && order.PreviewEvery > 0 && (step.Index + 1) % order.PreviewEvery == 0)
                     yield return Preview(step);
             }

@@ -42,16 +42,10 @@ internal static class ForecastApi
         if (prompt.Length > GenerateSettings.LongestPrompt)
             throw Refusal.Bad($"The prompt has {prompt.Length} characters; at most {GenerateSettings.LongestPrompt} are read.", "prompt");
         ShelfModel model = shelf.Find(asked.Model);
-        ClipTokenizer tokenizer = shelf.TokenizerOf(model);
-        Tokens tokens;
-        lock (tokenizer)
-            tokens = tokenizer.Tokenize(prompt);
-        // In the dialects of other tools a longer prompt is read in several parts; in plain words what is longer is cut.
-        bool cuts = shelf.SettingsOf(model).Defaults.Dialect == PromptDialect.Plain;
-        int limit = tokenizer.MaxLength - 2, kept = cuts ? Math.Min(limit, tokens.Count) : tokens.Count;
-        TokenView View(Token token) => new(prompt[token.Start..token.End], token.Start, token.End);
-        return Results.Json(
-            new TokensFound(tokens.Count, limit, [.. tokens.Items.Take(kept).Select(View)], [.. tokens.Items.Skip(kept).Select(View)]), ServerJson.Default.TokensFound);
+        ModelSettings settings = shelf.SettingsOf(model);
+        PromptDialect dialect = asked.Dialect is string name ? PromptDialects.Parse(name) : settings.Defaults.Dialect;
+        string[] around = string.IsNullOrWhiteSpace(prompt) ? ["", ""] : settings.AroundPrompt(prompt, asked.Style);
+        return Results.Json(TokensFound.Of(prompt, around, dialect, shelf.TokenizerOf(model)), ServerJson.Default.TokensFound);
     }
 }
 
@@ -77,15 +71,38 @@ internal sealed record Forecast(double Seconds, long PeakBytes, bool Fits, strin
     }
 }
 
-/// <summary>A prompt for a model; null is the first one.</summary>
-internal sealed record TokensAsked(string? Model, string? Prompt);
+/// <summary>A prompt for a model.</summary>
+/// <param name="Model">The model; null for the first.</param>
+/// <param name="Prompt">The prompt.</param>
+/// <param name="Style">One of the model's styles; null for its default, as in an order.</param>
+/// <param name="Dialect">The prompt's language; null for the model's, as in an order.</param>
+internal sealed record TokensAsked(string? Model, string? Prompt, string? Style, string? Dialect);
 
 /// <summary>A token and where it is in the prompt.</summary>
 internal sealed record TokenView(string Text, int Start, int End);
 
-/// <summary>A prompt's tokens.</summary>
+/// <summary>A prompt's tokens; the style's words and the signs of the dialect are none of them.</summary>
 /// <param name="Count">All of them.</param>
-/// <param name="Limit">How many the text encoder reads at once.</param>
+/// <param name="Limit">How many the text encoder reads at once beside the style's words.</param>
 /// <param name="Kept">Those that are read.</param>
-/// <param name="Cut">Those that are not.</param>
-internal sealed record TokensFound(int Count, int Limit, IReadOnlyList<TokenView> Kept, IReadOnlyList<TokenView> Cut);
+/// <param name="Cut">Those that are not, or only in the place of the style's words.</param>
+internal sealed record TokensFound(int Count, int Limit, IReadOnlyList<TokenView> Kept, IReadOnlyList<TokenView> Cut)
+{
+    /// <summary>Counts them.</summary>
+    /// <param name="prompt">What was typed.</param>
+    /// <param name="around">The style's words before and behind it.</param>
+    /// <param name="dialect">Its language.</param>
+    /// <param name="tokenizer">The model's.</param>
+    public static TokensFound Of(string prompt, string[] around, PromptDialect dialect, ClipTokenizer tokenizer)
+    {
+        Tokens heard = tokenizer.Tokenize(PromptDialects.WordsOf(dialect, string.Join(prompt, around)));
+        int start = around[0].Length, end = start + prompt.Length;
+        TokenView[] own = [.. heard.Items.Where(token => token.Start >= start && token.End <= end).Select(token => Place(token.Start - start, token.End - start))];
+        int limit = Math.Max(0, tokenizer.MaxLength - 2 - (heard.Count - own.Length));
+        // In the dialects of other tools a longer prompt is read in several parts; in plain words what is longer is cut.
+        int kept = dialect == PromptDialect.Plain ? limit : own.Length;
+        return new TokensFound(own.Length, limit, [.. own.Take(kept)], [.. own.Skip(kept)]);
+
+        TokenView Place(int from, int to) => new(prompt[from..to], from, to);
+    }
+}

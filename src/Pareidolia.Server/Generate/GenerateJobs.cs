@@ -26,7 +26,7 @@ internal sealed class GenerateJobs(
     {
         PictureOrder order = PictureOrder.Read(job.Settings);
         OrderAxes axes = new(order, int.MaxValue);
-        int images = (axes.Cells * order.Count!.Value) + (axes.IsGrid ? 1 : 0), first = 0;
+        int images = axes.Cells * order.Count!.Value, first = 0;
         List<string> firsts = [];
         foreach (PictureOrder cell in axes.Orders())
         {

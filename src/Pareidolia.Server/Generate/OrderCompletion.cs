@@ -99,14 +99,15 @@ internal sealed class OrderCompletion(ModelShelf shelf, ControlShelf controls, O
 
     private static PictureOrder Varied(PictureOrder order, Picture picture)
     {
-        if (picture.Settings is not JsonElement settings)
+        if (picture.Settings is not JsonElement settings || !PictureOrder.IsOne(settings))
             throw Refusal.Bad("The picture to vary does not say how it was made.", "variationOf");
         using JsonDocument own = JsonDocument.Parse(order.Write().GetRawText());
         Dictionary<string, JsonElement> joined = settings.EnumerateObject().ToDictionary(field => field.Name, field => field.Value);
         foreach (JsonProperty field in own.RootElement.EnumerateObject())
             joined[field.Name] = field.Value;
         PictureOrder whole = PictureOrder.Read(JsonSerializer.SerializeToElement(joined, ServerJson.Default.DictionaryStringJsonElement));
-        return whole with { VariationOf = null, VariationStrength = whole.VariationStrength is > 0 ? whole.VariationStrength : UsualVariation, VariationSeed = order.VariationSeed };
+        // A grid is varied as its one order: all of its cells anew would be no variation of them.
+        return whole with { Xyz = order.Xyz, VariationOf = null, VariationStrength = whole.VariationStrength is > 0 ? whole.VariationStrength : UsualVariation, VariationSeed = order.VariationSeed };
     }
 
     private static ulong Chance() => (ulong)Random.Shared.NextInt64(1L << 32);

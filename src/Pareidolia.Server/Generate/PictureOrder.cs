@@ -125,6 +125,10 @@ internal sealed record PictureOrder
         return order;
     }
 
+    /// <summary>Whether a picture's settings are an order: a graph's hold nodes in the place of a prompt, those of other kinds of jobs none.</summary>
+    public static bool IsOne(JsonElement settings) =>
+        settings.ValueKind == JsonValueKind.Object && JsonBody.Text(settings, "prompt") is not null && JsonBody.Text(settings, "kind") is null or GenerateJobs.Kind;
+
     /// <summary>What it says, without what it does not say.</summary>
     public JsonElement Write() => JsonSerializer.SerializeToElement(this, SettingsJson.Default.PictureOrder);
 

@@ -15,6 +15,9 @@ internal sealed record StepTaken(int Step, int Steps, int Image = 0, int Images 
 {
     /// <summary>Whether it was not computed but read again from before an interruption: it says nothing about the speed.</summary>
     public bool Replayed { get; init; }
+
+    /// <summary>How many pictures are being drawn at once: each step is one of all of them.</summary>
+    public int Together { get; init; } = 1;
 }
 
 /// <summary>What the picture looks like so far.</summary>

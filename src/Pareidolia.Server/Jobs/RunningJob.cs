@@ -56,7 +56,7 @@ internal sealed class RunningJob : IDisposable
         switch (step)
         {
             case StepTaken taken:
-                Progress = new JobProgress(taken.Step, taken.Steps, _clock.Remaining(taken), taken.Image, taken.Images, Progress?.PreviewUrl);
+                Progress = new JobProgress(taken.Step, taken.Steps, _clock.Remaining(taken), taken.Image, taken.Images, taken.Together, Progress?.PreviewUrl);
                 Publish("progress", JsonSerializer.Serialize(Progress, ServerJson.Default.JobProgress));
                 break;
             case PreviewShown shown:
@@ -82,7 +82,7 @@ internal sealed class RunningJob : IDisposable
     {
         Preview = shown;
         string url = $"/api/v1/jobs/{Job.Id}/preview?step={Progress?.Step ?? 0}";
-        Progress = (Progress ?? new JobProgress(0, 0, null, 0, 1, null)) with { PreviewUrl = url };
+        Progress = (Progress ?? new JobProgress(0, 0, null, 0, 1, 1, null)) with { PreviewUrl = url };
         Publish("preview", JsonSerializer.Serialize(new PreviewPlace(url), ServerJson.Default.PreviewPlace));
     }
 

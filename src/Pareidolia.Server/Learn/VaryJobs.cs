@@ -29,6 +29,7 @@ internal sealed class VaryJobs(LessonShelf lessons, ModelShelf shelf, PictureSou
         _ = sources.Get(order.Picture ?? throw Refusal.Bad("The job has no 'picture', the id of one of the gallery or of an upload.", "picture"), "picture");
         VaryOrder whole = order with
         {
+            Kind = Kind,
             Model = lessons.Find(Lesson.UnClip, order.Model).Name,
             Count = Checking.Whole(order.Count, "count", 1, UsualCount, MostCount),
             Steps = order.Steps is null ? null : Checking.Whole(order.Steps, "steps", 1, 1, 1000),
@@ -66,6 +67,7 @@ internal sealed class VaryJobs(LessonShelf lessons, ModelShelf shelf, PictureSou
 }
 
 /// <summary>What is varied.</summary>
+/// <param name="Kind"><c>vary</c>, so that the pictures' settings are not taken for an order.</param>
 /// <param name="Model">The model of unCLIP; null for the first.</param>
 /// <param name="Picture">One of the gallery, or an upload.</param>
 /// <param name="Count">Pictures to draw.</param>
@@ -73,4 +75,4 @@ internal sealed class VaryJobs(LessonShelf lessons, ModelShelf shelf, PictureSou
 /// <param name="GuidanceScale">How strongly it keeps to what CLIP sees; null for the model's own.</param>
 /// <param name="Seed">Where the noise comes from; null for any.</param>
 internal sealed record VaryOrder(
-    string? Model, string? Picture, int? Count, int? Steps, double? GuidanceScale, [property: JsonConverter(typeof(SeedConverter))] ulong? Seed);
+    string? Kind, string? Model, string? Picture, int? Count, int? Steps, double? GuidanceScale, [property: JsonConverter(typeof(SeedConverter))] ulong? Seed);

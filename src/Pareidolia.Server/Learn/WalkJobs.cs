@@ -32,7 +32,7 @@ internal sealed class WalkJobs(LessonShelf lessons, PictureStore pictures)
         WalkOrder order = JsonBody.As(settings, ServerJson.Default.WalkOrder);
         string from = Checking.Text(order.From, "from", LongestPrompt);
         ulong seed = Checking.Seed(order.Seed);
-        WalkOrder whole = new(lessons.Find(Lesson.Gan, order.Model).Name, from, order.To is null ? from : Checking.Text(order.To, "to", LongestPrompt),
+        WalkOrder whole = new(Kind, lessons.Find(Lesson.Gan, order.Model).Name, from, order.To is null ? from : Checking.Text(order.To, "to", LongestPrompt),
             seed, order.ToSeed ?? seed, Checking.Whole(order.Steps, "steps", 2, UsualSteps, MostSteps));
         return JsonSerializer.SerializeToElement(whole, ServerJson.Default.WalkOrder);
     }
@@ -61,6 +61,7 @@ internal sealed class WalkJobs(LessonShelf lessons, PictureStore pictures)
 }
 
 /// <summary>The way through a latent space.</summary>
+/// <param name="Kind"><c>walk</c>, so that the picture's settings are not taken for an order.</param>
 /// <param name="Model">The GAN; null for the first.</param>
 /// <param name="From">The prompt at the beginning.</param>
 /// <param name="To">The prompt at the end; null for the same.</param>
@@ -68,5 +69,5 @@ internal sealed class WalkJobs(LessonShelf lessons, PictureStore pictures)
 /// <param name="ToSeed">The noise at the end; null for the same.</param>
 /// <param name="Steps">Pictures on the way.</param>
 internal sealed record WalkOrder(
-    string? Model, string? From, string? To, [property: JsonConverter(typeof(SeedConverter))] ulong? Seed,
+    string? Kind, string? Model, string? From, string? To, [property: JsonConverter(typeof(SeedConverter))] ulong? Seed,
     [property: JsonConverter(typeof(SeedConverter))] ulong? ToSeed, int? Steps);

@@ -5,12 +5,12 @@ namespace Pareidolia.Server.Pictures;
 /// <summary>A picture as clients see it.</summary>
 internal sealed record PictureView(
     string Id, string JobId, string Url, int Width, int Height, DateTimeOffset CreatedAt, string Prompt, ulong? Seed, JsonElement? Settings,
-    string? Infotext, bool Favourite)
+    string? Infotext, bool Favourite, DateTimeOffset? DeletedAt)
 {
     /// <summary>What clients see of it.</summary>
     public static PictureView Of(Picture picture) => new(
         picture.Id, picture.JobId, $"/api/v1/pictures/{picture.Id}/file", picture.Width, picture.Height, picture.CreatedAt, picture.Prompt, picture.Seed,
-        picture.Settings, picture.Infotext, picture.Favourite);
+        picture.Settings, picture.Infotext, picture.Favourite, picture.DeletedAt);
 }
 
 /// <summary>A part of the gallery.</summary>

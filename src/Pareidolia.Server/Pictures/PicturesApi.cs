@@ -17,7 +17,7 @@ internal static class PicturesApi
     {
         RouteGroupBuilder pictures = routes.MapGroup("/api/v1/pictures").WithTags("Pictures");
         _ = pictures.MapGet("/", (HttpContext context, PictureStore store) => List(context.Request, store)).Produces<PicturePage>()
-            .WithSummary("The gallery, the newest first.");
+            .WithSummary("The gallery, the newest first; with deleted=true those that were deleted, which restore brings back.");
         _ = pictures.MapGet("/{id}", (string id, PictureStore store) => Answer(store.Get(id))).Produces<PictureView>().WithSummary("One picture.");
         _ = pictures.MapGet("/{id}/file", GetFile).Produces(200, contentType: "image/png").WithSummary("A picture's PNG file, its settings inside.");
         _ = pictures.MapGet("/{id}/film", GetFilm).Produces<Film>().WithSummary("The frames of a picture's denoising.");
@@ -39,6 +39,7 @@ internal static class PicturesApi
             Model = Asked.Text(request, "model"),
             Sampler = Asked.Text(request, "sampler"),
             Before = Asked.Text(request, "cursor"),
+            Deleted = Asked.Flag(request, "deleted") ?? false,
             Limit = Asked.Whole(request, "limit", 50, 1, 500),
         };
         List<Picture> found = store.List(filter);

@@ -19,6 +19,8 @@ internal sealed class Database : IDisposable
         try
         {
             _connection.Open();
+            // SQLite's own knows the letters of ASCII alone.
+            _connection.CreateFunction<string?, string?>("lower", text => text?.ToLowerInvariant(), isDeterministic: true);
             Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON;");
         }
         catch (SqliteException error)

@@ -26,6 +26,10 @@ internal sealed class TrainJobs(RecipeShelf recipes, DataShelf data, DataFolder 
         return File.Exists(file) ? $"[{string.Join(',', File.ReadLines(file).Where(line => line.EndsWith('}')))}]" : "[]";
     }
 
+    /// <summary>The file of a run's newest sample; null where it has none.</summary>
+    public string? SampleOf(Job job) =>
+        Directory.Exists(FolderOf(job)) ? Directory.EnumerateFiles(FolderOf(job), "sample-*.png").Max(StringComparer.Ordinal) : null;
+
     private string FolderOf(Job job) => Path.Combine(folder.Runs, job.Id);
 
     private JsonElement Complete(JsonElement settings)
@@ -49,8 +53,7 @@ internal sealed class TrainJobs(RecipeShelf recipes, DataShelf data, DataFolder 
             yield return new StepTaken(progress.Step, progress.Steps);
             yield return new Told("loss", JsonSerializer.SerializeToElement(
                 new LossView(progress.Step, progress.Loss, progress.SamplesPerSecond), ServerJson.Default.LossView));
-            string? sample = Directory.EnumerateFiles(FolderOf(job), "sample-*.png").Max();
-            if (sample is not null && sample != shown)
+            if (SampleOf(job) is string sample && sample != shown)
                 yield return new PreviewShown(File.ReadAllBytes(shown = sample));
         }
     }

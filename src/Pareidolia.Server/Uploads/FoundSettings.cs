@@ -5,6 +5,7 @@ using Pareidolia.Imaging;
 using Pareidolia.Server.Generate;
 using Pareidolia.Server.Pictures;
 using Pareidolia.Server.WebUi;
+using Pareidolia.Text.Prompts;
 
 namespace Pareidolia.Server.Uploads;
 
@@ -19,7 +20,7 @@ internal sealed record FoundSettings(string? Source, JsonElement? Settings, Json
     public static FoundSettings In(Image image)
     {
         string? infotext = image.Texts.GetValueOrDefault(Pareidolia.Imaging.Infotext.Key);
-        if (Json(image, PictureStore.SettingsKey) is JsonElement own)
+        if (Json(image, PictureStore.SettingsKey) is JsonElement own && PictureOrder.IsOne(own))
             return new FoundSettings("pareidolia", own, Json(image, "workflow"), infotext);
         if (Json(image, "prompt") is JsonElement graph)
             return new FoundSettings("comfyui", GraphSettings.Read(graph)?.Write(), Json(image, "workflow") ?? graph, infotext);
@@ -55,10 +56,16 @@ internal sealed record FoundSettings(string? Source, JsonElement? Settings, Json
             Hires = Hires(fields),
             Refiner = fields.GetValueOrDefault("Refiner") is string refiner ? new RefinerOrder { Model = refiner, SwitchAt = Number(fields, "Refiner switch at") } : null,
             Controls = Controls(fields),
-            Noise = fields.GetValueOrDefault("Noise mode") ?? (infotext.Fields.GetValueOrDefault("Version")?.StartsWith("pareidolia", StringComparison.Ordinal) == true ? null
-                : fields.GetValueOrDefault("RNG") == "CPU" ? "a1111-cpu" : "a1111-gpu"),
+            Noise = fields.GetValueOrDefault("Noise mode") ?? (IsOwn(infotext) ? null : fields.GetValueOrDefault("RNG") == "CPU" ? "a1111-cpu" : "a1111-gpu"),
+            Dialect = fields.GetValueOrDefault("Prompt dialect") ?? (!IsOwn(infotext) && HasWeights(infotext) ? "a1111" : null),
         };
     }
+
+    private static bool IsOwn(Infotext infotext) => infotext.Fields.GetValueOrDefault("Version")?.StartsWith("pareidolia", StringComparison.Ordinal) == true;
+
+    // Without brackets and the like all dialects read the same words.
+    private static bool HasWeights(Infotext infotext) =>
+        ((string[])[infotext.Prompt, infotext.NegativePrompt]).Any(text => PromptDialects.WordsOf(PromptDialect.A1111, text) != text);
 
     private static HiresOrder? Hires(OrderedDictionary<string, string> fields)
     {

@@ -27,15 +27,16 @@ internal sealed class WebUiProgress(JobQueue queue, JobStore store)
     {
         RunningJob? run = queue.Running;
         JobProgress? progress = run?.Progress;
+        // There a job is a batch, whose pictures are drawn together.
         return new JsonObject
         {
-            ["progress"] = Share(progress), ["eta_relative"] = progress?.EtaSeconds ?? 0,
+            ["progress"] = progress?.Share ?? 0, ["eta_relative"] = progress?.EtaSeconds ?? 0,
             ["state"] = new JsonObject
             {
                 ["skipped"] = false, ["interrupted"] = run?.Cancellation.IsCancellationRequested ?? false, ["stopping_generation"] = false,
-                ["job"] = run?.Job.Id ?? "", ["job_count"] = run is null ? 0 : progress?.Images ?? -1,
+                ["job"] = run?.Job.Id ?? "", ["job_count"] = run is null ? 0 : progress is null ? -1 : (progress.Images + progress.Together - 1) / progress.Together,
                 ["job_timestamp"] = (run?.Job.StartedAt ?? DateTimeOffset.UtcNow).ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture),
-                ["job_no"] = progress?.Image ?? 0, ["sampling_step"] = progress?.Step ?? 0, ["sampling_steps"] = progress?.Steps ?? 0,
+                ["job_no"] = progress is null ? 0 : progress.Image / progress.Together, ["sampling_step"] = progress?.Step ?? 0, ["sampling_steps"] = progress?.Steps ?? 0,
             },
             ["current_image"] = skipImage || run?.Preview is not PreviewShown shown ? null : Convert.ToBase64String(shown.File),
             ["textinfo"] = null,
@@ -52,7 +53,7 @@ internal sealed class WebUiProgress(JobQueue queue, JobStore store)
         return new JsonObject
         {
             ["active"] = job?.State == JobState.Running, ["queued"] = job?.State is JobState.Queued or JobState.Paused, ["completed"] = job?.IsOver ?? false,
-            ["progress"] = run is null ? null : Share(run.Progress), ["eta"] = run?.Progress?.EtaSeconds,
+            ["progress"] = run is null ? null : run.Progress?.Share ?? 0, ["eta"] = run?.Progress?.EtaSeconds,
             ["live_preview"] = preview && run?.Preview is PreviewShown shown ? $"data:{shown.ContentType};base64,{Convert.ToBase64String(shown.File)}" : null,
             ["id_live_preview"] = run?.Progress?.Step ?? -1, ["textinfo"] = job?.State == JobState.Queued ? $"In queue: {store.Waiting().IndexOf(id) + 1}/{store.Count(JobState.Queued)}" : null,
         };
@@ -66,12 +67,4 @@ internal sealed class WebUiProgress(JobQueue queue, JobStore store)
     }
 
     private string TaskOf(string job) => _jobs.FirstOrDefault(task => task.Value == job).Key ?? job;
-
-    private static double Share(JobProgress? progress)
-    {
-        if (progress is null || progress.Images == 0)
-            return 0;
-        double now = progress.Steps == 0 ? 0 : (double)progress.Step / progress.Steps;
-        return Math.Clamp((progress.Image + now) / progress.Images, 0, 1);
-    }
 }

@@ -90,14 +90,20 @@ public sealed class ModelSettings
     /// A style, or the word that tells it from the others (<c>3d</c>); <see cref="NoStyle"/>; null for the model's default, if it has one.
     /// </param>
     /// <exception cref="PareidoliaException">The model has no such style; the message lists those it has.</exception>
-    public string Styled(string prompt, string? style)
+    public string Styled(string prompt, string? style) => string.Join(prompt, AroundPrompt(prompt, style));
+
+    /// <summary>The words of <see cref="Styled"/> before the prompt and those behind it: two empty texts where it stays as it is.</summary>
+    /// <param name="prompt">What to draw.</param>
+    /// <param name="style">As there.</param>
+    /// <exception cref="PareidoliaException">The model has no such style; the message lists those it has.</exception>
+    public string[] AroundPrompt(string prompt, string? style)
     {
         ArgumentNullException.ThrowIfNull(prompt);
         if (style is null && Styles.Any(known => Names(prompt, known)))
-            return prompt;
+            return ["", ""];
         string? wanted = style is null ? _defaultStyle : style.Equals(NoStyle, StringComparison.OrdinalIgnoreCase) ? null : Find(style);
-        return wanted is null || Names(prompt, wanted) ? prompt
-            : _template.Replace("{prompt}", prompt, StringComparison.Ordinal).Replace("{style}", Phrase(wanted), StringComparison.Ordinal);
+        return wanted is null || Names(prompt, wanted) ? ["", ""]
+            : _template.Replace("{style}", Phrase(wanted), StringComparison.Ordinal).Split("{prompt}");
     }
 
     private string Find(string style)

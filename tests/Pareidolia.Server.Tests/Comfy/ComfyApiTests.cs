@@ -118,7 +118,11 @@ public sealed class ComfyApiTests
         JsonElement queue = await studio.Get("/queue");
         Assert.Equal(running, queue.GetProperty("queue_running")[0][1].GetString());
         Assert.Equal([waiting, other], queue.GetProperty("queue_pending").EnumerateArray().Select(item => item[1].GetString()!));
+        await using (ComfyClient again = await ComfyClient.Connect(studio, "me"))
+            Assert.Equal(running, (await again.Until((type, _) => type == "executing")).GetProperty("prompt_id").GetString());
         await Send(studio, "/queue", new { delete = new[] { waiting } });
+        JsonElement taken = await client.Until((type, _) => type == "execution_interrupted");
+        Assert.Equal((waiting, 0), (taken.GetProperty("prompt_id").GetString(), taken.GetProperty("executed").GetArrayLength()));
         // Who means another prompt does not end this one.
         await Send(studio, "/interrupt", new { prompt_id = other });
         Assert.Equal("running", (await studio.Get($"/api/v1/jobs/{JobOf(running)}")).GetProperty("state").GetString());
@@ -128,6 +132,7 @@ public sealed class ComfyApiTests
         await studio.Wait(JobOf(running), "cancelled");
         await studio.Wait(JobOf(waiting), "cancelled");
         await studio.Wait(JobOf(other), "done");
+        Assert.Equal(2, client.Messages.Count(message => message.Type == "execution_interrupted"));
     }
 
     [Fact]

@@ -130,6 +130,36 @@ public sealed class GenerateTests
         Assert.NotEqual((await Picture(studio, job)).Pixels, (await Picture(studio, varied)).Pixels);
     }
 
+    [Fact]
+    public async Task A_variation_of_a_grid_is_one_picture_and_a_graphs_picture_has_no_order_to_vary()
+    {
+        await using TestStudio studio = await Start();
+        JsonElement grid = await Draw(studio, new { kind = "generate", prompt = "a red apple", seed = 7, xyz = new { x = new { axis = "steps", values = "1-2" } } });
+        string whole = grid.GetProperty("pictures")[2].GetProperty("id").GetString()!;
+        JsonElement varied = await Draw(studio, new { kind = "generate", variationOf = whole });
+        Assert.Equal(1, varied.GetProperty("pictures").GetArrayLength());
+        Assert.False(varied.GetProperty("settings").TryGetProperty("xyz", out _));
+        string graph = studio.Part<PictureStore>().Add(PictureId.NewJob(), 0, new Image(8, 8), JsonElement.Parse("""{"kind": "graph", "prompt": {}}"""), "a", 1).Id;
+        JsonElement refused = await studio.Post("/api/v1/jobs", new { kind = "generate", variationOf = graph }, 400);
+        Assert.Equal("The picture to vary does not say how it was made.", refused.GetProperty("title").GetString());
+    }
+
+    [Fact]
+    public async Task Pictures_that_are_drawn_together_are_all_done_after_their_last_step()
+    {
+        await using TestStudio studio = await Start();
+        using JobEvents.Watcher watcher = studio.Part<JobEvents>().Watch();
+        _ = await Draw(studio, new { kind = "generate", prompt = "a red apple", count = 4, steps = 3, previewEvery = 0 });
+        List<JsonElement> told = [];
+        while (await watcher.Next(TimeSpan.FromMilliseconds(100), TestContext.Current.CancellationToken) is StudioEvent happened)
+            if (happened.Name == "progress")
+                told.Add(JsonElement.Parse(happened.Json));
+        Assert.Equal(
+            [(1, 0, 4, 4), (2, 0, 4, 4), (3, 0, 4, 4)],
+            told.Select(step => (Whole(step, "step"), Whole(step, "image"), Whole(step, "images"), Whole(step, "together"))));
+        Assert.Equal(0, told[2].GetProperty("etaSeconds").GetDouble());
+    }
+
     [Theory]
     [InlineData("""{"kind": "generate", "prompt": ""}""", 400, "The prompt is empty: say what to draw, for instance \"a red apple\".")]
     [InlineData("""{"kind": "generate", "prompt": "a", "steps": 0}""", 400, "Steps is 0; a number from 1 to 1000 is needed.")]
@@ -170,6 +200,46 @@ public sealed class GenerateTests
     }
 
     [Fact]
+    public async Task The_words_of_a_style_take_room_from_the_prompt()
+    {
+        await using TestStudio studio = await Start();
+        string prompt = string.Concat(Enumerable.Repeat("a red apple ", 20));
+        JsonElement plain = await studio.Post("/api/v1/tokens", new { prompt }), styled = await studio.Post("/api/v1/tokens", new { prompt, style = "noto" });
+        int words = (await studio.Post("/api/v1/tokens", new { prompt = " in noto style" })).GetProperty("count").GetInt32();
+        Assert.Equal((60, 22 - words), (Whole(styled, "count"), Whole(styled, "limit")));
+        Assert.Equal(22 - words, styled.GetProperty("kept").GetArrayLength());
+        Assert.Equal(plain.GetProperty("kept")[5].GetRawText(), styled.GetProperty("kept")[5].GetRawText());
+        Assert.Equal(plain.GetProperty("kept")[22 - words].GetRawText(), styled.GetProperty("cut")[0].GetRawText());
+    }
+
+    [Fact]
+    public async Task What_stands_before_the_prompt_in_the_models_template_moves_no_span()
+    {
+        using TemporaryFolder model = new();
+        TinyModel.CopyTo(model);
+        File.WriteAllText(model["pareidolia.json"], """{"size": 32, "styles": ["noto"], "default_style": "noto", "template": "an emoji of {prompt} in {style} style"}""");
+        await using TestStudio studio = await TestStudio.Start(options => options with { Models = [model.Path] });
+        const string Prompt = "a red  apple";
+        JsonElement found = await studio.Post("/api/v1/tokens", new { prompt = Prompt });
+        Assert.Equal(["a", "red", "apple"], found.GetProperty("kept").EnumerateArray().Select(token => Prompt[Whole(token, "start")..Whole(token, "end")]));
+        Assert.True(Whole(found, "limit") < 20);
+        Assert.Equal(22, Whole(await studio.Post("/api/v1/tokens", new { prompt = Prompt, style = "none" }), "limit"));
+    }
+
+    [Theory]
+    [InlineData("plain", false)]
+    [InlineData("a1111", true)]
+    [InlineData("comfyui", true)]
+    public async Task Weights_are_words_in_plain_language_alone(string dialect, bool weighs)
+    {
+        await using TestStudio studio = await Start();
+        const string Prompt = "a (red:1.3) apple";
+        JsonElement found = await studio.Post("/api/v1/tokens", new { prompt = Prompt, dialect });
+        string[] words = [.. found.GetProperty("kept").EnumerateArray().Select(token => Prompt[Whole(token, "start")..Whole(token, "end")])];
+        Assert.True(weighs == words.SequenceEqual(["a", "red", "apple"]), string.Join('|', words));
+    }
+
+    [Fact]
     public async Task The_gallery_is_made_anew_from_the_files_when_the_database_is_gone()
     {
         using TemporaryFolder folder = new();
@@ -205,6 +275,8 @@ public sealed class GenerateTests
 
     private static async Task<Image> Picture(TestStudio studio, JsonElement job, int index = 0) =>
         PngReader.Read(await studio.Client.GetByteArrayAsync(job.GetProperty("pictures")[index].GetProperty("url").GetString()), "the picture");
+
+    private static int Whole(JsonElement json, string name) => json.GetProperty(name).GetInt32();
 
     private static async Task<string> Upload(TestStudio studio, Image image)
     {

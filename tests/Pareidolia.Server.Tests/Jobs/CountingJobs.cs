@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Pareidolia.Server.Jobs;
 
 namespace Pareidolia.Server.Tests.Jobs;
 
-/// <summary>Jobs of kind "count", which take as many steps as they are asked for, each when the test lets them.</summary>
+/// <summary>Jobs of kind "count", which take as many steps as they are asked for, each when the test lets them, as of "together" of "images" pictures.</summary>
 internal sealed class CountingJobs
 {
     private readonly SemaphoreSlim _steps = new(0);
@@ -14,6 +15,8 @@ internal sealed class CountingJobs
 
     public void AddTo(JobKinds kinds) => kinds.Add("count", new JobKind(Run) { Complete = settings => settings });
 
+    private static int Number(Job job, string name) => job.Settings.TryGetProperty(name, out JsonElement number) ? number.GetInt32() : 1;
+
     private async IAsyncEnumerable<JobStep> Run(Job job, [EnumeratorCancellation] CancellationToken cancellation)
     {
         Begun.Add(job.Id);
@@ -23,7 +26,7 @@ internal sealed class CountingJobs
             await _steps.WaitAsync(cancellation);
             if (job.Settings.TryGetProperty("fail", out _))
                 throw new PareidoliaException("It was to fail.");
-            yield return new StepTaken(i, steps);
+            yield return new StepTaken(i, steps, 0, Number(job, "images")) { Together = Number(job, "together") };
         }
     }
 }

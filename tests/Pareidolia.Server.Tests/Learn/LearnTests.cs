@@ -86,6 +86,7 @@ public sealed class LearnTests : IDisposable
         using GanPipeline pipeline = GanPipeline.Load(model);
         Image last = PngReader.Read(await studio.Client.GetByteArrayAsync(frames[3].GetString()), "the last station");
         Assert.Equal(pipeline.Generate(["a blue square"], [8])[0].Pixels, last.Pixels);
+        await AssertExplained(studio, picture, "walk");
         Assert.StartsWith("steps is 1;", await Refused(studio, new { kind = "walk", from = "a", steps = 1 }), StringComparison.Ordinal);
     }
 
@@ -101,6 +102,7 @@ public sealed class LearnTests : IDisposable
         IReadOnlyList<Image> expected = new PictureVariations(pipeline).Of(seen, pipeline.Defaults with { Seed = 5, Count = 3 });
         for (int i = 0; i < expected.Count; i++)
             Assert.Equal(expected[i].Pixels, PngReader.Read(await studio.Client.GetByteArrayAsync(job.GetProperty("pictures")[i].GetProperty("url").GetString()), "one").Pixels);
+        await AssertExplained(studio, job.GetProperty("pictures")[0], "vary");
         Assert.StartsWith("picture is 'x',", await Refused(studio, new { kind = "vary", picture = "x" }), StringComparison.Ordinal);
     }
 
@@ -112,6 +114,20 @@ public sealed class LearnTests : IDisposable
         JsonElement[] categories = [.. job.GetProperty("result").GetProperty("categories").EnumerateArray()];
         Assert.Equal(["a cat", "a red apple"], categories.Select(category => category.GetProperty("category").GetString()));
         Assert.Equal(1, categories.Sum(category => category.GetProperty("probability").GetDouble()), 4);
+    }
+
+    // Its settings are no order: nothing draws it again, and nobody takes them for one.
+    private static async Task AssertExplained(TestStudio studio, JsonElement picture, string kind)
+    {
+        Assert.Equal(kind, picture.GetProperty("settings").GetProperty("kind").GetString());
+        string id = picture.GetProperty("id").GetString()!;
+        _ = await Done(studio, new { kind = "explain", picture = id });
+        JsonElement report = await studio.Get($"/api/v1/pictures/{id}/explain");
+        Assert.StartsWith("It was not drawn from one prompt", report.GetProperty("whyNoWords").GetString(), StringComparison.Ordinal);
+        Assert.InRange(report.GetProperty("whole").GetDouble(), -1, 1);
+        using ByteArrayContent file = new(await studio.Client.GetByteArrayAsync($"/api/v1/pictures/{id}/file"));
+        using HttpResponseMessage found = await studio.Client.PostAsync("/api/v1/settings-of", file);
+        Assert.NotEqual("pareidolia", JsonElement.Parse(await found.Content.ReadAsStringAsync()).GetProperty("source").GetString());
     }
 
     private Task<TestStudio> Start() => TestStudio.Start(options => options with { Models = [TinyModel.Lively], Trained = [_trained.Path] });

@@ -28,7 +28,7 @@ public sealed class ObservingTests
         JsonElement description = await studio.Get("/openapi/v1.json");
         Assert.Equal("Pareidolia", description.GetProperty("info").GetProperty("title").GetString());
         JsonElement paths = description.GetProperty("paths");
-        foreach (string path in (string[])["/api/v1/jobs", "/api/v1/jobs/{id}/events", "/api/v1/pictures/{id}/file", "/api/v1/forecast", "/api/v1/tokens", "/api/v1/uploads",
+        foreach (string path in (string[])["/api/v1/jobs", "/api/v1/jobs/{id}/events", "/api/v1/jobs/{id}/sample", "/api/v1/pictures/{id}/file", "/api/v1/forecast", "/api/v1/tokens", "/api/v1/uploads",
             "/api/v1/settings-of", "/api/v1/session", "/sdapi/v1/txt2img", "/v1/images/generations", "/healthz", "/metrics"])
             Assert.True(paths.TryGetProperty(path, out _), path);
     }

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Pareidolia.Cli;
+using Pareidolia.Imaging;
+using Pareidolia.Server.Tests.Jobs;
 using Pareidolia.Tests;
 using Pareidolia.Tests.Training;
 
@@ -23,6 +25,29 @@ public sealed class TrainTests
         _ = await studio.Wait(parts, "done", 120);
         Assert.True((await studio.Get($"/api/v1/jobs/{parts}/metrics")).GetArrayLength() >= 12);
         Assert.Equal(Model(studio, whole), Model(studio, parts));
+        Assert.True(PngReader.IsPng(await studio.Client.GetByteArrayAsync($"/api/v1/jobs/{whole}/sample")));
+    }
+
+    [Fact]
+    public async Task The_newest_sample_of_a_run_stays_when_it_has_ended()
+    {
+        CountingJobs counting = new();
+        using TemporaryFolder recipes = new();
+        File.WriteAllText(recipes["recipe.json"], TinyData.Autoencoder);
+        await using TestStudio studio = await TestStudio.Start(
+            options => options with { Recipes = recipes.Path, TrainingData = [recipes.Path], Trainers = TrainCommand.Makers }, counting.AddTo);
+        string run = await Submit(studio);
+        _ = await studio.Wait(run, "failed");
+        JsonElement none = await studio.Get($"/api/v1/jobs/{run}/sample", 404);
+        Assert.Equal("The run has drawn no sample yet.", none.GetProperty("title").GetString());
+        string folder = Directory.CreateDirectory(Path.Combine(studio.Part<Storage.DataFolder>().Runs, run)).FullName;
+        foreach (int step in (int[])[900, 1000, 100])
+            PngWriter.Write(Path.Combine(folder, $"sample-{step:D6}.png"), new Image(step / 100, 1));
+        Assert.Equal(10, PngReader.Read(await studio.Client.GetByteArrayAsync($"/api/v1/jobs/{run}/sample"), "the sample").Width);
+        string other = (await studio.Post("/api/v1/jobs", new { kind = "count", steps = 0 }, 202)).GetProperty("id").GetString()!;
+        Assert.StartsWith("A job of kind 'count' samples nothing", (await studio.Get($"/api/v1/jobs/{other}/sample", 404)).GetProperty("title").GetString(), StringComparison.Ordinal);
+        foreach (string path in (string[])["..", "..%2F..", $"..%2F{run}", $"{run}%2F..%2F{run}"])
+            Assert.Equal(System.Net.HttpStatusCode.NotFound, (await studio.Client.GetAsync($"/api/v1/jobs/{path}/sample")).StatusCode);
     }
 
     [Fact]

@@ -52,6 +52,49 @@ public sealed class SettingsOfTests
     }
 
     [Fact]
+    public async Task A_picture_of_our_own_graph_is_read_as_a_graph()
+    {
+        await using TestStudio studio = await Start();
+        const string Graph = """{"1": {"class_type": "CLIPTextEncode", "inputs": {"text": "a cat"}}, "2": {"class_type": "KSampler", "inputs": {"positive": ["1", 0], "seed": 7}}}""";
+        Image image = new(4, 4);
+        (image.Texts["pareidolia"], image.Texts["prompt"]) = ($$"""{"kind": "graph", "prompt": {{Graph}}}""", Graph);
+        JsonElement found = await Send(studio, PngWriter.Encode(image));
+        Assert.Equal(("comfyui", "a cat"), (Text(found, "source"), Text(found.GetProperty("settings"), "prompt")));
+        foreach (string other in (string[])[$$"""{"kind": "graph", "prompt": {{Graph}}}""", """{"kind": "walk", "prompt": "a", "from": "a"}""", """{"from": "a"}""", """{"prompt": 3}"""])
+            Assert.Equal(JsonValueKind.Null, (await Read(studio, "pareidolia", other)).GetProperty("source").ValueKind);
+        Assert.Equal("pareidolia", Text(await Read(studio, "pareidolia", """{"kind": "generate", "prompt": "a cat"}"""), "source"));
+    }
+
+    [Theory]
+    [InlineData("a (red:1.1) apple", "Version: v1.10.1", "a1111")]
+    [InlineData("a [red] apple", "Seed: 1", "a1111")]
+    [InlineData("an apple\nNegative prompt: (bad:1.4)", "Seed: 1", "a1111")]
+    [InlineData("a red apple: 2 and, a tree", "Seed: 1", null)]
+    [InlineData("a (red:1.1) apple", "Version: pareidolia 1.0.0", null)]
+    [InlineData("a (red:1.1) apple", "Prompt dialect: comfyui, Version: pareidolia 1.0.0", "comfyui")]
+    public async Task A_foreign_prompt_with_weights_is_read_in_the_web_uis_dialect(string prompt, string field, string? dialect)
+    {
+        await using TestStudio studio = await Start();
+        JsonElement settings = (await Read(studio, "parameters", $"{prompt}\nSteps: 20, CFG scale: 6, {field}")).GetProperty("settings");
+        Assert.Equal(dialect, settings.TryGetProperty("dialect", out JsonElement found) ? found.GetString() : null);
+    }
+
+    [Fact]
+    public async Task Capitals_of_all_alphabets_are_found_and_deleted_pictures_are_listed()
+    {
+        await using TestStudio studio = await Start();
+        string id = (await studio.Post("/api/v1/jobs", new { kind = "generate", prompt = "Äpfel und ÉCLAIRS" }, 202)).GetProperty("id").GetString()!;
+        string picture = Text((await studio.Wait(id, "done")).GetProperty("pictures")[0], "id")!;
+        foreach (string words in (string[])["äpfel", "ÄPFEL", "éclairs und"])
+            Assert.Equal(picture, Text(Assert.Single((await studio.Get($"/api/v1/pictures?q={Uri.EscapeDataString(words)}")).GetProperty("items").EnumerateArray()), "id"));
+        Assert.Equal(0, (await studio.Get("/api/v1/pictures?deleted=true")).GetProperty("items").GetArrayLength());
+        _ = await studio.Json(HttpMethod.Delete, $"/api/v1/pictures/{picture}", null, 204);
+        JsonElement deleted = Assert.Single((await studio.Get("/api/v1/pictures?deleted=true")).GetProperty("items").EnumerateArray());
+        Assert.Equal((picture, JsonValueKind.String), (Text(deleted, "id"), deleted.GetProperty("deletedAt").ValueKind));
+        Assert.Equal(0, (await studio.Get("/api/v1/pictures?deleted=false")).GetProperty("items").GetArrayLength());
+    }
+
+    [Fact]
     public async Task A_picture_is_enlarged_explained_liked_found_deleted_and_brought_back()
     {
         await using TestStudio studio = await Start();

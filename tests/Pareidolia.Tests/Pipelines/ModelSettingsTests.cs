@@ -71,6 +71,14 @@ public sealed class ModelSettingsTests : IDisposable
         Read("""{"styles": ["noto"], "template": "an emoji of {prompt} in {style} style"}""").Styled("a cat", "noto"));
 
     [Fact]
+    public void The_words_around_a_prompt_are_those_of_its_style()
+    {
+        ModelSettings settings = Read("""{"styles": ["noto"], "template": "an emoji of {prompt} in {style} style"}""");
+        Assert.Equal(["an emoji of ", " in noto style"], settings.AroundPrompt("a cat", "noto"));
+        Assert.Equal(["", ""], settings.AroundPrompt("a cat", null));
+    }
+
+    [Fact]
     public void Without_a_default_style_a_prompt_stays_as_it_is() => Assert.Equal("a cat", Read("""{"styles": ["noto"]}""").Styled("a cat", null));
 
     [Theory]

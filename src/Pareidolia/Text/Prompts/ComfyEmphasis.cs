@@ -18,10 +18,13 @@ internal static class ComfyEmphasis
         return reader.Parts;
     }
 
+    /// <summary>Blanks out brackets, weights and the backslashes of escapes.</summary>
+    public static void Blank(PromptWords words) => new Reader(words.ToString(), words).Read();
+
     // The stretch of the prompt that is being read: its end, its weight, and where to go on behind it.
     private readonly record struct Stretch(int End, double Weight, int Resume);
 
-    private sealed class Reader(string prompt)
+    private sealed class Reader(string prompt, PromptWords? words = null)
     {
         private const double More = 1.1;
 
@@ -51,6 +54,7 @@ internal static class ComfyEmphasis
         private bool Leave()
         {
             Flush();
+            words?.Blank(_in.End, _in.Resume);
             _at = _in.Resume;
             return _outer.TryPop(out _in);
         }
@@ -70,6 +74,7 @@ internal static class ComfyEmphasis
             (double? given, int end) = GivenWeight(_at + 1, close);
             _outer.Push(_in);
             _in = new Stretch(end, given ?? _in.Weight * More, close + 1);
+            words?.Blank(_at, _at + 1);
             _at++;
         }
 
@@ -78,7 +83,10 @@ internal static class ComfyEmphasis
         {
             bool escape = prompt[_at] == '\\' && _at + 1 < _in.End && prompt[_at + 1] is '(' or ')';
             if (escape)
+            {
+                words?.Blank(_at, _at + 1);
                 _at++;
+            }
             else
                 _level += prompt[_at] == '(' ? 1 : prompt[_at] == ')' ? -1 : 0;
             _text.Append(prompt[_at++]);

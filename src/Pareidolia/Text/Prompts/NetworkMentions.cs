@@ -23,11 +23,27 @@ internal static class NetworkMentions
         StringBuilder rest = new();
         List<NetworkMention> found = [];
         int at = 0;
-        while (at < prompt.Length)
+        foreach ((int open, int colon, int close) in Places(prompt))
         {
-            int open = prompt.IndexOf('<', at);
-            if (open < 0)
-                break;
+            rest.Append(prompt, at, open - at);
+            found.Add(Read(prompt[(open + 1)..colon], prompt[(colon + 1)..close]));
+            at = close + 1;
+        }
+        rest.Append(prompt, at, prompt.Length - at);
+        return (rest.ToString(), found);
+    }
+
+    /// <summary>Blanks them out.</summary>
+    public static void Blank(PromptWords words)
+    {
+        foreach ((int open, _, int close) in Places(words.ToString()))
+            words.Blank(open, close + 1);
+    }
+
+    private static IEnumerable<(int Open, int Colon, int Close)> Places(string prompt)
+    {
+        for (int open = prompt.IndexOf('<'); open >= 0;)
+        {
             int colon = open + 1;
             while (colon < prompt.Length && (char.IsLetterOrDigit(prompt[colon]) || prompt[colon] == '_'))
                 colon++;
@@ -35,14 +51,10 @@ internal static class NetworkMentions
             int close = named ? prompt.IndexOf('>', colon) : colon;
             if (close < 0)
                 break;
-            bool complete = named && close > colon + 1;
-            rest.Append(prompt, at, (complete ? open : close) - at);
-            if (complete)
-                found.Add(Read(prompt[(open + 1)..colon], prompt[(colon + 1)..close]));
-            at = complete ? close + 1 : close;
+            if (named && close > colon + 1)
+                yield return (open, colon, close);
+            open = prompt.IndexOf('<', close);
         }
-        rest.Append(prompt, at, prompt.Length - at);
-        return (rest.ToString(), found);
     }
 
     private static NetworkMention Read(string kind, string parameters)

@@ -12,6 +12,13 @@ internal static partial class PromptComposition
     /// <summary>The prompts with their weights, at least one.</summary>
     public static IReadOnlyList<WeightedText> Split(string prompt) => [.. AndWord().Split(prompt).Select(Weighted)];
 
+    /// <summary>Blanks out what stands between them, and their weights.</summary>
+    public static void Blank(PromptWords words)
+    {
+        foreach (ValueMatch joint in Joint().EnumerateMatches(words.ToString()))
+            words.Blank(joint.Index, joint.Index + joint.Length);
+    }
+
     private static WeightedText Weighted(string prompt)
     {
         string text = prompt.TrimEnd();
@@ -26,4 +33,7 @@ internal static partial class PromptComposition
 
     [GeneratedRegex(@"^\s*[-+]?(?:[0-9]+\.?|[0-9]*\.[0-9]+)$")]
     private static partial Regex Number();
+
+    [GeneratedRegex(@":\s*[-+]?(?:[0-9]+\.?|[0-9]*\.[0-9]+)\s*(?=\bAND\b|$)|\bAND\b")]
+    private static partial Regex Joint();
 }

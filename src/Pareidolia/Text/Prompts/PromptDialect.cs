@@ -26,4 +26,14 @@ public static class PromptDialects
     /// <exception cref="PareidoliaException">There is none.</exception>
     public static PromptDialect Parse(string name) => Names.TryGetValue(name, out PromptDialect dialect) ? dialect
         : throw new PareidoliaException($"There is no prompt dialect '{name}'; there are {string.Join(", ", Names.Keys)}.");
+
+    /// <summary>
+    /// A prompt with blanks in the place of all that its dialect does not read as words: brackets, weights, <c>BREAK</c>. Words stay where they are; those
+    /// that come and go with the steps are all there.
+    /// </summary>
+    public static string WordsOf(PromptDialect dialect, string prompt)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        return PromptReading.Words(dialect, prompt);
+    }
 }

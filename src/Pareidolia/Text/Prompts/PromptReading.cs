@@ -3,6 +3,21 @@ namespace Pareidolia.Text.Prompts;
 /// <summary>Prompts as each dialect reads them.</summary>
 internal static class PromptReading
 {
+    /// <summary>The words alone, see <see cref="PromptDialects.WordsOf"/>.</summary>
+    public static string Words(PromptDialect dialect, string prompt)
+    {
+        PromptWords words = new(prompt);
+        Action<PromptWords>[] rules = dialect switch
+        {
+            PromptDialect.A1111 => [NetworkMentions.Blank, PromptComposition.Blank, PromptSchedule.Blank, WebUiEmphasis.Blank],
+            PromptDialect.ComfyUi => [ComfyEmphasis.Blank],
+            _ => [],
+        };
+        foreach (Action<PromptWords> rule in rules)
+            rule(words);
+        return words.ToString();
+    }
+
     /// <summary>The prompts that make one picture together.</summary>
     public static IReadOnlyList<WeightedText> Parts(PromptDialect dialect, string prompt) =>
         dialect == PromptDialect.A1111 ? PromptComposition.Split(NetworkMentions.Take(prompt).Prompt) : [new WeightedText(prompt, 1)];

@@ -43,6 +43,21 @@ internal sealed partial class PromptSchedule
         return [.. ends.Select(end => new ScheduledText(end, At(end, pass)))];
     }
 
+    /// <summary>Blanks out its brackets and steps; texts that come and go are all left.</summary>
+    public static void Blank(PromptWords words)
+    {
+        foreach ((int open, Group group) in Parse(words.ToString())._groups)
+        {
+            int at = open;
+            foreach ((int start, int end) in group.Options)
+            {
+                words.Blank(at, start);
+                at = end;
+            }
+            words.Blank(at, group.Close + 1);
+        }
+    }
+
     private string At(int step, SchedulePass pass)
     {
         StringBuilder text = new();

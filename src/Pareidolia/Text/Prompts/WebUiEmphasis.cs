@@ -20,11 +20,20 @@ internal static partial class WebUiEmphasis
         return WeightedText.Merged(reader.Weighted());
     }
 
+    /// <summary>Blanks out brackets, weights, the backslashes of escapes and <c>BREAK</c>.</summary>
+    public static void Blank(PromptWords words)
+    {
+        string prompt = words.ToString();
+        new Reader(prompt, words).Read();
+        foreach (ValueMatch found in BreakWord().EnumerateMatches(prompt))
+            words.Blank(found.Index, found.Index + found.Length);
+    }
+
     [GeneratedRegex(@"\bBREAK\b")]
     private static partial Regex BreakWord();
 
     // Round and square brackets close each on their own, so that "(a [b) c]" has two ranges that overlap. Those of one kind nest.
-    private sealed class Reader(string prompt)
+    private sealed class Reader(string prompt, PromptWords? words = null)
     {
         private const double More = 1.1, Less = 1 / 1.1;
 
@@ -78,6 +87,7 @@ internal static partial class WebUiEmphasis
         {
             Flush();
             brackets.Push(_parts.Count);
+            words?.Blank(_at, _at + 1);
             _at++;
         }
 
@@ -85,6 +95,7 @@ internal static partial class WebUiEmphasis
         {
             Flush();
             ranges.Add((brackets.Pop(), _parts.Count));
+            words?.Blank(_at, _at + 1);
             _at++;
         }
 
@@ -92,6 +103,7 @@ internal static partial class WebUiEmphasis
         {
             Flush();
             _given.Add((_round.Pop(), _parts.Count, weight));
+            words?.Blank(_at, end);
             _at = end;
         }
 
@@ -101,6 +113,7 @@ internal static partial class WebUiEmphasis
             bool known = _at + 1 < prompt.Length && prompt[_at + 1] != ':' && s_special.Contains(prompt[_at + 1]);
             if (known)
                 _text.Append(prompt[_at + 1]);
+            words?.Blank(_at, _at + 1);
             _at += known ? 2 : 1;
         }
 

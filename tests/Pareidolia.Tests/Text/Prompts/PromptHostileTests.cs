@@ -53,6 +53,8 @@ public sealed class PromptHostileTests
                 _ = PromptSchedule.Parse(prompt).Over(new SchedulePass(2));
                 _ = PromptComposition.Split(prompt);
                 _ = NetworkMentions.Take(prompt);
+                _ = PromptDialects.WordsOf(PromptDialect.A1111, prompt);
+                _ = PromptDialects.WordsOf(PromptDialect.ComfyUi, prompt);
             },
             TestContext.Current.CancellationToken);
         await reading.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
