@@ -32,7 +32,19 @@ public sealed class OwnPicturesTests : IDisposable
         Assert.Equal(["a", "b", "more/c"], set.Pictures.Select(picture => picture.Record.Key));
         Assert.Equal(["a red cat", "a cat, red"], set.Pictures[0].Record.Captions);
         Assert.Equal(3, set.Pictures[1].Record.Label);
-        Assert.Equal(0, set.Broken.Count);
+    }
+
+    [Fact]
+    public void One_caption_may_stand_for_all_that_are_missing()
+    {
+        Write("mine/d.png", PngWriter.Encode(Drawn(8, 8, 1)));
+        DataRoot root = DataRoot.Resolve(_folder.Path);
+        JsonConfig data = JsonConfig.Parse("""{ "prior": "mine", "prior_caption": "a cat", "train": "mine", "size": 16 }""", "data");
+        PictureSet prior = PictureSet.Load(root, data, "prior");
+        Assert.Equal(0, root.Broken.Count);
+        Assert.Equal(["a red cat", "a Red dog", "a cat", "a green cat"], prior.Pictures.Select(picture => picture.Record.Captions[0]));
+        Assert.Equal(3, PictureSet.Load(root, data, "train").Pictures.Count);
+        Assert.Equal("d", Assert.Single(root.Broken.All).Name);
     }
 
     [Fact]
