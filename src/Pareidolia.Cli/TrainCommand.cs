@@ -62,6 +62,7 @@ internal sealed class TrainCommand
             throw new PareidoliaException($"'{recipePath}' is a recipe of kind {recipe.Json.Text("kind")}; use `pareidolia train {recipe.Json.Text("kind")}`.");
         DataRoot root = DataRoot.Resolve(data);
         string folder = run ?? Path.Combine("runs", $"{new DirectoryInfo(recipe.Folder).Name}-{Path.GetFileNameWithoutExtension(recipePath)}");
+        OutputFiles.RequireWritable(folder, folder);
         _io.Error.WriteLine($"{kind}: reading data and preparing caches ...");
         using Trainer trainer = s_kinds[kind].Make(recipe, root);
         LeftOut.Name(_io.Error, root);
