@@ -158,9 +158,28 @@ public sealed class GanCommandsTests : IDisposable
         Assert.Equal(8, JsonElement.Parse(check.Output).GetProperty("sizes").GetProperty("16x16").GetInt32());
         Assert.True(File.Exists(_line["sheet.png"]));
         Assert.Matches("pictures +8\n", CommandLine.Run("data", "check", data["tiny.tar"]).Output);
+        Assert.Contains($"{_line["sheet-1.png"]}  ", CommandLine.Run("data", "check", data["tiny.tar"], "--sheet", _line["sheet.png"]).Output, StringComparison.Ordinal);
         Ran pack = CommandLine.Run("data", "pack", data.Path, "-o", _line["packed"], "--name", "shapes", "--per-shard", "3");
         Assert.Contains("8 pictures to train on, 0 held out, 0 left out", pack.Output, StringComparison.Ordinal);
         Assert.Equal(3, Directory.GetFiles(_line["packed"], "shapes-train-*.tar").Length);
+        Ran again = CommandLine.Run("data", "pack", data.Path, "-o", _line["packed"], "--name", "shapes");
+        Assert.Equal(2, again.Code);
+        Assert.Contains("overwrite (--force)", again.ErrorLine, StringComparison.Ordinal);
+        Assert.Equal(0, CommandLine.Run("data", "pack", data.Path, "-o", _line["packed"], "--name", "shapes", "--force").Code);
+        Assert.Single(Directory.GetFiles(_line["packed"], "shapes-train-*.tar"));
+    }
+
+    [Fact]
+    public void An_empty_folder_is_no_data_and_leaves_nothing_behind()
+    {
+        Directory.CreateDirectory(_line["empty"]);
+        foreach (string[] arguments in (string[][])[["check", _line["empty"]], ["pack", _line["empty"], "-o", _line["packed"]]])
+        {
+            Ran ran = CommandLine.Run(["data", .. arguments]);
+            Assert.Equal(2, ran.Code);
+            Assert.Contains("no picture with a caption", ran.ErrorLine, StringComparison.Ordinal);
+        }
+        Assert.False(Directory.Exists(_line["packed"]));
     }
 
     [Theory]
