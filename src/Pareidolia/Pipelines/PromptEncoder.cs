@@ -149,7 +149,7 @@ internal sealed class PromptEncoder : IDisposable
     /// <summary>Where CLIP sees pictures, for a network that reads that.</summary>
     /// <exception cref="PareidoliaException">This model's reads texts.</exception>
     public ImagePrior Prior(string model) => _prior ?? throw new PareidoliaException(
-        $"'{model}' draws from texts, not from pictures as CLIP sees them; a model of unCLIP is needed, such as recipes/emoji/unclip.json trains.");
+        $"'{model}' draws from texts, not from pictures as CLIP sees them; a model of unCLIP is needed, such as recipes/emoji/unclip-decoder.json and unclip-prior.json train.");
 
     private Conditioning EncodeWhole(IReadOnlyList<PictureRequest> batch, GenerateSettings settings, UNet2DConditionConfig unet,
         IReadOnlyList<Conditioning> regions, Conditioning? refining, Conditioning? second)
