@@ -32,6 +32,17 @@ public sealed class DiffusionTrainingTests
         Assert.Equal(NetworkBytes(folder["whole"], kind), NetworkBytes(folder["parts"], kind));
     }
 
+    [Fact]
+    public void A_model_with_a_CLIP_gets_an_index_of_its_training_pictures_unless_the_recipe_declines()
+    {
+        using TemporaryFolder folder = new();
+        Assert.Equal(8, PictureIndex.Load(TinyRuns.Model(folder, "decoder"))!.Count);
+        string recipe = TinyData.Write(folder, TinyRuns.Recipe("decoder").Replace("\"kind\"", "\"index\": false, \"kind\"", StringComparison.Ordinal));
+        using DiffusionTrainer trainer = new(Recipe.Load(recipe), DataRoot.Resolve(folder.Path));
+        trainer.Export(folder["model"]);
+        Assert.Null(PictureIndex.Load(folder["model"]));
+    }
+
     [Theory]
     [InlineData("pixels")]
     [InlineData("latents")]
