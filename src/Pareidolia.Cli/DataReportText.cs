@@ -10,7 +10,7 @@ internal static class DataReportText
     private const int Listed = 5;
 
     /// <summary>Writes the result of a check, a line for each thing that was counted.</summary>
-    public static void Write(TextWriter output, DataReport report, string? sheet)
+    public static void Write(TextWriter output, DataReport report, OutputFile? sheet)
     {
         CaptionStatistics captions = report.Captions;
         TextTable table = new();
@@ -23,8 +23,8 @@ internal static class DataReportText
         table.Add("broken", report.Broken.Count == 0 ? "none" : $"{report.Broken.Count}");
         table.Write(output);
         WriteBroken(output, report.Broken);
-        if (sheet is not null && report.Sheet is not null)
-            output.WriteLine($"{sheet}  {report.Sheet.Width}x{report.Sheet.Height}  some of the pictures");
+        if (sheet is OutputFile file)
+            output.WriteLine($"{file.Path}  {report.Sheet!.Width}x{report.Sheet.Height}  some of the pictures{file.Note}");
     }
 
     /// <summary>Writes what was packed.</summary>

@@ -22,13 +22,14 @@ internal sealed class EvalCommand
     private readonly Option<string?> _matrix =
         OptionOf.Text("--matrix", "FILE.png", "Also draw CLIP's correlation matrix: a row for each picture, a column for each caption, bright where they agree.");
     private readonly Option<bool> _json = OptionOf.Flag("--json", "Write the result as JSON.");
+    private readonly Option<bool> _force = OptionOf.Flag("--force", "Overwrite an existing picture of --matrix; else the next free name is taken.");
 
     public EvalCommand(CommandIo io)
     {
         _io = io;
         Command = new Command("eval", "Measure a model on held-out pictures: retrieval and zero-shot accuracy by its CLIP, loss by its autoencoder.")
         {
-            _model, _data, _shards, _styles, _matrix, _json,
+            _model, _data, _shards, _styles, _matrix, _json, _force,
         };
         Command.SetAction(Run);
     }
@@ -39,20 +40,23 @@ internal sealed class EvalCommand
     private int Run(ParseResult parsed)
     {
         string folder = ShippedModel.Locate(parsed.GetValue(_model));
+        OutputFiles? matrix = parsed.GetValue(_matrix) is string path ? OutputFiles.ForPng("--matrix", path, parsed.GetValue(_force)) : null;
         DataRoot root = DataRoot.Resolve(parsed.GetValue(_data));
         string shards = parsed.GetValue(_shards) ?? "emoji/val-*.tar";
         JsonConfig data = DataSection(shards, parsed.GetValue(_styles) ?? "openmoji");
         Dictionary<string, double> results = [];
         bool hasClip = Directory.Exists(Path.Combine(folder, "clip")), hasAutoencoder = Directory.Exists(Path.Combine(folder, "vae"));
-        if (!hasClip && (!hasAutoencoder || parsed.GetValue(_matrix) is not null))
+        if (!hasClip && (!hasAutoencoder || matrix is not null))
             throw new PareidoliaException($"'{folder}' has no clip/{(hasAutoencoder ? ", which --matrix draws" : " and no vae/, the parts that are measured here")}.");
         int pictures = hasAutoencoder ? MeasureAutoencoder(folder, root, data, results) : 0;
         if (hasClip)
-            pictures = MeasureClip(folder, root, data, results, parsed.GetValue(_matrix));
+            pictures = MeasureClip(folder, root, data, results, matrix);
         if (parsed.GetValue(_json))
             JsonOutput.Write(_io.Out, json => WriteJson(json, folder, shards, pictures, results));
         else
             WriteText($"{folder} on {pictures} pictures of {shards}", results);
+        LeftOut.Name(_io.Error, root);
+        LeftOut.Count(_io.Error, root);
         return ExitCode.Done;
     }
 
@@ -80,7 +84,7 @@ internal sealed class EvalCommand
         return pictures.Pictures.Count;
     }
 
-    private int MeasureClip(string folder, DataRoot root, JsonConfig data, Dictionary<string, double> results, string? matrix)
+    private int MeasureClip(string folder, DataRoot root, JsonConfig data, Dictionary<string, double> results, OutputFiles? matrix)
     {
         using Pretrained<ClipModel> clip = ClipModel.Load(Path.Combine(folder, "clip"));
         ClipTokenizer tokenizer = ClipTokenizer.Load(Path.Combine(folder, "tokenizer"));
@@ -93,8 +97,15 @@ internal sealed class EvalCommand
         foreach ((string name, double value) in measured)
             results[name] = value;
         if (matrix is not null)
-            _io.Error.WriteLine($"{matrix}  {CorrelationPicture.Write(matrix, clip.Model, tokenizer, pictures)} pictures and their captions");
+            Draw(matrix, clip.Model, tokenizer, pictures);
         return pictures.Pictures.Count;
+    }
+
+    private void Draw(OutputFiles files, ClipModel clip, ClipTokenizer tokenizer, PictureSet pictures)
+    {
+        files.MakeFolder();
+        OutputFile file = files.Next(files.Stem("matrix"));
+        _io.Error.WriteLine($"{file.Path}  {CorrelationPicture.Write(file.Path, clip, tokenizer, pictures)} pictures and their captions{file.Note}");
     }
 
     private PictureSet Load(DataRoot root, JsonConfig data, int size)

@@ -31,13 +31,14 @@ internal sealed class ExplainCommand
         "--measure", "PATTERN", "First measure how often CLIP's verdict is right, on held-out shards such as emoji/val-*.tar.");
     private readonly Option<string?> _data = OptionOf.Text("--data", "FOLDER", "The folder of data; else PAREIDOLIA_DATA, else ../shared/data.");
     private readonly Option<int?> _threads = OptionOf.Whole("--threads", "Threads to compute with, else one per processor.");
+    private readonly Option<bool> _force = OptionOf.Flag("--force", "Overwrite an existing report; else the next free name is taken.");
 
     public ExplainCommand(CommandIo io)
     {
         _io = io;
         Command = new Command("explain", "Draw a picture and show how it came about, as one HTML page.")
         {
-            _prompt, _output, _model, _tokenizer, _seed, _steps, _guidance, _style, _size, _index, _measure, _data, _threads,
+            _prompt, _output, _model, _tokenizer, _seed, _steps, _guidance, _style, _size, _index, _measure, _data, _threads, _force,
         };
         Command.SetAction(parsed =>
         {
@@ -51,6 +52,9 @@ internal sealed class ExplainCommand
 
     private int Run(ParseResult parsed)
     {
+        // Checked before a model is loaded, and without a style, which would say something in the place of nothing.
+        new GenerateSettings { Prompt = parsed.GetValue(_prompt)! }.Validate(factor: 1);
+        OutputFile target = OutputFiles.FreeFolder(parsed.GetValue(_output) ?? "report", HtmlReport.Names, parsed.GetValue(_force));
         string path = ShippedModel.Locate(parsed.GetValue(_model));
         string? folder = Directory.Exists(path) ? path : null;
         if (parsed.GetValue(_index) is string shards)
@@ -70,11 +74,10 @@ internal sealed class ExplainCommand
             },
         };
         ExplainReport report = explainer.Explain(Settings(parsed, pipeline), _io.Cancelled);
-        string target = parsed.GetValue(_output) ?? "report";
-        HtmlReport.Write(report, target);
+        HtmlReport.Write(report, target.Path);
         if (_io.Live)
             _io.Error.WriteLine();
-        _io.Out.WriteLine(Path.Combine(target, "report.html"));
+        _io.Out.WriteLine($"{Path.Combine(target.Path, HtmlReport.PageName)}{target.Note}");
         return ExitCode.Done;
     }
 
@@ -101,6 +104,7 @@ internal sealed class ExplainCommand
         PictureSet pictures = Load(root, shards);
         using Pretrained<ClipModel> clip = ClipModel.Load(Path.Combine(folder, "clip"));
         PictureIndexing.Of(clip.Model, pictures).Save(folder);
+        LeftOut.Name(_io.Error, root);
         _io.Error.WriteLine($"indexed {pictures.Pictures.Count} pictures of {shards} in {folder}");
     }
 
@@ -111,6 +115,7 @@ internal sealed class ExplainCommand
         HitRate rate = HitRate.Measure(
             verifier, pictures.Pictures.Select(picture => (new Image(pictures.Size, pictures.Size, 3, picture.Pixels), picture.Record.Captions[0])), shards);
         rate.Save(folder);
+        LeftOut.Name(_io.Error, root);
         _io.Error.WriteLine(rate.ToString());
     }
 

@@ -9,14 +9,27 @@ internal sealed class GanRun(GenerateRequest request, CommandIo io)
 {
     private const int Batch = 32;
 
-    /// <summary>Whether the model that a request names is a GAN.</summary>
-    public static bool Serves(GenerateRequest request) => request.Model is not null && GanPipeline.IsAt(ShippedModel.Locate(request.Model));
+    private static readonly string[] s_heard =
+        ["--model", "--prompts", "--output", "--seed", "--count", "--grid", "--json", "--force", "--format", "--quality", "--threads"];
+
+    /// <summary>Whether a model is a GAN; null is the program's own, which is none.</summary>
+    public static bool Serves(string? model) => model is not null && GanPipeline.IsAt(ShippedModel.Locate(model));
+
+    /// <summary>Refuses what would silently do nothing.</summary>
+    /// <param name="model">The GAN.</param>
+    /// <param name="given">The names of the options that were given.</param>
+    /// <exception cref="PareidoliaException">One of them means nothing to a GAN.</exception>
+    public static void Require(string model, IEnumerable<string> given)
+    {
+        if (given.FirstOrDefault(name => !s_heard.Contains(name)) is string name)
+            throw new PareidoliaException($"'{model}' is a GAN, which draws in one pass: {name} means nothing to it; leave it out.");
+    }
 
     /// <summary>Does it all and returns the exit code.</summary>
     public int Run()
     {
-        RefuseWhatMeansNothing();
         IReadOnlyList<NamedPrompt> prompts = request.ReadPrompts();
+        GanPipeline.Validate([.. prompts.Select(prompt => prompt.Text)], request.Count);
         OutputFiles files = new(request.Output, request.Force, request.Format);
         if (files.IsFile && prompts.Count > 1)
             throw new PareidoliaException($"-o is one file, '{request.Output}', for {prompts.Count} prompts: name a folder.");
@@ -61,9 +74,9 @@ internal sealed class GanRun(GenerateRequest request, CommandIo io)
             return;
         }
         foreach (Drawn picture in drawn)
-            io.Out.WriteLine($"{picture.File.Path}  {pipeline.Size}x{pipeline.Size}  seed {picture.Seed}{Note(picture.File)}");
+            io.Out.WriteLine($"{picture.File.Path}  {pipeline.Size}x{pipeline.Size}  seed {picture.Seed}{picture.File.Note}");
         if (grid is OutputFile file)
-            io.Out.WriteLine($"{file.Path}  all of them{Note(file)}");
+            io.Out.WriteLine($"{file.Path}  all of them{file.Note}");
     }
 
     private void WriteJson(Utf8JsonWriter json, GanPipeline pipeline, IReadOnlyList<Drawn> drawn, OutputFile? grid)
@@ -85,23 +98,6 @@ internal sealed class GanRun(GenerateRequest request, CommandIo io)
         if (grid is OutputFile file)
             json.WriteString("grid", file.Path);
     }
-
-    // A setting that would silently do nothing is refused.
-    private void RefuseWhatMeansNothing()
-    {
-        (string Name, bool Given)[] options =
-        [
-            ("--steps", request.Steps is not null), ("--guidance", request.Guidance is not null), ("--sampler", request.Sampler is not null),
-            ("--schedule", request.Schedule is not null), ("--negative", request.Negative is not null), ("--eta", request.Eta is not null),
-            ("--size", request.Size is not null), ("--steps-strip", request.StepsStrip), ("--verify", request.Verify),
-        ];
-        if (Array.Find(options, option => option.Given).Name is string name)
-            throw new PareidoliaException($"'{request.Model}' is a GAN, which draws in one pass: {name} means nothing to it; leave it out.");
-        if (request.Count < 1)
-            throw new PareidoliaException($"--count is {request.Count}; at least 1 is needed.");
-    }
-
-    private static string Note(OutputFile file) => file.Occupied is string occupied ? $"  ({occupied} exists; --force overwrites)" : "";
 
     private sealed record Drawn(NamedPrompt Prompt, ulong Seed)
     {

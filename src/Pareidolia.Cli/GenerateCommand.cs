@@ -169,10 +169,12 @@ internal sealed class GenerateCommand
         Command.SetAction(parsed =>
         {
             Threads.Use(parsed.GetValue(_threads));
+            string? model = parsed.GetValue(_model);
+            bool isGan = GanRun.Serves(model);
+            if (isGan)
+                GanRun.Require(model!, Given(parsed));
             GenerateRequest request = Read(parsed);
-            if (GanRun.Serves(request))
-                return new GanRun(request, io).Run();
-            return request.Xyz.IsAsked
+            return isGan ? new GanRun(request, io).Run() : request.Xyz.IsAsked
                 ? new XyzRun(new XyzCells(Command, Read, parsed), io).Run()
                 : new GenerateRun(request, io).Run();
         });
@@ -180,6 +182,9 @@ internal sealed class GenerateCommand
 
     /// <summary>The command for the command line.</summary>
     public Command Command { get; }
+
+    private string[] Given(ParseResult parsed) =>
+        [.. Command.Options.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => option.Name)];
 
     private GenerateRequest Read(ParseResult parsed) => new()
     {

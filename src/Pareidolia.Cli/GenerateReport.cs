@@ -39,7 +39,7 @@ internal sealed class GenerateReport(CommandIo io, GenerateSettings settings, st
         string time = alone ? $"  {Shown.Seconds(_all)}" : "";
         string score = picture.Score is PromptScore scored ? $"  {scored}" : "";
         string made = $"{picture.Size.Width}x{picture.Size.Height}  seed {picture.Plan.Request.Seed}  {settings.Steps} steps";
-        return $"{picture.File.Path}  {made}{time}{score}{Note(picture.File)}";
+        return $"{picture.File.Path}  {made}{time}{score}{picture.File.Note}";
     }
 
     private string Rate(int count) => (count / (_all - loading).TotalSeconds).ToString("0.0", CultureInfo.InvariantCulture);
@@ -47,10 +47,8 @@ internal sealed class GenerateReport(CommandIo io, GenerateSettings settings, st
     private void WriteExtra(OutputFile? file, string what)
     {
         if (file is OutputFile there)
-            io.Out.WriteLine($"{there.Path}  {what}{Note(there)}");
+            io.Out.WriteLine($"{there.Path}  {what}{there.Note}");
     }
-
-    private static string Note(OutputFile file) => file.Occupied is string occupied ? $"  ({occupied} exists; --force overwrites)" : "";
 
     private void WriteJson(Utf8JsonWriter json, IReadOnlyList<SavedPicture> pictures, OutputFile? grid)
     {

@@ -19,6 +19,8 @@ internal sealed record InspectedModel(
 {
     private const int UsualCells = 64;
 
+    private static readonly string[] s_vocabularies = ["vocab.json", "vocab.txt", "tokenizer.json"];
+
     /// <summary>Looks at what a path names.</summary>
     /// <exception cref="PareidoliaException">It is broken, or nothing that is known.</exception>
     public static InspectedModel Open(string path, PictureSize? size)
@@ -31,13 +33,10 @@ internal sealed record InspectedModel(
             return Whole(random, FamilyOf(random), [], size, []);
         }
         if (!File.Exists(System.IO.Path.Combine(path, "model_index.json")))
-            return Single(path, InspectedPart.Of(System.IO.Path.GetFileName(System.IO.Path.GetFullPath(path)), new ModelComponent(path)), null);
+            return OpenParts(path);
         ModelFolder folder = new(path);
         // Parts that only this program knows stand beside those of the index.
-        IEnumerable<string> others = Directory.GetDirectories(path).Where(part => File.Exists(System.IO.Path.Combine(part, "config.json")))
-            .Select(part => System.IO.Path.GetFileName(part)).Where(name => !folder.Has(name)).Order(StringComparer.Ordinal);
-        return Whole(folder, FamilyOf(folder), [], size,
-            others.Select(name => InspectedPart.Of(name, new ModelComponent(System.IO.Path.Combine(path, name)))));
+        return Whole(folder, FamilyOf(folder), [], size, PartsIn(path, name => !folder.Has(name)));
     }
 
     /// <summary>How the weights are stored: <c>F16</c>, or <c>mixed: F16 99.2 %, F32 0.8 %</c>.</summary>
@@ -55,6 +54,26 @@ internal sealed record InspectedModel(
             _ => $"mixed: {string.Join(", ", types.Select(row => string.Create(CultureInfo.InvariantCulture, $"{row.Name} {100 * row.Count / all:0.##} %")))}",
         };
     }
+
+    // One part, or parts and files of weights that no index names.
+    private static InspectedModel OpenParts(string path)
+    {
+        if (IsPart(path))
+            return Single(path, InspectedPart.Of(NameOf(path), new ModelComponent(path)), null);
+        string[] files = Directory.GetFiles(path, "*.safetensors");
+        InspectedPart[] parts = [.. PartsIn(path, _ => true), .. files.Order(StringComparer.Ordinal).Select(InspectedPart.OfFile)];
+        return parts.Length > 0 ? new InspectedModel(path, null, null, parts, [], default, null) : throw new PareidoliaException(
+            $"'{path}' holds no model: a folder with model_index.json, a part's folder with config.json, parts of that kind, or files of weights are needed.");
+    }
+
+    private static IEnumerable<InspectedPart> PartsIn(string path, Func<string, bool> counts) => Directory.GetDirectories(path).Where(IsPart)
+        .Where(part => counts(NameOf(part))).Order(StringComparer.Ordinal).Select(part => InspectedPart.Of(NameOf(part), new ModelComponent(part)));
+
+    // A tokenizer may have no more than its vocabulary.
+    private static bool IsPart(string folder) => new ModelComponent(folder) is { HasWeights: true } or { Config.Keys.Count: > 0 }
+        || s_vocabularies.Any(name => File.Exists(System.IO.Path.Combine(folder, name)));
+
+    private static string NameOf(string folder) => System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder)));
 
     private static InspectedModel OpenFile(string path, PictureSize? size)
     {

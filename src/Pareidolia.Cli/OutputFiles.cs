@@ -6,7 +6,11 @@ namespace Pareidolia.Cli;
 /// <summary>Where one picture goes.</summary>
 /// <param name="Path">A path that nothing occupies, or one that may be overwritten.</param>
 /// <param name="Occupied">The name that was wanted and is taken by an existing file; null where the wanted name was free.</param>
-internal readonly record struct OutputFile(string Path, string? Occupied);
+internal readonly record struct OutputFile(string Path, string? Occupied)
+{
+    /// <summary>What a report says behind the path where the wanted name was taken.</summary>
+    public string Note => Occupied is null ? "" : $"  ({Occupied} exists; --force overwrites)";
+}
 
 /// <summary>
 /// Names of the pictures of a run, and their writing. The target is a picture's file or a folder; an existing file keeps its content unless
@@ -35,7 +39,31 @@ internal sealed class OutputFiles
         else
             Folder = AsFolder(target);
         Encoding.Require(1, 1);
-        RequireWritable(target ?? ".");
+        RequireWritable(Folder, target ?? ".");
+    }
+
+    /// <summary>A run that writes one PNG.</summary>
+    /// <param name="option">The option that names it.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="overwrite">Whether an existing file may be overwritten.</param>
+    /// <exception cref="PareidoliaException">It is named otherwise, or cannot be written to.</exception>
+    public static OutputFiles ForPng(string option, string path, bool overwrite) => PictureNames.Format(path) == ImageFormat.Png
+        ? new OutputFiles(path, overwrite)
+        : throw new PareidoliaException($"{option} is '{path}'; a name that ends in .png is needed.");
+
+    /// <summary>
+    /// The folder for files of fixed names: the wanted one or, where it holds one of them and nothing may be overwritten, the next free name.
+    /// </summary>
+    /// <exception cref="PareidoliaException">It cannot be written to.</exception>
+    public static OutputFile FreeFolder(string wanted, IReadOnlyList<string> names, bool overwrite)
+    {
+        RequireWritable(wanted, wanted);
+        if (overwrite || names.FirstOrDefault(name => Path.Exists(Path.Combine(wanted, name))) is not string taken)
+            return new OutputFile(wanted, null);
+        // A name to count from, which the working folder as . does not have.
+        string stem = Path.TrimEndingDirectorySeparator(Path.GetFileName(wanted) is "." or ".." ? Path.Combine(wanted, "report") : wanted);
+        string free = Enumerable.Range(1, int.MaxValue).Select(number => $"{stem}-{number}").First(folder => !Path.Exists(folder));
+        return new OutputFile(free, Path.Combine(wanted, taken));
     }
 
     /// <summary>How the pictures are written.</summary>
@@ -112,23 +140,26 @@ internal sealed class OutputFiles
         return target;
     }
 
+    /// <summary>Makes the folder where it is missing.</summary>
+    /// <exception cref="PareidoliaException">The file system refuses.</exception>
     public void MakeFolder()
     {
         if (Folder.Length > 0)
             Guarded(Folder, () => Directory.CreateDirectory(Folder));
     }
 
-    // Told before the work, not after it. What does not exist yet is asked of the nearest folder above that does.
-    private void RequireWritable(string target)
+    /// <summary>Fails unless files can be made in a folder: told before the work, not after it.</summary>
+    /// <param name="folder">The folder; what does not exist yet is asked of the nearest folder above that does.</param>
+    /// <param name="target">What an error calls it.</param>
+    /// <exception cref="PareidoliaException">They cannot.</exception>
+    public static void RequireWritable(string folder, string target)
     {
-        string folder = Path.GetFullPath(Folder.Length == 0 ? "." : Folder);
-        while (!Path.Exists(folder) && Path.GetDirectoryName(folder) is string parent)
-            folder = parent;
-        if (!Directory.Exists(folder))
-            throw new PareidoliaException($"Cannot write to '{target}': '{folder}' is not a folder.");
-        if (_stem is not null && Directory.Exists(target))
-            throw new PareidoliaException($"Cannot write to '{target}': it is a folder.");
-        string probe = Path.Combine(folder, $".{Path.GetRandomFileName()}.tmp");
+        string nearest = Path.GetFullPath(folder.Length == 0 ? "." : folder);
+        while (!Path.Exists(nearest) && Path.GetDirectoryName(nearest) is string parent)
+            nearest = parent;
+        if (!Directory.Exists(nearest))
+            throw new PareidoliaException($"Cannot write to '{target}': '{nearest}' is not a folder.");
+        string probe = Path.Combine(nearest, $".{Path.GetRandomFileName()}.tmp");
         Guarded(target, () => File.Create(probe, 1, FileOptions.DeleteOnClose).Dispose());
     }
 

@@ -62,14 +62,17 @@ internal sealed class TrainCommand
             throw new PareidoliaException($"'{recipePath}' is a recipe of kind {recipe.Json.Text("kind")}; use `pareidolia train {recipe.Json.Text("kind")}`.");
         DataRoot root = DataRoot.Resolve(data);
         string folder = run ?? Path.Combine("runs", $"{new DirectoryInfo(recipe.Folder).Name}-{Path.GetFileNameWithoutExtension(recipePath)}");
+        OutputFiles.RequireWritable(folder, folder);
         _io.Error.WriteLine($"{kind}: reading data and preparing caches ...");
         using Trainer trainer = s_kinds[kind].Make(recipe, root);
+        LeftOut.Name(_io.Error, root);
         _io.Error.WriteLine($"{kind}: {trainer.SampleCount} samples, {trainer.Weights.Count / 1e6:F2} M parameters, {recipe.Steps} steps of {recipe.Batch * recipe.Accumulate}; run folder {folder}");
         using TrainingLoop loop = new(trainer, folder);
         if (export)
             _io.Error.WriteLine($"{kind}: the model of step {loop.Export()} of {recipe.Steps}");
         else
             Train(kind, loop);
+        LeftOut.Count(_io.Error, root);
         _io.Out.WriteLine(Path.Combine(folder, "model"));
         return ExitCode.Done;
     }

@@ -53,8 +53,7 @@ internal sealed class UpscaleCommand
         large.Texts[Infotext.Key] = Described(small, scale, upscaler.Name);
         OutputFile file = files.Next(files.Stem(Path.GetFileNameWithoutExtension(path) + "-upscaled"));
         files.Write(file, large);
-        string occupied = file.Occupied is string there ? $"  ({there} exists; --force overwrites)" : "";
-        _io.Out.WriteLine($"{file.Path}  {width}x{height} from {small.Width}x{small.Height}  {upscaler.Name}  {Shown.Seconds(_io.Clock.Elapsed)}{occupied}");
+        _io.Out.WriteLine($"{file.Path}  {width}x{height} from {small.Width}x{small.Height}  {upscaler.Name}  {Shown.Seconds(_io.Clock.Elapsed)}{file.Note}");
         return ExitCode.Done;
     }
 

@@ -7,12 +7,14 @@ namespace Pareidolia.Cli;
 /// <summary><c>pareidolia vary</c>: a picture becomes others like it, or turns into another one.</summary>
 internal sealed class VaryCommand
 {
+    private static readonly string[] s_usual = ["models/unclip", "runs/emoji-unclip-prior/model"];
+
     private const int UsualVariations = 4, UsualBetween = 6, GridGap = 4;
 
     private readonly CommandIo _io;
     private readonly Argument<string> _picture = new("picture") { HelpName = "FILE", Description = "The picture." };
     private readonly Option<string?> _to = OptionOf.Text("--to", "FILE", "Another picture: draw what lies between the two, of one noise, instead of variations.");
-    private readonly Option<string?> _model = OptionOf.Text("--model", "FOLDER", "A model of unCLIP; else models/unclip.");
+    private readonly Option<string?> _model = OptionOf.Text("--model", "FOLDER", $"A model of unCLIP; else {string.Join(", else ", s_usual)}, looked for above the program and the working folder.");
     private readonly Option<int?> _count = OptionOf.Whole("--count", $"Pictures to draw, else {UsualVariations}, or {UsualBetween} between two.");
     private readonly Option<SeedChoice?> _seed = OptionOf.Seed("--seed", "Where the noise comes from; -1 is any. Variation i has seed + i.");
     private readonly Option<int?> _steps = OptionOf.Whole("--steps", "Denoising steps.");
@@ -47,15 +49,42 @@ internal sealed class VaryCommand
         OutputFiles files = new(parsed.GetValue(_output), parsed.GetValue(_force), _format.Read(parsed));
         Image picture = ImageFile.Read(path);
         Image? to = parsed.GetValue(_to) is string other ? ImageFile.Read(other) : null;
-        using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(ShippedModel.Locate(parsed.GetValue(_model) ?? "unclip"));
+        using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(Model(parsed.GetValue(_model)));
         GenerateSettings settings = Settings(parsed, pipeline.Defaults, to is not null);
         IReadOnlyList<Image> drawn = Draw(pipeline, picture, to, settings);
-        string name = files.Stem(Path.GetFileNameWithoutExtension(path) + "-varied");
-        foreach (Image image in drawn)
-            Write(files, name, image);
+        Write(parsed, pipeline, settings, drawn, files);
         if (parsed.GetValue(_grid))
-            Write(files, name + "-grid", Mosaic.Grid([Shown(picture, drawn[0]), .. drawn, .. to is null ? Array.Empty<Image>() : [Shown(to, drawn[0])]], drawn.Count + (to is null ? 1 : 2), GridGap));
+            Write(files, Name(parsed, files) + "-grid", Mosaic.Grid([Beside(picture, drawn[0]), .. drawn, .. to is null ? Array.Empty<Image>() : [Beside(to, drawn[0])]], drawn.Count + (to is null ? 1 : 2), GridGap), "  all of them");
         return ExitCode.Done;
+    }
+
+    private void Write(ParseResult parsed, StableDiffusionPipeline pipeline, GenerateSettings settings, IReadOnlyList<Image> drawn, OutputFiles files)
+    {
+        bool between = parsed.GetValue(_to) is not null;
+        PictureRequest[] requests = [.. settings.Pictures().Select(request => between ? request with { Seed = settings.Seed } : request)];
+        string time = $"  {Shown.Seconds(_io.Clock.Elapsed)}";
+        foreach ((Image image, PictureRequest request) in drawn.Zip(requests))
+        {
+            image.Texts[Infotext.Key] = Described(pipeline.Describe(request, settings), parsed);
+            Write(files, Name(parsed, files), image, $"  seed {request.Seed}  {settings.Steps} steps{(drawn.Count == 1 ? time : "")}");
+        }
+        if (drawn.Count > 1)
+            _io.Out.WriteLine($"{drawn.Count} pictures{time}");
+    }
+
+    private string Name(ParseResult parsed, OutputFiles files) => files.Stem(Path.GetFileNameWithoutExtension(parsed.GetValue(_picture)!) + "-varied");
+
+    private static string Model(string? asked) => asked is not null ? ShippedModel.Locate(asked)
+        : ShippedModel.FoldersAbove(s_usual).FirstOrDefault(folder => File.Exists(Path.Combine(folder, "model_index.json"))) ?? throw new PareidoliaException(
+            "There is no model of unCLIP yet: pareidolia train diffusion recipes/emoji/unclip-decoder.json and then pareidolia train prior recipes/emoji/unclip-prior.json make one, or name a folder with --model.");
+
+    // The prompt is not read: what is drawn is said by the picture, or by two.
+    private string Described(Infotext made, ParseResult parsed)
+    {
+        made.Fields["Variation of"] = Path.GetFileName(parsed.GetValue(_picture)!);
+        if (parsed.GetValue(_to) is string other)
+            made.Fields["Towards"] = Path.GetFileName(other);
+        return made.Build();
     }
 
     private GenerateSettings Settings(ParseResult parsed, GenerateSettings defaults, bool between) => defaults with
@@ -85,12 +114,12 @@ internal sealed class VaryCommand
         return drawn;
     }
 
-    private void Write(OutputFiles files, string name, Image image)
+    private void Write(OutputFiles files, string name, Image image, string made)
     {
         OutputFile file = files.Next(name);
         files.Write(file, image);
-        _io.Out.WriteLine($"{file.Path}  {image.Width}x{image.Height}{(file.Occupied is string there ? $"  ({there} exists; --force overwrites)" : "")}");
+        _io.Out.WriteLine($"{file.Path}  {image.Width}x{image.Height}{made}{file.Note}");
     }
 
-    private static Image Shown(Image picture, Image beside) => Resize.To(picture.ToRgb(), beside.Width, beside.Height, Resampling.Bicubic);
+    private static Image Beside(Image picture, Image beside) => Resize.To(picture.ToRgb(), beside.Width, beside.Height, Resampling.Bicubic);
 }

@@ -37,13 +37,14 @@ internal sealed class WalkCommand
     private int Run(ParseResult parsed)
     {
         (int steps, int rows) = (Within(parsed, _steps, 2, 10), Within(parsed, _rows, 1, 1));
+        (string from, string to) = (parsed.GetValue(_from)!, parsed.GetValue(_to) ?? parsed.GetValue(_from)!);
+        GanPipeline.Validate([from, to]);
         OutputFiles files = new(parsed.GetValue(_output) ?? "walk.png", parsed.GetValue(_force));
         string folder = ShippedModel.Locate(parsed.GetValue(_model));
         if (!Directory.Exists(folder) || !GanPipeline.IsAt(folder))
             throw new PareidoliaException($"--model is '{folder}', which is no GAN: only a GAN's latent space is walked through; train one with pareidolia train gan.");
         using GanPipeline pipeline = GanPipeline.Load(folder);
         ulong seed = parsed.GetValue(_seed)?.Value ?? 0, toSeed = parsed.GetValue(_toSeed)?.Value ?? seed;
-        (string from, string to) = (parsed.GetValue(_from)!, parsed.GetValue(_to) ?? parsed.GetValue(_from)!);
         Image[] ways = [.. Enumerable.Range(0, rows).Select(row => Mosaic.Strip(pipeline.Walk((from, seed + (ulong)row), (to, toSeed + (ulong)row), steps), Gap))];
         OutputFile file = files.Next(files.Stem("walk"));
         files.Write(file, Mosaic.Grid(ways, 1, Gap));

@@ -20,12 +20,10 @@ internal sealed class XyzReport(CommandIo io, IReadOnlyList<Axis> axes)
     private void WriteLines(OutputFile file, Image grid, int cells, IReadOnlyList<OutputFile> alone)
     {
         foreach (OutputFile cell in alone)
-            io.Out.WriteLine($"{cell.Path}{Note(cell)}");
+            io.Out.WriteLine($"{cell.Path}{cell.Note}");
         string extents = string.Join(" x ", axes.Where(axis => axis.Parameter is not null).Select(axis => axis.Values.Count));
-        io.Out.WriteLine($"{file.Path}  {grid.Width}x{grid.Height}  a grid of {extents} pictures  {Shown.Seconds(io.Clock.Elapsed)}{Note(file)}");
+        io.Out.WriteLine($"{file.Path}  {grid.Width}x{grid.Height}  a grid of {extents} pictures  {Shown.Seconds(io.Clock.Elapsed)}{file.Note}");
     }
-
-    private static string Note(OutputFile file) => file.Occupied is string occupied ? $"  ({occupied} exists; --force overwrites)" : "";
 
     private void WriteJson(Utf8JsonWriter json, OutputFile file, IReadOnlyList<XyzCell> cells, IReadOnlyList<OutputFile> alone)
     {

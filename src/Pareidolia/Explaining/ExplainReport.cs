@@ -48,8 +48,11 @@ public sealed record ExplainReport(string Model, string Prompt, string Settings,
     /// <summary>The steps.</summary>
     public IReadOnlyList<ExplainedStep> Steps { get; init; } = [];
 
-    /// <summary>The words.</summary>
+    /// <summary>The words; none where <see cref="LooksAtWords"/> is false.</summary>
     public IReadOnlyList<WordMap> Words { get; init; } = [];
+
+    /// <summary>Whether the network looks at words. That of unCLIP does not: it is told where CLIP would see the picture.</summary>
+    public bool LooksAtWords { get; init; } = true;
 
     /// <summary>The tokens.</summary>
     public IReadOnlyList<ExplainedToken> Tokens { get; init; } = [];

@@ -10,6 +10,11 @@ namespace Pareidolia.Explaining;
 /// <summary>A report as one HTML file that needs nothing else, and its pictures as PNG files beside it.</summary>
 public static class HtmlReport
 {
+    /// <summary>The name of the page in its folder.</summary>
+    public const string PageName = "report.html";
+
+    private const string PictureName = "picture.png", StepsName = "filmstrip.png", WordsName = "words.png", GuidanceName = "guidance.png", NearestName = "nearest.png";
+
     private const string Style = """
         :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
         body { max-width: 66rem; margin: 2rem auto; padding: 0 1rem; }
@@ -31,38 +36,34 @@ public static class HtmlReport
         pre { white-space: pre-wrap; font-size: .8rem; }
         """;
 
+    /// <summary>The names of all files that a report may have.</summary>
+    public static IReadOnlyList<string> Names { get; } = [PageName, PictureName, StepsName, WordsName, GuidanceName, NearestName];
+
     /// <summary>Writes <c>report.html</c> and the pictures into a folder.</summary>
     /// <exception cref="PareidoliaException">The folder cannot be written.</exception>
     public static void Write(ExplainReport report, string folder)
     {
         ArgumentNullException.ThrowIfNull(report);
-        try
-        {
-            Directory.CreateDirectory(folder);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new PareidoliaException($"The folder '{folder}' cannot be made: {error.Message}", error);
-        }
+        Folder.Make(folder);
         foreach ((string name, Image image) in Parts(report))
             PngWriter.Write(Path.Combine(folder, name), image);
-        AtomicFile.Write(Path.Combine(folder, "report.html"), stream => stream.Write(Encoding.UTF8.GetBytes(Html(report))));
+        AtomicFile.Write(Path.Combine(folder, PageName), stream => stream.Write(Encoding.UTF8.GetBytes(Html(report))));
     }
 
     /// <summary>The pictures by the names of their files.</summary>
     public static IEnumerable<(string Name, Image Image)> Parts(ExplainReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        yield return ("picture.png", report.Picture);
+        yield return (PictureName, report.Picture);
         ExplainedStep[] shown = [.. report.Steps.Where(step => step.Noisy is not null)];
         if (shown.Length > 0)
-            yield return ("filmstrip.png", Mosaic.Grid([.. shown.Select(step => step.Noisy!), .. shown.Select(step => step.Clean!)], shown.Length, gap: 2));
+            yield return (StepsName, Mosaic.Grid([.. shown.Select(step => step.Noisy!), .. shown.Select(step => step.Clean!)], shown.Length, gap: 2));
         if (report.Words.Count > 0)
-            yield return ("words.png", Titled(report.Words.Select(word => (word.Word, word.Map))));
+            yield return (WordsName, Titled(report.Words.Select(word => (word.Word, word.Map))));
         if (report.Guidance.Count > 0)
-            yield return ("guidance.png", Titled(report.Guidance.Select(guided => ($"guidance {Written(guided.Scale)}", guided.Picture))));
+            yield return (GuidanceName, Titled(report.Guidance.Select(guided => ($"guidance {Written(guided.Scale)}", guided.Picture))));
         if (report.NearestByMeaning is not null)
-            yield return ("nearest.png", Mosaic.Grid([.. report.NearestByMeaning.Concat(report.NearestByPixels!).Select(Copy)], report.NearestByMeaning.Count, gap: 2));
+            yield return (NearestName, Mosaic.Grid([.. report.NearestByMeaning.Concat(report.NearestByPixels!).Select(Copy)], report.NearestByMeaning.Count, gap: 2));
     }
 
     /// <summary>The page.</summary>
@@ -83,7 +84,7 @@ public static class HtmlReport
 
             """);
         AddSteps(html, report.Steps);
-        AddWords(html, report.Words);
+        AddWords(html, report);
         AddVerdicts(html, report);
         AddNearest(html, report);
         Begin(html, "With other strengths of guidance", "The same seed.");
@@ -105,11 +106,16 @@ public static class HtmlReport
     private static string Curve(string title, string name, IEnumerable<(int Step, double Value)> points) =>
         new LossPlot(title, [new PlotSeries(name, [.. points.Select(point => ((double)point.Step, point.Value))])]) { YLabel = name }.ToSvg();
 
-    private static void AddWords(StringBuilder html, IReadOnlyList<WordMap> words)
+    private static void AddWords(StringBuilder html, ExplainReport report)
     {
+        if (!report.LooksAtWords)
+        {
+            Begin(html, "Which word was looked at where", "None: this model's network does not look at words. It is told where CLIP would see a picture of the whole prompt.");
+            return;
+        }
         Begin(html, "Which word was looked at where", "Cross-attention of the picture's cells to each word, added up over heads, layers and steps "
             + "(arXiv:2210.04885); each map from its own least to its own most. The number compares the word's attention with the mean of all words.");
-        Row(html, words.Select(word => Figure("map", word.Map, $"where {word.Word} was looked at", $"{word.Word} {Written(Math.Round(word.Strength, 2))}")));
+        Row(html, report.Words.Select(word => Figure("map", word.Map, $"where {word.Word} was looked at", $"{word.Word} {Written(Math.Round(word.Strength, 2))}")));
     }
 
     private static void AddVerdicts(StringBuilder html, ExplainReport report)

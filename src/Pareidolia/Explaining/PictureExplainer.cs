@@ -46,10 +46,13 @@ public sealed class PictureExplainer(StableDiffusionPipeline pipeline, string? f
         Tokens tokens = pipeline.Tokenize(settings.Prompt);
         int kept = Math.Min(tokens.Count, pipeline.PromptTokens);
         (Image picture, List<ExplainedStep> steps, float[][] maps) = Watch(settings, kept, cancelled);
-        ExplainReport report = new(pipeline.Name, settings.Prompt, pipeline.Describe(settings.Pictures().First(), settings).Build(), picture)
+        string made = pipeline.Describe(settings.Pictures().First(), settings).Build();
+        picture.Texts[Infotext.Key] = made;
+        ExplainReport report = new(pipeline.Name, settings.Prompt, made, picture)
         {
             Steps = steps,
-            Words = WordMaps.Of(tokens, kept, maps, settings.Width / pipeline.Factor, picture),
+            Words = maps.Length == 0 ? [] : WordMaps.Of(tokens, kept, maps, settings.Width / pipeline.Factor, picture),
+            LooksAtWords = maps.Length > 0,
             Tokens = [.. tokens.Items.Take(kept).Select(Explained)],
             CutOff = settings.Prompt[tokens.CutAt(pipeline.PromptTokens + 2)..],
             Guidance = [.. Guidances.Select(scale => (scale, Drawn(settings with { Guidance = scale }, cancelled)))],
@@ -60,14 +63,14 @@ public sealed class PictureExplainer(StableDiffusionPipeline pipeline, string? f
     private ExplainedToken Explained(Token token) => new(pipeline.Text.TextOf(token.Id), token.Id,
         [.. pipeline.Text.Neighbours(token.Id, MostNeighbours).Select(near => (pipeline.Text.TextOf(near.Token), near.Cosine))]);
 
-    // The picture, its steps, and for each token where it was looked at, in cells.
+    // The picture, its steps, and for each token where it was looked at, in cells: nowhere where the network does not read tokens.
     private (Image, List<ExplainedStep>, float[][]) Watch(GenerateSettings settings, int kept, CancellationToken cancelled)
     {
         PictureRequest[] batch = [.. settings.Pictures()];
         using Conditioning conditioning = pipeline.Encode(batch, settings);
         Diffusion.Randomness.PictureNoise noise = pipeline.Noise(batch, settings);
         using RunStart start = pipeline.Begin(noise, settings);
-        using AttentionWatch watch = new(settings.Height / pipeline.Factor, settings.Width / pipeline.Factor, pipeline.PromptTokens + 2);
+        using AttentionWatch watch = new(settings.Height / pipeline.Factor, settings.Width / pipeline.Factor, pipeline.Text.Length);
         List<ExplainedStep> steps = [];
         Tensor? last = null;
         float[] before = [];
@@ -82,8 +85,8 @@ public sealed class PictureExplainer(StableDiffusionPipeline pipeline, string? f
             Progress(step.Index + 1, step.Count);
         }
         using Latent latent = new(last!);
-        // The first position of the text is its start.
-        return (pipeline.Decode(latent)[0], steps, [.. Enumerable.Range(1, kept).Select(watch.Of)]);
+        bool readsTokens = watch.Seen > 0 && !pipeline.Text.ReadsPictures;
+        return (pipeline.Decode(latent)[0], steps, readsTokens ? [.. Enumerable.Range(pipeline.Text.Before, kept).Select(watch.Of)] : []);
     }
 
     private ExplainedStep Explained(DenoiseStep step, bool isShown, float[] before, float[] expected)

@@ -57,13 +57,25 @@ public sealed class GanPipeline : IDisposable
         }
     }
 
+    /// <summary>Fails unless every prompt can be read and so many pictures of each may be asked for.</summary>
+    /// <exception cref="PareidoliaException">A prompt is empty or too long, or the count is out of its range.</exception>
+    public static void Validate(IReadOnlyList<string> prompts, int count = 1)
+    {
+        ArgumentNullException.ThrowIfNull(prompts);
+        foreach (string prompt in prompts)
+            GenerateSettings.RequirePrompt("prompt", prompt);
+        GenerateSettings.RequireCount(count);
+    }
+
     /// <summary>Draws one picture for each prompt and its seed.</summary>
+    /// <exception cref="PareidoliaException">A prompt is empty or too long.</exception>
     public IReadOnlyList<Image> Generate(IReadOnlyList<string> prompts, IReadOnlyList<ulong> seeds)
     {
         ArgumentNullException.ThrowIfNull(prompts);
         ArgumentNullException.ThrowIfNull(seeds);
         if (prompts.Count != seeds.Count || prompts.Count == 0)
             throw new ArgumentException($"{prompts.Count} prompts and {seeds.Count} seeds are not as many of both.", nameof(seeds));
+        Validate(prompts);
         using Scope scope = new();
         Tensor noise = Tensor.Concat(0, [.. seeds.Select(Noise)]);
         return TensorImages.From(_generator.Generate(noise, Texts(prompts)));
@@ -73,9 +85,11 @@ public sealed class GanPipeline : IDisposable
     /// Walks through the latent space: <paramref name="steps"/> pictures from one prompt and seed to another. Noise turns from one to the other along the
     /// sphere on which it lies (https://arxiv.org/abs/1609.04468), the text's vector moves along the line between both.
     /// </summary>
+    /// <exception cref="PareidoliaException">A prompt is empty or too long.</exception>
     public IReadOnlyList<Image> Walk((string Prompt, ulong Seed) from, (string Prompt, ulong Seed) to, int steps)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 2);
+        Validate([from.Prompt, to.Prompt]);
         using Scope scope = new();
         (Tensor startNoise, Tensor endNoise) = (Noise(from.Seed), Noise(to.Seed));
         Tensor startText = Texts([from.Prompt]), endText = Texts([to.Prompt]);

@@ -126,7 +126,7 @@ public sealed record GenerateSettings
         RequirePrompt("prompt", Prompt);
         RequireLength("negative prompt", Negative);
         RequireRange("Steps", Steps, 1, 1000);
-        RequireRange("Count", Count, 1, MostPictures);
+        RequireCount(Count);
         RequireRange("Guidance", Guidance, 0, MostGuidance);
         RequireRange("Guidance rescale", GuidanceRescale, 0, 1);
         RequireRange("Guidance start", GuidanceRules.Start, 0, 1);
@@ -181,6 +181,8 @@ public sealed record GenerateSettings
             throw new PareidoliaException($"The {name} is empty: say what to draw, for instance \"a red apple\".");
         RequireLength(name, text);
     }
+
+    internal static void RequireCount(int count) => RequireRange("Count", count, 1, MostPictures);
 
     private static void RequireLength(string name, string text)
     {

@@ -47,6 +47,12 @@ internal sealed class PromptEncoder : IDisposable
     /// <summary>Tokens that are read at once, start and end included.</summary>
     public int Length => _t5?.Length ?? _towers.Min(tower => tower.Length);
 
+    /// <summary>Tokens before a text's own: its start, which T5 does not have.</summary>
+    public int Before => _t5 is null ? 1 : 0;
+
+    /// <summary>Whether the network reads where CLIP sees pictures, not the tokens of a text.</summary>
+    public bool ReadsPictures => _prior is not null;
+
     /// <summary>Loads the text encoders of a model, and the learned words that join it.</summary>
     /// <exception cref="PareidoliaException">One is missing or damaged.</exception>
     public static PromptEncoder Load(ModelSource model, AdapterChoice adapters, Backend? device)
@@ -72,10 +78,10 @@ internal sealed class PromptEncoder : IDisposable
     }
 
     /// <summary>The words' text of a token.</summary>
-    public string TextOf(int token) => _towers[0].Tokenizer.Decode([token]).Trim();
+    public string TextOf(int token) => _t5?.TextOf(token) ?? _towers[0].Tokenizer.Decode([token]).Trim();
 
     /// <summary>The tokens that lie nearest to one in the table of the first text encoder, with the cosine of the angle between them.</summary>
-    public IReadOnlyList<(int Token, double Cosine)> Neighbours(int token, int count) => _towers[0].Neighbours(token, count);
+    public IReadOnlyList<(int Token, double Cosine)> Neighbours(int token, int count) => _t5?.Neighbours(token, count) ?? _towers[0].Neighbours(token, count);
 
     /// <summary>A text's tokens.</summary>
     public Tokens Tokenize(string text) => _t5?.Tokenize(text) ?? _towers[0].Tokenizer.Tokenize(text);
@@ -143,7 +149,7 @@ internal sealed class PromptEncoder : IDisposable
     /// <summary>Where CLIP sees pictures, for a network that reads that.</summary>
     /// <exception cref="PareidoliaException">This model's reads texts.</exception>
     public ImagePrior Prior(string model) => _prior ?? throw new PareidoliaException(
-        $"'{model}' draws from texts, not from pictures as CLIP sees them; a model of unCLIP is needed, such as recipes/emoji/unclip.json trains.");
+        $"'{model}' draws from texts, not from pictures as CLIP sees them; a model of unCLIP is needed, such as recipes/emoji/unclip-decoder.json and unclip-prior.json train.");
 
     private Conditioning EncodeWhole(IReadOnlyList<PictureRequest> batch, GenerateSettings settings, UNet2DConditionConfig unet,
         IReadOnlyList<Conditioning> regions, Conditioning? refining, Conditioning? second)

@@ -82,7 +82,7 @@ public sealed class StableDiffusionPipeline : IDisposable
     public long Parameters => _parts.Parameters;
 
     /// <summary>Most tokens of a prompt that the text encoder reads, without start and end.</summary>
-    public int PromptTokens => _parts.Text.Length - 2;
+    public int PromptTokens => _parts.Text.Length - _parts.Text.Before - 1;
 
     /// <summary>Whether the model changes a picture as the prompt says (instruct-pix2pix), and so needs one to start from.</summary>
     public bool EditsPictures => _parts.EditsPictures;

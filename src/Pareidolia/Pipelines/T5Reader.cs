@@ -42,9 +42,21 @@ internal sealed class T5Reader : IDisposable
         return scope.Keep(_model.Model.Forward(Tensor.From(ids, [1, Length], Weights.Device), Tensor.From(mask, [1, Length], Weights.Device)));
     }
 
-    /// <summary>A text's tokens. Pieces are cut from the normalised text, so that their places in what was typed are not known: all say its end.</summary>
-    public Tokens Tokenize(string text) => new(
-        text, [.. _tokenizer.Tokenize(text).Select(id => new Token(id, text.Length, text.Length))], _tokenizer.End, _tokenizer.End, _tokenizer.Pad);
+    /// <summary>A text's tokens.</summary>
+    public Tokens Tokenize(string text) => new(text, _tokenizer.Locate(text), _tokenizer.End, _tokenizer.End, _tokenizer.Pad);
+
+    /// <summary>The text of a token.</summary>
+    public string TextOf(int token) => _tokenizer.Decode([token]);
+
+    /// <summary>The tokens that lie nearest to one in its table, the nearest first, with the cosine of the angle between them.</summary>
+    public IReadOnlyList<(int Token, double Cosine)> Neighbours(int token, int count)
+    {
+        using Scope scope = new();
+        // Tables are often longer than their vocabularies.
+        int pieces = Math.Min(_tokenizer.Vocabulary.Pieces.Count, _model.Model.Config.VocabSize);
+        Tensor table = _model.Model.Pieces.Forward(Tensor.From([.. Enumerable.Range(0, pieces)], [pieces], Weights.Device));
+        return NearTokens.Of(table, token, count);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _model.Dispose();

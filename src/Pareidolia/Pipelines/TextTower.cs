@@ -66,9 +66,8 @@ internal sealed record TextTower(ClipTokenizer Tokenizer, Pretrained<ClipTextMod
     {
         using Scope scope = new();
         int words = Model.Model.Config.VocabSize;
-        Tensor table = Model.Model.Embed(Tensor.From([.. Enumerable.Range(0, words)], [1, words], Model.Weights.Device)).Reshape(words, Width).L2Normalize();
-        float[] cosines = table.MatMul(table.Slice(0, token, 1), transposeOther: true).ToArray();           // [words, 1]
-        return [.. cosines.Index().Where(row => row.Index != token).OrderByDescending(row => row.Item).Take(count).Select(row => (row.Index, (double)row.Item))];
+        Tensor table = Model.Model.Embed(Tensor.From([.. Enumerable.Range(0, words)], [1, words], Model.Weights.Device)).Reshape(words, Width);
+        return NearTokens.Of(table, token, count);
     }
 
     /// <inheritdoc/>

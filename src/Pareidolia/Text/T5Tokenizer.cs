@@ -66,15 +66,24 @@ public sealed class T5Tokenizer
     public int[] Encode(string text) => [.. Tokenize(text), End];
 
     /// <summary>The ids of a text without the end token.</summary>
-    public int[] Tokenize(string text)
+    public int[] Tokenize(string text) => [.. Locate(text).Select(token => token.Id)];
+
+    /// <summary>The tokens of a text without the end token, with their places in it.</summary>
+    internal IReadOnlyList<Token> Locate(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        string normalized = Normalize(CharacterKinds.WellFormed(text));
-        List<int> ids = [];
-        foreach (int id in BestPath(normalized))
-            if (id != Unknown || ids.Count == 0 || ids[^1] != Unknown)
-                ids.Add(id);
-        return [.. ids];
+        TracedText normalized = Normalize(CharacterKinds.WellFormed(text));
+        List<Token> tokens = [];
+        foreach ((int start, int end, int id) in BestPath(normalized.Text))
+        {
+            Token token = Located(normalized, start, end, id);
+            // What has no piece is one token, however long it is.
+            if (id == Unknown && tokens.Count > 0 && tokens[^1].Id == Unknown)
+                tokens[^1] = tokens[^1] with { End = token.End };
+            else
+                tokens.Add(token);
+        }
+        return tokens;
     }
 
     /// <summary>Exactly <paramref name="length"/> ids: the text cut or padded, the end token behind it; and 1 for each that counts.</summary>
@@ -97,39 +106,53 @@ public sealed class T5Tokenizer
         return text.ToString().Replace(Space, ' ').TrimStart();
     }
 
+    // The space before a word is in its first piece or a piece of its own: either way the word's place begins behind it.
+    private static Token Located(TracedText text, int start, int end, int id)
+    {
+        int first = start;
+        while (text.Text[first] == Space)
+            first++;
+        return new Token(id, text.StartOf(first), first < end ? text.EndOf(end - 1) : text.StartOf(first));
+    }
+
     // Known forms replaced; a space before the first word and one between words, none at the end.
-    private string Normalize(string text)
+    private TracedText Normalize(string text)
     {
         ReadOnlyMemory<byte> bytes = Encoding.UTF8.GetBytes(text);
         StringBuilder normalized = new(text.Length + 1);
+        List<(int Start, int End)> places = [];
+        int place = 0;
         bool afterSpace = true;
         while (bytes.Length > 0)
         {
             (ReadOnlyMemory<byte> written, int read) = _map.Next(bytes);
+            int start = place;
+            place = Math.Min(text.Length, place + Encoding.UTF8.GetCharCount(bytes.Span[..read]));
             bytes = bytes[read..];
             string part = Encoding.UTF8.GetString(written.Span);
             part = afterSpace ? part.TrimStart(' ') : part;
             if (part.Length == 0)
                 continue;
             normalized.Append(normalized.Length == 0 ? Space.ToString() : "").Append(part.Replace(' ', Space));
+            places.AddRange(Enumerable.Repeat((start, place), normalized.Length - places.Count));
             afterSpace = part[^1] == ' ';
         }
-        return normalized.ToString().TrimEnd(Space);
+        return TracedText.From(normalized.ToString().TrimEnd(Space), places);
     }
 
     // Viterbi: the best score of every beginning of the text, and the piece that it ends with.
-    private List<int> BestPath(string text)
+    private List<(int Start, int End, int Id)> BestPath(string text)
     {
         float[] scores = new float[text.Length + 1];
         (int Start, int Id)[] last = new (int, int)[text.Length + 1];
         Array.Fill(last, (-1, 0));
         for (int start = 0; start < text.Length; start += Rune.GetRuneAt(text, start).Utf16SequenceLength)
             Extend(text, start, scores, last);
-        List<int> ids = [];
+        List<(int Start, int End, int Id)> path = [];
         for (int end = text.Length; end > 0; end = last[end].Start)
-            ids.Add(last[end].Id);
-        ids.Reverse();
-        return ids;
+            path.Add((last[end].Start, end, last[end].Id));
+        path.Reverse();
+        return path;
     }
 
     private void Extend(string text, int start, float[] scores, (int Start, int Id)[] last)

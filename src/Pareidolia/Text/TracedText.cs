@@ -24,6 +24,12 @@ internal sealed class TracedText
     public static TracedText Of(string text) =>
         new(text, Enumerable.Range(0, text.Length).ToArray(), Enumerable.Range(1, text.Length).ToArray());
 
+    /// <summary>A text whose characters came from known places of another.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="places">The place of each character, and perhaps of more that were cut off.</param>
+    public static TracedText From(string text, IReadOnlyList<(int Start, int End)> places) =>
+        new(text, [.. places.Take(text.Length).Select(place => place.Start)], [.. places.Take(text.Length).Select(place => place.End)]);
+
     /// <summary>Where in the original the character at <paramref name="index"/> begins.</summary>
     public int StartOf(int index) => _starts[index];
 

@@ -93,6 +93,7 @@ public sealed class DiffusionTrainer : Trainer
         unet.Weights.TakeFrom(Weights, UNetPart);
         unet.Model.Save(Path.Combine(folder, "unet"), unet.Weights, SafetensorsType.F16);
         _textEncoder?.Save(Path.Combine(folder, "text_encoder"));
+        PipelineExport.AddIndex(folder, Recipe, _train);
     }
 
     /// <inheritdoc/>

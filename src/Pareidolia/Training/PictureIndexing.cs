@@ -19,11 +19,13 @@ public static class PictureIndexing
         ArgumentNullException.ThrowIfNull(pictures);
         List<float[]> places = [];
         foreach (Picture[] group in pictures.Pictures.Chunk(AtOnce))
-            places.AddRange(Places(clip, [.. group.Select(picture => new Image(pictures.Size, pictures.Size, 3, picture.Pixels))]));
+            places.AddRange(Places(clip, [.. group.Select(picture => InColour(picture, pictures))]));
         return new PictureIndex(
-            [.. places], [.. pictures.Pictures.Select(picture => Copy(new Image(pictures.Size, pictures.Size, 3, picture.Pixels)))],
+            [.. places], [.. pictures.Pictures.Select(picture => Copy(InColour(picture, pictures)))],
             [.. pictures.Pictures.Select(picture => (picture.Record.Key, picture.Record.Captions[0]))]);
     }
+
+    private static Image InColour(Picture picture, PictureSet set) => new Image(set.Size, set.Size, set.Channels, picture.Pixels).ToRgb();
 
     private static byte[] Copy(Image image) => Resize.To(image, PictureIndex.Side, PictureIndex.Side, Resampling.Box).Pixels;
 

@@ -20,12 +20,11 @@ public sealed record Picture(CaptionRecord Record, byte[] Pixels)
 /// </summary>
 public sealed class PictureSet
 {
-    private PictureSet(IReadOnlyList<Picture> pictures, int size, int channels, BrokenMembers broken)
+    private PictureSet(IReadOnlyList<Picture> pictures, int size, int channels)
     {
         Pictures = pictures;
         Size = size;
         Channels = channels;
-        Broken = broken;
     }
 
     /// <summary>The pictures, sorted by key.</summary>
@@ -37,13 +36,11 @@ public sealed class PictureSet
     /// <summary>1 grey, 3 RGB.</summary>
     public int Channels { get; }
 
-    /// <summary>Members that were damaged and left out.</summary>
-    public BrokenMembers Broken { get; }
-
     /// <summary>
     /// Reads the files that a recipe's data section names under <paramref name="key"/>: shards, <c>"train": "emoji/train-*.tar"</c>, without the styles
     /// of <c>"exclude_styles"</c>, resized to <paramref name="size"/> (or <c>"size"</c>); or MNIST, <c>"train": "mnist/train-images-idx3-ubyte.gz"</c>.
-    /// <c>"channels": 1</c> makes them grey.
+    /// <c>"channels": 1</c> makes them grey; with <c>"train_caption"</c> pictures that have no caption get that one. What is damaged is left out and kept in
+    /// the root's <see cref="DataRoot.Broken"/>.
     /// </summary>
     /// <exception cref="PareidoliaException">A file is missing, nothing is left of them, or the section asks for what cannot be.</exception>
     public static PictureSet Load(DataRoot root, JsonConfig data, string key, int? size = null)
@@ -54,14 +51,13 @@ public sealed class PictureSet
         if (channels is not (1 or 3))
             throw new PareidoliaException($"The data section has channels = {channels}; 1 (grey) and 3 (RGB) are known.");
         HashSet<string> excluded = [.. data.Texts("exclude_styles", [])];
-        BrokenMembers broken = new();
         string[] files = [.. data.Texts(key).SelectMany(root.Files)];
         IEnumerable<Picture> read = files.Where(MnistSet.IsImages).SelectMany(images => CaptionedDigits.Read(images, side, channels))
-            .Concat(Shards([.. files.Where(file => !MnistSet.IsImages(file))], side, channels, record => !excluded.Contains(record.Style), broken));
+            .Concat(Shards([.. files.Where(file => !MnistSet.IsImages(file))], side, channels, record => !excluded.Contains(record.Style), data.Text($"{key}_caption"), root.Broken));
         Picture[] pictures = [.. read.OrderBy(picture => picture.Record.Key, StringComparer.Ordinal)];
         if (pictures.Length == 0)
-            throw new PareidoliaException($"The data section's \"{key}\" ({string.Join(", ", files)}) has no picture left to train on.");
-        return new PictureSet(pictures, side, channels, broken);
+            throw new PareidoliaException($"The data section's \"{key}\" ({string.Join(", ", files)}) has no picture left to train on{(root.Broken.All is [BrokenMember first, ..] ? $"; {first}" : ".")}");
+        return new PictureSet(pictures, side, channels);
     }
 
     /// <summary>Pictures as a tensor [n, size, size, channels] in -1..1.</summary>
@@ -91,10 +87,11 @@ public sealed class PictureSet
         });
     }
 
-    private static IEnumerable<Picture> Shards(string[] shards, int side, int channels, Func<CaptionRecord, bool> keep, BrokenMembers broken)
+    private static IEnumerable<Picture> Shards(
+        string[] shards, int side, int channels, Func<CaptionRecord, bool> keep, string? caption, BrokenMembers broken)
     {
         WebDataset<CaptionedImage<byte[]>> set =
-            CaptionedImages.Open(shards, file => Decode(file, side, channels), keep, new WebDatasetOptions { ShuffleBuffer = 0 }, broken);
+            CaptionedImages.Open(shards, file => Decode(file, side, channels), keep, new WebDatasetOptions { ShuffleBuffer = 0 }, broken, caption);
         return set.Epoch(0).Select(sample => new Picture(sample.Record, sample.Image));
     }
 

@@ -70,6 +70,19 @@ internal static class PipelineExport
         ]);
     }
 
+    /// <summary>
+    /// Writes the index of the pictures that a model was trained on, where a CLIP that can look at them lies beside it; unless the recipe says
+    /// <c>"index": false</c>.
+    /// </summary>
+    public static void AddIndex(string folder, Recipe recipe, PictureSet pictures)
+    {
+        string clip = Path.Combine(folder, ClipFolder);
+        if (!recipe.Json.Bool("index", true) || !Directory.Exists(clip))
+            return;
+        using Pretrained<ClipModel> model = ClipModel.Load(clip);
+        PictureIndexing.Of(model.Model, pictures).Save(folder);
+    }
+
     /// <summary>Tokens that a T5 among the recipe's inputs reads; null for what its tokenizer says.</summary>
     public static int? T5Length(Recipe recipe) => recipe.Json.Has("text_length") ? recipe.Json.Int("text_length") : null;
 

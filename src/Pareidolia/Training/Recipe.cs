@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pareidolia.Nn.Optimizers;
 using Pareidolia.Weights;
 
@@ -14,10 +15,10 @@ public sealed class Recipe
         Json = json;
         Folder = folder;
         Text = text;
-        Steps = Positive("steps");
-        Batch = Positive("batch");
+        Steps = AtLeast(json, "steps", 1);
+        Batch = AtLeast(json, "batch", 1);
         Seed = (ulong)json.Int("seed", 0);
-        Accumulate = Math.Max(1, json.Int("accumulate", 1));
+        Accumulate = AtLeast(json, "accumulate", 1, 1);
         JsonConfig optimizer = json.Section("optimizer") ?? JsonConfig.Parse("{}", "optimizer");
         Orthogonalises = optimizer.Text("name", "adamw") switch
         {
@@ -25,17 +26,16 @@ public sealed class Recipe
             "muon" => true,
             _ => throw new PareidoliaException($"The recipe in '{folder}' has optimizer \"{optimizer.Text("name")}\"; \"adamw\" and \"muon\" are known."),
         };
-        Momentum = optimizer.Double("momentum", 0.95);
-        Beta1 = optimizer.Double("beta1", 0.9);
-        Beta2 = optimizer.Double("beta2", 0.99);
-        WeightDecay = optimizer.Double("weight_decay", 0);
-        ClipNorm = optimizer.Double("clip_norm", 1);
-        Decay decay = optimizer.Text("decay", "cosine") == "constant" ? Decay.Constant : Decay.Cosine;
-        Rate = new LearningRate(optimizer.Double("learning_rate"), optimizer.Int("warmup", 0), decay, Steps, optimizer.Double("floor", 0.01));
-        EmaDecay = json.Double("ema", 0);
-        LogEvery = json.Int("log_every", 20);
-        SampleEvery = json.Int("sample_every", 0);
-        CheckpointEvery = json.Int("checkpoint_every", 500);
+        Momentum = Share(optimizer, "momentum", 0.95);
+        Beta1 = Share(optimizer, "beta1", 0.9);
+        Beta2 = Share(optimizer, "beta2", 0.99);
+        WeightDecay = Number(optimizer, "weight_decay", 0, value => value >= 0, "a number that is not negative");
+        ClipNorm = Number(optimizer, "clip_norm", 1, value => value > 0, "a number above 0");
+        Rate = ReadRate(optimizer);
+        EmaDecay = Share(json, "ema", 0);
+        LogEvery = AtLeast(json, "log_every", 1, 20);
+        SampleEvery = AtLeast(json, "sample_every", 0, 0);
+        CheckpointEvery = AtLeast(json, "checkpoint_every", 1, 500);
         Exact = json.Bool("exact", false);
         ReducedPrecision = json.Text("precision", "f32") switch
         {
@@ -133,9 +133,30 @@ public sealed class Recipe
             throw new PareidoliaException($"{told} of {found} {units}; set the recipe's vocab_size to that instead of {asked}.");
     }
 
-    private int Positive(string key)
+    private LearningRate ReadRate(JsonConfig optimizer) => new(
+        Number(optimizer, "learning_rate", null, value => value > 0, "a number above 0"),
+        AtLeast(optimizer, "warmup", 0, 0),
+        optimizer.Text("decay", "cosine") switch
+        {
+            "constant" => Decay.Constant,
+            "cosine" => Decay.Cosine,
+            _ => throw new PareidoliaException($"The recipe in '{Folder}' has decay \"{optimizer.Text("decay")}\"; \"cosine\" and \"constant\" are known."),
+        },
+        Steps, Number(optimizer, "floor", 0.01, value => value is >= 0 and <= 1, "a number from 0 to 1"));
+
+    private int AtLeast(JsonConfig section, string key, int least, int? fallback = null)
     {
-        int value = Json.Int(key);
-        return value > 0 ? value : throw new PareidoliaException($"The recipe in '{Folder}' has {key} = {value}; it should be at least 1.");
+        int value = section.Int(key, fallback);
+        return value >= least ? value : throw new PareidoliaException($"The recipe in '{Folder}' has {key} = {value}; it should be at least {least}.");
+    }
+
+    private double Share(JsonConfig section, string key, double fallback) =>
+        Number(section, key, fallback, value => value is >= 0 and < 1, "a number from 0 to below 1");
+
+    private double Number(JsonConfig section, string key, double? fallback, Func<double, bool> holds, string needed)
+    {
+        double value = section.Double(key, fallback);
+        return holds(value) ? value : throw new PareidoliaException(
+            string.Create(CultureInfo.InvariantCulture, $"The recipe in '{Folder}' has {key} = {value}; {needed} is needed."));
     }
 }

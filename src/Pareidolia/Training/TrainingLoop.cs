@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Pareidolia.Files;
 using Pareidolia.Nn.Optimizers;
 using Pareidolia.Tensors;
 using Pareidolia.Tensors.Random;
@@ -36,11 +37,12 @@ public sealed class TrainingLoop : IDisposable
     private readonly BatchOrder _order;
 
     /// <summary>Prepares a run in a folder, which is made where it is missing.</summary>
+    /// <exception cref="PareidoliaException">The folder cannot be made.</exception>
     public TrainingLoop(Trainer trainer, string folder)
     {
         ArgumentNullException.ThrowIfNull(trainer);
         (_trainer, _folder, _recipe) = (trainer, folder, trainer.Recipe);
-        Directory.CreateDirectory(folder);
+        Folder.Make(folder);
         // Weights that cannot be trained say so here; each phase then follows what it moves.
         _trainer.Weights.RequireGradients(true);
         _trainer.Weights.RequireGradients(false);

@@ -67,9 +67,13 @@ public sealed class CompareTests : IDisposable
         PngWriter.Write(_cli["one.png"], new Image(20, 20, 3));
         PngWriter.Write(_cli["two.png"], new Image(8, 8, 3, [.. Enumerable.Repeat((byte)200, 192)]));
         Ran varied = CommandLine.Run("vary", _cli["one.png"], "--model", model, "--count", "2", "--seed", "3", "--grid", "-o", _cli["varied"]);
-        Assert.Equal((0, 3), (varied.Code, varied.Lines.Length));
+        Assert.Equal((0, 4), (varied.Code, varied.Lines.Length));
+        Assert.Contains("  seed 4  3 steps", varied.Lines[1], StringComparison.Ordinal);
+        string made = ImageFile.Read(varied.Lines[1].Split("  ")[0]).Texts[Infotext.Key];
+        Assert.Contains("Seed: 4", made, StringComparison.Ordinal);
+        Assert.Contains("Variation of: one.png", made, StringComparison.Ordinal);
         Ran between = CommandLine.Run("vary", _cli["one.png"], "--to", _cli["two.png"], "--model", model, "--count", "3", "--seed", "3", "-o", _cli["between"]);
-        Assert.Equal((0, 3), (between.Code, between.Lines.Length));
+        Assert.Equal((0, 4), (between.Code, between.Lines.Length));
         Assert.Equal(6, _cli.Files.Count(file => file.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal)));
     }
 

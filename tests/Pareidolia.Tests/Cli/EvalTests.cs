@@ -22,6 +22,22 @@ public sealed class EvalTests
     }
 
     [Fact]
+    public void What_is_broken_is_named_and_a_picture_that_is_there_stays()
+    {
+        using TemporaryFolder data = new();
+        TinyData.Write(data, "{}");
+        TinyData.WriteBroken(data);
+        File.WriteAllText(data["keep.png"], "kept");
+        Ran ran = CommandLine.Run("eval", "--model", TinyModel.Folder, "--data", data.Path, "--shards", "tiny*.tar", "--matrix", data["keep.png"]);
+        Assert.Equal(0, ran.Code);
+        Assert.Contains("tiny-broken.tar: bad was skipped: ", ran.Error, StringComparison.Ordinal);
+        Assert.Contains("left out of the data: 1 broken", ran.Error, StringComparison.Ordinal);
+        Assert.Equal("kept", File.ReadAllText(data["keep.png"]));
+        Assert.Contains($"{data["keep-1.png"]}  8 pictures", ran.Error, StringComparison.Ordinal);
+        Assert.Contains("ends in .png", CommandLine.Run("eval", "--data", data.Path, "--matrix", data["m.gif"]).ErrorLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Data_that_is_not_there_is_refused()
     {
         using TemporaryFolder data = new();

@@ -46,12 +46,48 @@ public sealed class GanCommandsTests : IDisposable
     [InlineData("--steps", "5")]
     [InlineData("--negative", "blurry")]
     [InlineData("--sampler", "ddim")]
+    [InlineData("--x", "Seed: 1, 2")]
+    [InlineData("--style", "flat")]
+    [InlineData("--tiling", "x")]
+    [InlineData("--hires", "2")]
+    [InlineData("--init", "nothing.png")]
+    [InlineData("--preview-every", "1")]
+    [InlineData("--control", "net.safetensors")]
+    [InlineData("--lora", "lora.safetensors")]
+    [InlineData("--vae-tiling", "on")]
     public void A_setting_that_means_nothing_to_a_gan_is_refused(string option, string value)
     {
         Ran ran = CommandLine.Run("generate", "a red disc", "--model", s_gan.Value.Model, option, value, "-o", _line["x.png"]);
         Assert.Equal(2, ran.Code);
         Assert.Contains($"{option} means nothing to it", ran.ErrorLine, StringComparison.Ordinal);
         Assert.Empty(_line.Files);
+    }
+
+    [Theory]
+    [InlineData("The prompt is empty", "generate", "  ")]
+    [InlineData("The prompt is empty", "walk", "a red disc", "")]
+    [InlineData("Count is 2000000000; a number from 1 to 10000", "generate", "a red disc", "--count", "2000000000")]
+    [InlineData("Count is 0;", "generate", "a red disc", "--count", "0")]
+    public void What_a_gan_cannot_draw_is_refused_before_anything_is_written(string said, string command, params string[] arguments)
+    {
+        Ran ran = CommandLine.Run([command, .. arguments, "--model", s_gan.Value.Model, "-o", _line["x.png"]]);
+        Assert.Equal(2, ran.Code);
+        Assert.Contains(said, ran.ErrorLine, StringComparison.Ordinal);
+        Assert.Empty(_line.Files);
+    }
+
+    [Fact]
+    public void Every_prompt_for_a_gan_is_measured()
+    {
+        File.WriteAllText(_line["prompts.txt"], $"a red disc\n{new string('a', 100_000)}\n");
+        Ran listed = CommandLine.Run("generate", "--prompts", _line["prompts.txt"], "--model", s_gan.Value.Model, "-o", _line["out"]);
+        Ran walked = CommandLine.Run("walk", "a red disc", new string('a', 100_000), "--model", s_gan.Value.Model, "-o", _line["walk.png"]);
+        foreach (Ran ran in (Ran[])[listed, walked])
+        {
+            Assert.Equal(2, ran.Code);
+            Assert.Contains("The prompt has 100000 characters; at most 10000 are read", ran.ErrorLine, StringComparison.Ordinal);
+        }
+        Assert.Equal(["prompts.txt"], _line.Files);
     }
 
     [Fact]
@@ -122,9 +158,28 @@ public sealed class GanCommandsTests : IDisposable
         Assert.Equal(8, JsonElement.Parse(check.Output).GetProperty("sizes").GetProperty("16x16").GetInt32());
         Assert.True(File.Exists(_line["sheet.png"]));
         Assert.Matches("pictures +8\n", CommandLine.Run("data", "check", data["tiny.tar"]).Output);
+        Assert.Contains($"{_line["sheet-1.png"]}  ", CommandLine.Run("data", "check", data["tiny.tar"], "--sheet", _line["sheet.png"]).Output, StringComparison.Ordinal);
         Ran pack = CommandLine.Run("data", "pack", data.Path, "-o", _line["packed"], "--name", "shapes", "--per-shard", "3");
         Assert.Contains("8 pictures to train on, 0 held out, 0 left out", pack.Output, StringComparison.Ordinal);
         Assert.Equal(3, Directory.GetFiles(_line["packed"], "shapes-train-*.tar").Length);
+        Ran again = CommandLine.Run("data", "pack", data.Path, "-o", _line["packed"], "--name", "shapes");
+        Assert.Equal(2, again.Code);
+        Assert.Contains("overwrite (--force)", again.ErrorLine, StringComparison.Ordinal);
+        Assert.Equal(0, CommandLine.Run("data", "pack", data.Path, "-o", _line["packed"], "--name", "shapes", "--force").Code);
+        Assert.Single(Directory.GetFiles(_line["packed"], "shapes-train-*.tar"));
+    }
+
+    [Fact]
+    public void An_empty_folder_is_no_data_and_leaves_nothing_behind()
+    {
+        Directory.CreateDirectory(_line["empty"]);
+        foreach (string[] arguments in (string[][])[["check", _line["empty"]], ["pack", _line["empty"], "-o", _line["packed"]]])
+        {
+            Ran ran = CommandLine.Run(["data", .. arguments]);
+            Assert.Equal(2, ran.Code);
+            Assert.Contains("no picture with a caption", ran.ErrorLine, StringComparison.Ordinal);
+        }
+        Assert.False(Directory.Exists(_line["packed"]));
     }
 
     [Theory]

@@ -47,9 +47,27 @@ public sealed class InspectTests
     }
 
     [Fact]
+    public void A_folder_without_an_index_lists_its_parts_and_files()
+    {
+        using TemporaryFolder folder = new();
+        Directory.CreateDirectory(folder["vae"]);
+        foreach (string file in Directory.GetFiles(Path.Combine(TinyModel.Folder, "vae")))
+            File.Copy(file, Path.Combine(folder["vae"], Path.GetFileName(file)));
+        File.Copy(Path.Combine(TinyModel.Folder, "vae", "diffusion_pytorch_model.safetensors"), folder["extra.safetensors"]);
+        Ran ran = CommandLine.Run("inspect", folder.Path);
+        Assert.Equal(0, ran.Code);
+        Assert.Matches(@"\nvae +AutoencoderKL +[1-9]", ran.Output);
+        Assert.Matches(@"\nextra\.safetensors +- +[1-9]", ran.Output);
+        Assert.Matches(@"\nvae +AutoencoderKL +[1-9]", CommandLine.Run("inspect", folder["vae"] + Path.DirectorySeparatorChar).Output);
+    }
+
+    [Fact]
     public void What_is_no_model_is_refused()
     {
         using CommandLine cli = new();
+        Directory.CreateDirectory(cli["runs/one"]);
+        foreach (string folder in (string[])["runs", "runs/one"])
+            Assert.Contains("holds no model", CommandLine.Run("inspect", cli[folder]).ErrorLine, StringComparison.Ordinal);
         File.WriteAllText(cli["note.safetensors"], "no");
         Assert.Equal(2, CommandLine.Run("inspect", cli["note.safetensors"]).Code);
         Assert.Contains("There is no model", CommandLine.Run("inspect", cli["none"]).ErrorLine, StringComparison.Ordinal);

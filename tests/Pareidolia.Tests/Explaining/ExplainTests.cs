@@ -6,6 +6,7 @@ using Pareidolia.Pipelines;
 using Pareidolia.Tensors;
 using Pareidolia.Tests.Cli;
 using Pareidolia.Tests.Pipelines;
+using Pareidolia.Tests.Training;
 using Pareidolia.Text;
 
 namespace Pareidolia.Tests.Explaining;
@@ -95,8 +96,52 @@ public sealed class ExplainTests
         Assert.Contains("Not indexed", page, StringComparison.Ordinal);
         Assert.Contains("was not measured", page, StringComparison.Ordinal);
         Assert.Equal(["filmstrip.png", "guidance.png", "picture.png", "words.png"], Directory.GetFiles(line["report"], "*.png").Select(file => Path.GetFileName(file)!).Order());
-        Assert.Equal(2, CommandLine.Run("explain", "", "--model", TinyModel.Folder).Code);
+        Assert.Contains("Seed: 7", ImageFile.Read(Path.Combine(line["report"], "picture.png")).Texts[Infotext.Key], StringComparison.Ordinal);
+        Ran again = CommandLine.Run("explain", "a blue apple", "--seed", "7", "--model", TinyModel.Folder, "-o", line["report"]);
+        Assert.Contains(Path.Combine(line["report-1"], "report.html"), again.Output, StringComparison.Ordinal);
+        Assert.Equal(page, File.ReadAllText(Path.Combine(line["report"], "report.html")));
+        Assert.Equal(0, CommandLine.Run("explain", "a blue apple", "--seed", "7", "--model", TinyModel.Folder, "-o", line["report"], "--force").Code);
+        Assert.NotEqual(page, File.ReadAllText(Path.Combine(line["report"], "report.html")));
         Assert.Equal(2, CommandLine.Run("explain", "a", "--model", TinyGraphModel, "--index", "emoji/train-*.tar").Code);
+    }
+
+    [Theory]
+    [InlineData("The prompt is empty", " ", "report")]
+    [InlineData("is not a folder", "a red apple", "note.txt/report")]
+    public void What_cannot_be_is_refused_before_a_model_is_loaded(string said, string prompt, string output)
+    {
+        using CommandLine line = new();
+        File.WriteAllText(line["note.txt"], "");
+        Ran ran = CommandLine.Run("explain", prompt, "--model", line["no model"], "-o", line[output]);
+        Assert.Equal(2, ran.Code);
+        Assert.Contains(said, ran.ErrorLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Words_that_a_T5_reads_have_their_own_maps()
+    {
+        using TemporaryFolder folder = new();
+        using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(TinyRuns.Model(folder, "pixels, t5"));
+        ExplainReport report = new PictureExplainer(pipeline, null) { Guidances = [], Frames = 0 }.Explain(pipeline.Defaults with { Prompt = "a red", Seed = 7 });
+        Assert.Equal(["a", "red"], report.Words.Select(word => word.Word));
+        Assert.NotEqual(report.Words[0].Map.Pixels, report.Words[1].Map.Pixels);
+        Assert.All(report.Words, word => Assert.True(word.Strength > 0));
+        Assert.Equal(6, report.Tokens.Count);
+        Assert.Equal("d", report.Tokens[^1].Text);
+        Assert.All(report.Tokens, token => Assert.Equal(6, token.Neighbours.Count));
+        // It reads 12 tokens, the end included, and a letter is a token.
+        Assert.Equal("cd", new PictureExplainer(pipeline, null) { Guidances = [], Frames = 0 }.Explain(pipeline.Defaults with { Prompt = "aaaaaaaaaacd" }).CutOff);
+    }
+
+    [Fact]
+    public void A_network_that_reads_pictures_looks_at_no_words()
+    {
+        using TemporaryFolder folder = new();
+        using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(TinyRuns.Model(folder, "decoder"));
+        ExplainReport report = new PictureExplainer(pipeline, null) { Guidances = [] }.Explain(pipeline.Defaults with { Prompt = "a red disc", Seed = 7 });
+        Assert.Empty(report.Words);
+        Assert.Contains("does not look at words", HtmlReport.Html(report), StringComparison.Ordinal);
+        Assert.DoesNotContain("words.png", HtmlReport.Parts(report).Select(part => part.Name));
     }
 
     private static string TinyGraphModel => Path.Combine(RepositoryRoot.Golden, "sd-tiny", "pipeline");

@@ -68,6 +68,20 @@ public sealed class LanguageTokenizerTests : IDisposable
         Assert.Equal(2, after.Padded("the dog sees", 2).Ids.Length);
     }
 
+    [Theory]
+    [InlineData("the dog  sees a bone.")]
+    [InlineData(" dog\u00e9日日 the")]
+    public void A_T5_token_knows_its_place_in_what_was_typed(string text)
+    {
+        T5Tokenizer tokenizer = new(TinyText.Unigram());
+        IReadOnlyList<Token> tokens = tokenizer.Locate(text);
+        Assert.Equal(tokenizer.Tokenize(text), tokens.Select(token => token.Id));
+        foreach (Token token in tokens.Where(token => token.Id != tokenizer.Unknown))
+            Assert.Equal(tokenizer.Decode([token.Id]).Trim(), text[token.Start..token.End]);
+        Assert.All(tokens.Zip(tokens.Skip(1)), pair => Assert.True(pair.First.End <= pair.Second.Start));
+        Assert.Equal(text.TrimEnd().Length, tokens[^1].End);
+    }
+
     [Fact]
     public void Words_are_counted_and_found_again()
     {

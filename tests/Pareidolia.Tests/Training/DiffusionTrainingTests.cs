@@ -32,6 +32,17 @@ public sealed class DiffusionTrainingTests
         Assert.Equal(NetworkBytes(folder["whole"], kind), NetworkBytes(folder["parts"], kind));
     }
 
+    [Fact]
+    public void A_model_with_a_CLIP_gets_an_index_of_its_training_pictures_unless_the_recipe_declines()
+    {
+        using TemporaryFolder folder = new();
+        Assert.Equal(8, PictureIndex.Load(TinyRuns.Model(folder, "decoder"))!.Count);
+        string recipe = TinyData.Write(folder, TinyRuns.Recipe("decoder").Replace("\"kind\"", "\"index\": false, \"kind\"", StringComparison.Ordinal));
+        using DiffusionTrainer trainer = new(Recipe.Load(recipe), DataRoot.Resolve(folder.Path));
+        trainer.Export(folder["model"]);
+        Assert.Null(PictureIndex.Load(folder["model"]));
+    }
+
     [Theory]
     [InlineData("pixels")]
     [InlineData("latents")]
@@ -87,14 +98,16 @@ public sealed class DiffusionTrainingTests
         using TemporaryFolder folder = new();
         string model = TinyRuns.Model(folder, "pixels, t5");
         using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(model);
-        Assert.Equal(10, pipeline.PromptTokens);
+        // Twelve with the end; a T5 has no start.
+        Assert.Equal(11, pipeline.PromptTokens);
         float[] Read(string prompt)
         {
             using Pareidolia.Pipelines.Conditioning said = pipeline.Encode([new PictureRequest(prompt, "", 0)], pipeline.Defaults);
             return said.At(1)[0].Context.ToArray();
         }
 
-        Assert.Equal(Read("aaaaaaaaaaaaaaaaaaaab"), Read("aaaaaaaaaaaaaaaaaaaac"));
+        Assert.NotEqual(Read("aaaaaaaaab"), Read("aaaaaaaaac"));
+        Assert.Equal(Read("aaaaaaaaaab"), Read("aaaaaaaaaac"));
         Assert.NotEqual(Read("ab"), Read("ac"));
         Assert.Equal("T5EncoderModel", ModelSource.Open(model).Component("text_encoder").ClassName);
     }

@@ -48,6 +48,10 @@ internal static class TinyData
         return folder["recipe.json"];
     }
 
+    /// <summary>Writes a shard with one sample, <c>bad</c>, whose picture is none.</summary>
+    public static void WriteBroken(TemporaryFolder folder) =>
+        File.WriteAllBytes(folder["tiny-broken.tar"], Shards.Tar(("bad.png", [1, 2, 3]), ("bad.txt", Shards.Text("a broken disc"))));
+
     private static string Shipped(string part) => Path.Combine(RepositoryRoot.Path, "models", "emoji", part).Replace('\\', '/');
 
     private static IEnumerable<(string Name, byte[] Content)> Pictures()

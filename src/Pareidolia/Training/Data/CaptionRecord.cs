@@ -38,12 +38,15 @@ public sealed record CaptionRecord(string Key, IReadOnlyList<string> Captions)
     /// <summary>
     /// Reads a sample's json part (<c>captions</c> or <c>caption</c>, and the fields above), or its txt part: a caption on each line.
     /// </summary>
+    /// <param name="sample">The sample.</param>
+    /// <param name="otherwise">The caption where it has neither part; null where it needs one.</param>
     /// <exception cref="PareidoliaException">There is no caption, or the json is broken.</exception>
-    public static CaptionRecord Read(Sample sample)
+    public static CaptionRecord Read(Sample sample, string? otherwise = null)
     {
-        if (!sample.Parts.ContainsKey("json") && !sample.Parts.ContainsKey("txt"))
+        bool isSilent = !sample.Parts.ContainsKey("json") && !sample.Parts.ContainsKey("txt");
+        if (isSilent && otherwise is null)
             throw new PareidoliaException($"it has no caption: a txt or a json is needed beside its {string.Join(", ", sample.Parts.Keys)}.");
-        CaptionRecord record = sample.Parts.ContainsKey("json")
+        CaptionRecord record = isSilent ? new CaptionRecord(sample.Key, [otherwise!]) : sample.Parts.ContainsKey("json")
             ? FromJson(sample.Key, JsonConfig.Parse(Encoding.UTF8.GetString(sample.Part("json").Span), $"{sample.Key}.json"))
             : new CaptionRecord(sample.Key, Lines(Encoding.UTF8.GetString(sample.Part("txt").Span)));
         if (record.Captions.Count == 0 || record.Captions.Any(string.IsNullOrWhiteSpace))

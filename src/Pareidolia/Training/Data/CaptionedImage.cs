@@ -18,13 +18,14 @@ public static class CaptionedImages
     /// <param name="keep">Which samples to keep, asked before the picture is decoded; all where nothing is given.</param>
     /// <param name="options">How to read.</param>
     /// <param name="broken">Takes the reports of what was skipped.</param>
+    /// <param name="caption">The caption of pictures that have none; null to skip those.</param>
     public static WebDataset<CaptionedImage<TImage>> Open<TImage>(
         IReadOnlyList<string> shards, Func<ReadOnlyMemory<byte>, TImage> decode, Func<CaptionRecord, bool>? keep = null,
-        WebDatasetOptions? options = null, BrokenMembers? broken = null)
+        WebDatasetOptions? options = null, BrokenMembers? broken = null, string? caption = null)
     {
         CaptionedImage<TImage>? Decode(Sample sample)
         {
-            CaptionRecord record = CaptionRecord.Read(sample);
+            CaptionRecord record = CaptionRecord.Read(sample, caption);
             bool isKept = keep is null || keep(record);
             return isKept ? new CaptionedImage<TImage>(record, decode(Picture(sample))) : null;
         }

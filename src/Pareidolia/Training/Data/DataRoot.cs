@@ -13,6 +13,9 @@ public sealed class DataRoot
     /// <summary>The folder.</summary>
     public string Path { get; }
 
+    /// <summary>What of the data that was read so far could not be used.</summary>
+    public BrokenMembers Broken { get; } = new();
+
     /// <summary>Finds the folder.</summary>
     /// <param name="option">The value of <c>--data</c>, where it was given.</param>
     /// <exception cref="PareidoliaException">The folder that counts does not exist.</exception>

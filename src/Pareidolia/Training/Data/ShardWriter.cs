@@ -7,7 +7,7 @@ namespace Pareidolia.Training.Data;
 /// Writes samples into shards <c>NAME-000.tar</c>, <c>NAME-001.tar</c> .. that <see cref="WebDataset{T}"/> reads. A shard is complete or not there; the same
 /// samples make the same bytes.
 /// </summary>
-/// <param name="folder">Where they go; it must exist.</param>
+/// <param name="folder">Where they go; it is made with the first shard.</param>
 /// <param name="name">What their names begin with.</param>
 /// <param name="perShard">Most samples of a shard.</param>
 public sealed class ShardWriter(string folder, string name, int perShard)
@@ -43,6 +43,7 @@ public sealed class ShardWriter(string folder, string name, int perShard)
     {
         if (_waiting.Count == 0)
             return;
+        Folder.Make(folder);
         string path = Path.Combine(folder, $"{name}-{_shards.Count:D3}.tar");
         AtomicFile.Write(path, WriteShard);
         _shards.Add(path);

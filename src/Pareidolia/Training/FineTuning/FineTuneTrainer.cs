@@ -43,18 +43,19 @@ public sealed class FineTuneTrainer : Trainer
         _base = recipe.Beside(recipe.Json.Text("base") ?? throw new PareidoliaException("The recipe has no \"base\": the folder or file of the model that learns."));
         ModelSource source = ModelSource.Open(_base, new SingleFileOptions { Tokenizer = recipe.Json.Text("tokenizer") is string words ? recipe.Beside(words) : null });
         _unet = UNet2DConditionModel.Load(source.Component("unet"));
-        RequireFamily();
+        RequireFamily(source);
         JsonConfig data = recipe.Section("data");
         _train = PictureSet.Load(root, data, "train");
         _prior = data.Has("prior") ? PictureSet.Load(root, data, "prior") : null;
-        _space = new PictureSpace(_train, AutoencoderKl.Load(source.Component("vae")));
-        _priorSpace = _prior is null ? null : new PictureSpace(_prior, AutoencoderKl.Load(source.Component("vae")));
+        _space = Space(source, _train);
+        _priorSpace = _prior is null ? null : Space(source, _prior);
         (_priorWeight, _captionDropout) = (recipe.Json.Double("prior_weight", 1), recipe.Json.Double("caption_dropout", 0.1));
         _text = ClipTextModel.Load(source.Component("text_encoder"));
         ClipTokenizer tokenizer = ClipTokenizer.Load(source.Component("tokenizer").Folder);
         _task = new DenoisingTask(source.Component("scheduler").Config);
         _recomputes = recipe.Json.Bool("gradient_checkpointing", false);
         (Weights, _lora, _word) = Learner(recipe, tokenizer);
+        RequireWord(recipe);
         _states = States(tokenizer);
     }
 
@@ -117,11 +118,31 @@ public sealed class FineTuneTrainer : Trainer
 
     private bool TrainsText => Recipe.Json.Bool("train_text_encoder", false);
 
-    private void RequireFamily()
+    private void RequireFamily(ModelSource source)
     {
         UNet2DConditionConfig config = _unet.Model.Config;
-        if (config.HearsTextAndSize || config.InChannels != config.OutChannels)
-            throw new PareidoliaException($"'{_base}' is of SDXL's family, or an inpainting or editing model; fine-tuning is for Stable Diffusion 1 and 2 and models like the one that comes with the program.");
+        string? odd = config.HearsTextAndSize ? "is of SDXL's family"
+            : config.InChannels != config.OutChannels ? "is an inpainting or editing model"
+            : config.ReadsPictures ? "is of unCLIP's family, which is told where CLIP sees pictures"
+            : T5EncoderModel.IsIn(source.Component("text_encoder")) ? "reads texts by a T5"
+            : null;
+        if (odd is not null)
+            throw new PareidoliaException($"'{_base}' {odd}; fine-tuning is for Stable Diffusion 1 and 2, for pixel diffusion with CLIP's text encoder, and for models like the one that comes with the program.");
+    }
+
+    // Without an autoencoder the model draws pixels.
+    private PictureSpace Space(ModelSource source, PictureSet pictures)
+    {
+        PictureSpace space = new(pictures, source.Has("vae") ? AutoencoderKl.Load(source.Component("vae")) : null);
+        int channels = _unet.Model.Config.InChannels;
+        return space.Shape[2] == channels ? space
+            : throw new PareidoliaException($"'{_base}' draws {channels} channels, the recipe's pictures have {space.Shape[2]}: set \"channels\" of its data section to {channels}.");
+    }
+
+    private void RequireWord(Recipe recipe)
+    {
+        if (_word is not null && !Captions(_train).Any(_word.IsIn))
+            throw new PareidoliaException($"\"word\" is '{recipe.Json.Text("word")}', which none of the {_train.Pictures.Count} pictures has in its captions: nothing would be learned; name it in them, such as \"a photo of a {recipe.Json.Text("word")}\".");
     }
 
     private (WeightStore, LoraFactors?, WordRows?) Learner(Recipe recipe, ClipTokenizer tokenizer)

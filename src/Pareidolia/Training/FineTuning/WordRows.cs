@@ -51,6 +51,10 @@ internal sealed class WordRows
         return _encoder.Forward(ids, table + own).LastHidden;
     }
 
+    /// <summary>Whether a caption says the word, as far as it is read.</summary>
+    public bool IsIn(string caption) =>
+        Tokens(caption, Math.Min(_tokenizer.MaxLength, _encoder.Config.MaxPositionEmbeddings)).Any(token => token.Learned is not null);
+
     /// <summary>Writes the file that prompts call by its name.</summary>
     public void Save(string folder, WeightStore weights)
     {

@@ -45,7 +45,7 @@ public static class TextSet
 
     private static string[] Captions(string shard)
     {
-        WebDataset<CaptionRecord> set = new([shard], CaptionRecord.Read, new WebDatasetOptions { ShuffleBuffer = 0 });
+        WebDataset<CaptionRecord> set = new([shard], sample => CaptionRecord.Read(sample), new WebDatasetOptions { ShuffleBuffer = 0 });
         return [.. set.Epoch(0).SelectMany(record => record.Captions)];
     }
 }

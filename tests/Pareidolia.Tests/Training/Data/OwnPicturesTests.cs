@@ -32,7 +32,19 @@ public sealed class OwnPicturesTests : IDisposable
         Assert.Equal(["a", "b", "more/c"], set.Pictures.Select(picture => picture.Record.Key));
         Assert.Equal(["a red cat", "a cat, red"], set.Pictures[0].Record.Captions);
         Assert.Equal(3, set.Pictures[1].Record.Label);
-        Assert.Equal(0, set.Broken.Count);
+    }
+
+    [Fact]
+    public void One_caption_may_stand_for_all_that_are_missing()
+    {
+        Write("mine/d.png", PngWriter.Encode(Drawn(8, 8, 1)));
+        DataRoot root = DataRoot.Resolve(_folder.Path);
+        JsonConfig data = JsonConfig.Parse("""{ "prior": "mine", "prior_caption": "a cat", "train": "mine", "size": 16 }""", "data");
+        PictureSet prior = PictureSet.Load(root, data, "prior");
+        Assert.Equal(0, root.Broken.Count);
+        Assert.Equal(["a red cat", "a Red dog", "a cat", "a green cat"], prior.Pictures.Select(picture => picture.Record.Captions[0]));
+        Assert.Equal(3, PictureSet.Load(root, data, "train").Pictures.Count);
+        Assert.Equal("d", Assert.Single(root.Broken.All).Name);
     }
 
     [Fact]
@@ -91,17 +103,34 @@ public sealed class OwnPicturesTests : IDisposable
     [Fact]
     public void What_is_packed_is_read_again_and_the_same_pictures_make_the_same_bytes()
     {
-        Directory.CreateDirectory(_folder["out"]);
         PackedData packed = DataPacking.Run([_folder["mine"]], _folder["out"], new PackSettings("cats", PerShard: 2, Size: 16));
         Assert.Equal((3, 0), (packed.Training, packed.Held));
         Assert.Equal(["cats-train-000.tar", "cats-train-001.tar"], packed.Shards.Select(Path.GetFileName));
         byte[] first = File.ReadAllBytes(packed.Shards[0]);
-        DataPacking.Run([_folder["mine"]], _folder["out"], new PackSettings("cats", PerShard: 2, Size: 16));
+        DataPacking.Run([_folder["mine"]], _folder["out"], new PackSettings("cats", PerShard: 2, Size: 16, Overwrite: true));
         Assert.Equal(first, File.ReadAllBytes(packed.Shards[0]));
         PictureSet set = Load("out/cats-train-*.tar");
         Assert.Equal(["a", "b", "more_c"], set.Pictures.Select(picture => picture.Record.Key));
         Assert.Equal(["a red cat", "a cat, red"], set.Pictures[0].Record.Captions);
         Assert.Equal(3, set.Pictures[1].Record.Label);
+    }
+
+    [Fact]
+    public void An_earlier_pack_is_kept_or_replaced_as_a_whole()
+    {
+        PackSettings settings = new("cats", PerShard: 1);
+        PackedData packed = DataPacking.Run([_folder["mine"]], _folder["out"], settings);
+        File.WriteAllText(_folder["out/cats-train-of-mine.tar"], "another's");
+        byte[] first = File.ReadAllBytes(packed.Shards[0]);
+        File.Delete(_folder["mine/a.png"]);
+        PareidoliaException refused = Assert.Throws<PareidoliaException>(() => DataPacking.Run([_folder["mine"]], _folder["out"], settings));
+        Assert.Contains("cats-train-000.tar' exists", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(first, File.ReadAllBytes(packed.Shards[0]));
+        DataPacking.Run([_folder["mine"]], _folder["out"], settings with { Overwrite = true });
+        Assert.Equal(["cats-train-000.tar", "cats-train-001.tar", "cats-train-of-mine.tar"], Directory.GetFiles(_folder["out"]).Select(Path.GetFileName).Order());
+        PareidoliaException own = Assert.Throws<PareidoliaException>(
+            () => DataPacking.Run([_folder["out/cats-train-000.tar"]], _folder["out"], settings with { Overwrite = true }));
+        Assert.Contains("is to be packed and to be overwritten", own.Message, StringComparison.Ordinal);
     }
 
     [Fact]

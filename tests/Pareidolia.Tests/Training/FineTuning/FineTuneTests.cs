@@ -114,12 +114,37 @@ public sealed class FineTuneTests
     [InlineData(""" "method": "full", "train_text_encoder": true """, "train_text_encoder")]
     [InlineData(""" "method": "textual-inversion", "word": "sqr", "initial_word": "" """, "initial_word")]
     [InlineData(""" "method": "textual-inversion", "word": "sqr", "initial_word": "cat", "vectors": 500 """, "vectors")]
+    [InlineData(""" "method": "textual-inversion", "word": "sqr", "initial_word": "cat" """, "none of the 4 pictures has in its captions")]
     public void What_makes_no_sense_is_one_sentence(string method, string named)
     {
         using TemporaryFolder folder = new();
         PareidoliaException error = Assert.Throws<PareidoliaException>(() => Train(folder, method, 1e-3, steps: 1, out _));
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("\n", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("decoder", "unCLIP's family")]
+    [InlineData("pixels, t5", "reads texts by a T5")]
+    public void A_model_of_another_family_is_one_sentence(string kind, string named)
+    {
+        using TemporaryFolder folder = new(), run = new();
+        string model = TinyRuns.Model(run, kind);
+        PareidoliaException error = Assert.Throws<PareidoliaException>(() => TinyFineTuning.Trainer(folder, """ "method": "lora" """, size: 16, model: model));
+        Assert.Contains(named, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_that_draws_pixels_learns()
+    {
+        using TemporaryFolder folder = new(), run = new();
+        string model = TinyRuns.Model(run, "pixels");
+        using (FineTuneTrainer trainer = TinyFineTuning.Trainer(folder, """ "method": "full" """, steps: 3, size: 16, model: model))
+        using (TrainingLoop loop = new(trainer, folder["run"]))
+            Assert.All(loop.Run(), progress => Assert.True(double.IsFinite(progress.Loss)));
+        using StableDiffusionPipeline plain = StableDiffusionPipeline.Load(model), tuned = StableDiffusionPipeline.Load(folder["run/model"]);
+        GenerateSettings settings = plain.Defaults with { Prompt = "a red square", Seed = 1 };
+        Assert.NotEqual(plain.Generate(settings)[0].Pixels, tuned.Generate(settings)[0].Pixels);
     }
 
     private static double[] Train(TemporaryFolder folder, string method, double rate, int steps, out IReadOnlyDictionary<string, float[]> trained,
