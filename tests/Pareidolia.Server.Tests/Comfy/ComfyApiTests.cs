@@ -230,6 +230,22 @@ public sealed class ComfyApiTests
         _ = await studio.Post("/api/v1/jobs", """{"kind": "graph"}""", 400);
     }
 
+    [Theory]
+    [InlineData("\"mode\": 0.5", 0)]
+    [InlineData("\"mode\": 1e99", 0)]
+    [InlineData("\"mode\": 4", -1)]
+    [InlineData("\"mode\": 4", 4294967295)]
+    public async Task A_workflow_with_odd_numbers_is_no_error_of_the_program(string mode, long slot)
+    {
+        await using TestStudio studio = await Start();
+        string workflow = $$"""
+            {"nodes": [{"id": 1, "type": "SolidMask", {{mode}}, "widgets_values": [0.5, 8, 8], "inputs": [{"name": "x", "type": "MASK", "link": 9}], "outputs": [{"name": "MASK", "type": "MASK"}]},
+             {"id": 2, "type": "MaskToImage", "inputs": [{"name": "mask", "type": "MASK", "link": 1}]}, {"id": 3, "type": "SaveImage", "inputs": [{"name": "images", "type": "IMAGE", "link": 2}]}],
+             "links": [[1, 1, {{slot}}, 2, 0, "MASK"], [2, 2, 0, 3, 0, "IMAGE"]]}
+            """;
+        _ = await studio.Post("/api/v1/jobs", $$"""{"kind": "graph", "workflow": {{workflow}}}""", 400);
+    }
+
     private static IEnumerable<(string Graph, string Type)> Broken()
     {
         yield return ("{}", "prompt_no_outputs");
