@@ -65,6 +65,13 @@ internal sealed class JobStore
     /// <summary>The ids of the jobs that wait, in their turn.</summary>
     public List<string> Waiting() => _database.Query($"SELECT id FROM jobs WHERE state = 0 ORDER BY {Turn}", row => row.GetString(0));
 
+    /// <summary>The jobs of a kind that wait, in their turn.</summary>
+    public List<Job> Waiting(string kind) =>
+        _database.Query($"SELECT {Columns} FROM jobs WHERE state = 0 AND kind = $kind ORDER BY {Turn}", Read, ("$kind", kind));
+
+    /// <summary>How many jobs of a kind wait or run.</summary>
+    public int CountUnfinished(string kind) => (int)_database.Number("SELECT COUNT(*) FROM jobs WHERE state IN (0, 1) AND kind = $kind", ("$kind", kind));
+
     /// <summary>How many jobs are in a state.</summary>
     public int Count(JobState state) => (int)_database.Number("SELECT COUNT(*) FROM jobs WHERE state = $state", ("$state", (int)state));
 
