@@ -12,7 +12,9 @@ internal sealed class CountingJobs
 
     public void Let(int steps) => _steps.Release(steps);
 
-    public void AddTo(JobKinds kinds) => kinds.Add("count", new JobKind(Run) { Complete = settings => settings });
+    public void AddTo(JobKinds kinds) => AddTo(kinds, beginsAnew: false);
+
+    public void AddTo(JobKinds kinds, bool beginsAnew) => kinds.Add("count", new JobKind(Run) { Complete = settings => settings, BeginsAnew = beginsAnew });
 
     private async IAsyncEnumerable<JobStep> Run(Job job, [EnumeratorCancellation] CancellationToken cancellation)
     {
