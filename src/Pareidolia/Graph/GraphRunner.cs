@@ -18,6 +18,12 @@ public sealed record GraphRunSettings
 
     /// <summary>Whether steps are shown.</summary>
     public bool Previews { get; init; }
+
+    /// <summary>Most pictures that a node may make at a time.</summary>
+    public int MostPictures { get; init; } = int.MaxValue;
+
+    /// <summary>Most pixels of each of them.</summary>
+    public long MostPixels { get; init; } = long.MaxValue;
 }
 
 /// <summary>
@@ -218,6 +224,8 @@ public sealed class GraphRunner : IDisposable
             Prompt = prompt.Json,
             ExtraInfo = settings.ExtraInfo,
             Previews = settings.Previews,
+            MostPictures = settings.MostPictures,
+            MostPixels = settings.MostPixels,
             Progress = (value, most, picture) =>
             {
                 report(new NodeProgress(id, value, most));
