@@ -1,5 +1,6 @@
 using Pareidolia.Adapters;
 using Pareidolia.Diffusion;
+using Pareidolia.Models;
 
 namespace Pareidolia.Graph.Values;
 
@@ -30,12 +31,28 @@ internal sealed record ModelPatches
     /// <summary>What of the scheduler's config is different, as JSON; null for nothing.</summary>
     public string? Scheduler { get; init; }
 
-    /// <summary>Whether a mask's shades say in which step a pixel begins to change (DifferentialDiffusion).</summary>
-    public bool Differential { get; init; }
+    /// <summary>How strongly a mask's shades say in which step a pixel begins to change (DifferentialDiffusion); null for not at all.</summary>
+    public double? Differential { get; init; }
+
+    /// <summary>How the network's way up weighs its inputs (FreeU); null for as they are.</summary>
+    public SkipBalance? Balance { get; init; }
+
+    /// <summary>An empty text, beside which the negative one acts only where it does not contradict the positive (PerpNeg); null for none.</summary>
+    public ConditioningValue? Empty { get; init; }
+
+    /// <summary>How strongly the negative one acts then.</summary>
+    public double NegativeScale { get; init; } = 1;
 }
 
 /// <summary>MODEL: a denoising network.</summary>
-internal sealed record ModelValue(ModelChoice Choice, ModelPatches Patches) : GraphValue;
+internal sealed record ModelValue(ModelChoice Choice, ModelPatches Patches) : GraphValue
+{
+    /// <inheritdoc/>
+    public override GraphValue Owned() => Patches.Empty is null ? this : this with { Patches = Patches with { Empty = (ConditioningValue)Patches.Empty.Owned() } };
+
+    /// <inheritdoc/>
+    protected override void Release() => Patches.Empty?.Dispose();
+}
 
 /// <summary>CLIP: what reads prompts.</summary>
 /// <param name="Choice">Of which checkpoint.</param>
