@@ -20,7 +20,7 @@ internal static class NodeCatalog
         new RandomNoise(), new DisableNoise(), new BasicGuider(), new CfgGuider(), new DualCfgGuider(), new PerpNegGuider(),
         new BasicScheduler(), RhoScheduler.Karras, new ExponentialScheduler(), RhoScheduler.Polyexponential, new BetaSamplingScheduler(),
         new VpScheduler(), new SdTurboScheduler(), new AlignYourStepsScheduler(), new SplitSigmas(), new FlipSigmas(),
-        new RescaleCfg(), new PerturbedAttentionGuidance(), new PerpNeg(), FreeU.First, FreeU.Second, new DifferentialDiffusion(), new ModelSamplingDiscrete(),
+        new RescaleCfg(), new PerturbedAttentionGuidance(), new PerpNeg(), FreeU.First, FreeU.Second, new ModelMergeSimple(), new ClipMergeSimple(), new DifferentialDiffusion(), new ModelSamplingDiscrete(),
         new LoadImage(), new LoadImageMask(), new SaveImage(), new PreviewImage(), new ImageScale(), new ImageScaleBy(), new ImageScaleToTotalPixels(),
         new ImageUpscaleWithModel(), new ImageInvert(), new ImageBatch(), new ImageBlend(), new ImagePadForOutpaint(),
         new SolidMask(), new InvertMask(), new GrowMask(), new FeatherMask(), new MaskComposite(), new MaskToImage(), new ImageToMask(),

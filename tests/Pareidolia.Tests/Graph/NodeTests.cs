@@ -251,6 +251,51 @@ public sealed class NodeTests
         Assert.Equal(same, plain.Pixels.AsSpan().SequenceEqual(tiny.Run(graph)[0].Pixels));
     }
 
+    [Theory]
+    [InlineData("ModelMergeSimple", "unet", "model", 0)]
+    [InlineData("CLIPMergeSimple", "text_encoder", "clip", 1)]
+    public void Two_models_are_mixed_weight_by_weight(string node, string part, string input, int slot)
+    {
+        using TemporaryFolder folder = new();
+        using TinyGraph tiny = new();
+        // Of weights that are once and half as large, 0.6 of the one and 0.4 of the other are 0.8 times as large.
+        foreach ((string name, float factor) in ((string, float)[])[("half", 0.5f), ("mixed", 0.8f)])
+            tiny.Folders.AddCheckpoint(name, Scaled(folder[name], part, factor));
+        JsonObject expected = TinyGraph.TextToImage(), mixed = TinyGraph.TextToImage();
+        expected["20"] = GraphRunTests.Node("CheckpointLoaderSimple", ("ckpt_name", "mixed"));
+        mixed["21"] = GraphRunTests.Node("CheckpointLoaderSimple", ("ckpt_name", "half"));
+        mixed["20"] = GraphRunTests.Node(node, ($"{input}1", GraphRunTests.Link("1", slot)), ($"{input}2", GraphRunTests.Link("21", slot)), ("ratio", 0.6));
+        Image plain = tiny.Run(TinyGraph.TextToImage())[0];
+        Image[] drawn = [.. new[] { (expected, slot), (mixed, 0) }.Select(row => tiny.Run(From(row.Item1, row.Item2))[0])];
+        Assert.True(Shades([drawn[0]]).Zip(Shades([drawn[1]]), (a, b) => Math.Abs(a - b)).Max() <= 1);
+        Assert.NotEqual(plain.Pixels, drawn[1].Pixels);
+        Assert.Equal(plain.Pixels, tiny.Run(TinyGraph.TextToImage())[0].Pixels);
+
+        JsonObject From(JsonObject graph, int output)
+        {
+            foreach (string user in input == "model" ? ["5"] : (string[])["2", "3"])
+                graph[user]!["inputs"]![input] = GraphRunTests.Link("20", output);
+            return graph;
+        }
+    }
+
+    // A copy of the tiny model in which all numbers of a network are some times as large.
+    private static string Scaled(string folder, string part, float factor)
+    {
+        foreach (string file in Directory.EnumerateFiles(TinyGraph.Model, "*", SearchOption.AllDirectories))
+        {
+            string copy = Path.Combine(folder, Path.GetRelativePath(TinyGraph.Model, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            byte[] bytes = File.ReadAllBytes(file);
+            // All of them are F32, behind a header that begins with its length.
+            if (file.EndsWith(".safetensors", StringComparison.Ordinal) && Path.GetFileName(Path.GetDirectoryName(file)) == part)
+                foreach (ref float value in System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(bytes.AsSpan(8 + (int)BitConverter.ToInt64(bytes))))
+                    value *= factor;
+            File.WriteAllBytes(copy, bytes);
+        }
+        return folder;
+    }
+
     private static bool Near(double a, double b) => Math.Abs(a - b) < 1e-9;
 
     private static float[] Shades(Image[] images) => [.. images.SelectMany(image => image.Pixels).Select(value => (float)value)];
