@@ -17,8 +17,10 @@ internal static class UserDataApi
     private static readonly Lock s_settings = new();
 
     /// <summary>Adds the routes.</summary>
-    public static void MapUserData(this IEndpointRouteBuilder routes)
+    public static void MapUserData(this IEndpointRouteBuilder parent)
     {
+        RouteGroupBuilder routes = parent.MapGroup("");
+        _ = routes.AddEndpointFilter(Gone);
         _ = routes.MapGet("/userdata", (HttpContext context, UserFiles files) => List(context, files)).WithSummary("Files of the front end.");
         _ = routes.MapGet("/userdata/{file}", (string file, HttpContext context, UserFiles files) => Results.File(
             File.ReadAllBytes(Existing(context, files, file)), file.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? "application/json" : "application/octet-stream")).WithSummary("A file of the front end.");
@@ -36,6 +38,19 @@ internal static class UserDataApi
             Keep(context, files, await ComfyBody.Read(context).ConfigureAwait(false))).WithSummary("Change settings of the front end.");
         _ = routes.MapPost("/settings/{id}", async (string id, HttpContext context, UserFiles files) => Keep(
             context, files, new JsonObject { [id] = JsonNode.Parse((await JsonBody.ReadAny(context).ConfigureAwait(false)).GetRawText()) })).WithSummary("Change a setting of the front end.");
+    }
+
+    // Another request may delete a file between two looks at it.
+    private static async ValueTask<object?> Gone(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        try
+        {
+            return await next(context).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw Refusal.Missing("There is no such file any more.");
+        }
     }
 
     private static IResult List(HttpContext context, UserFiles files)
@@ -79,11 +94,14 @@ internal static class UserDataApi
     private static JsonObject Settings(HttpContext context, UserFiles files)
     {
         string path = files.PathOf(context, SettingsFile);
+        if (!File.Exists(path))
+            return [];
         try
         {
-            return File.Exists(path) && JsonNode.Parse(File.ReadAllText(path)) is JsonObject settings ? settings : [];
+            JsonElement settings = JsonElement.Parse(File.ReadAllText(path));
+            return settings.ValueKind == JsonValueKind.Object ? ComfyBody.Of(settings) : [];
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or Refusal)
         {
             // A front end may write the file as one of its own.
             return [];

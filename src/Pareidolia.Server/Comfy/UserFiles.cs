@@ -12,6 +12,7 @@ namespace Pareidolia.Server.Comfy;
 internal sealed class UserFiles(DataFolder data)
 {
     private const int MostFiles = 2000;
+    private const int MostBytes = 1 << 24;
     private const int MostParts = 8;
     private const int LongestPart = 200;
 
@@ -41,6 +42,8 @@ internal sealed class UserFiles(DataFolder data)
     public string Write(HttpContext context, string name, byte[] content)
     {
         string path = PathOf(context, name);
+        if (content.Length > MostBytes)
+            throw new Refusal(StatusCodes.Status413PayloadTooLarge, $"The file has {content.Length} bytes; at most {MostBytes} are kept.") { Field = "file" };
         if (!File.Exists(path))
             RequireRoom(context);
         Try(name, () =>

@@ -88,6 +88,14 @@ public sealed class UserDataTests
         Assert.Equal("{}", (await Send(HttpMethod.Get, "/settings", null, "..")).GetRawText());
         _ = await Send(HttpMethod.Post, "/userdata/mine.json", "{}", "..");
         Assert.True(File.Exists(folder["graphs/users/user-../mine.json"]));
+        // A front end may write the file of settings by hand.
+        foreach (string odd in (string[])["[]", "{", """{"a": 1, "a": 2}""", """{"\ud800": 1}"""])
+        {
+            _ = await Send(HttpMethod.Post, "/userdata/comfy.settings.json", odd, "..");
+            Assert.Equal("{}", (await Send(HttpMethod.Get, "/settings", null, "..")).GetRawText());
+            _ = await Send(HttpMethod.Post, "/settings/a", "1", "..");
+            Assert.Equal("""{"a":1}""", (await Send(HttpMethod.Get, "/settings", null, "..")).GetRawText());
+        }
         _ = await Send(HttpMethod.Post, "/settings", "[]", "art", 400);
         _ = await Send(HttpMethod.Post, "/settings/x", "{", "art", 400);
 
