@@ -124,7 +124,7 @@ public static class Studio
     {
         JobKinds kinds = new();
         new GraphJobs(parts.GetRequiredService<GraphRunner>(), parts.GetRequiredService<ComfySockets>(), parts.GetRequiredService<PromptHistory>(),
-            parts.GetRequiredService<PictureStore>()).AddTo(kinds);
+            parts.GetRequiredService<PictureStore>(), parts.GetRequiredService<StudioOptions>()).AddTo(kinds);
         addKinds(kinds);
         parts.GetRequiredService<GenerateJobs>().AddTo(kinds);
         parts.GetRequiredService<TrainJobs>().AddTo(kinds);

@@ -48,6 +48,11 @@ public sealed class FuzzTests
         ("POST", "/free", """{"unload_models":false,"free_memory":true}"""), ("GET", "/history?max_items=3&offset=1", ""), ("GET", "/history/{id}", ""), ("GET", "/object_info/KSampler", ""),
         ("GET", "/view?filename=x.png&type=output&subfolder=a&preview=webp;90&channel=rgb", ""), ("GET", "/models/loras", ""), ("GET", "/view_metadata/loras?filename=x", ""),
         ("POST", "/upload/image", "--x\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a.png\"\r\n\r\nx\r\n--x--"),
+        ("GET", "/userdata?dir=x&recurse=true&split=true&full_info=true", ""), ("POST", "/userdata/{id}?overwrite=false&full_info=true", "{}"), ("GET", "/userdata/{id}", ""),
+        ("DELETE", "/userdata/{id}", ""), ("POST", "/userdata/{id}/move/x", ""), ("POST", "/userdata/comfy.settings.json", """{"x":1,"y":{"x":2}}"""), ("GET", "/settings/x", ""),
+        ("POST", "/settings", """{"x":1}"""), ("POST", "/settings/x", "1"), ("GET", "/api/jobs?status=pending,completed&limit=3&offset=1&sort_by=execution_duration", ""),
+        ("GET", "/api/jobs/{id}", ""), ("POST", "/api/jobs/{id}/cancel", ""),
+        ("POST", "/api/v1/jobs", """{"kind":"graph","workflow":{"nodes":[{"id":1,"type":"SolidMask","mode":4,"widgets_values":[0.5,8,8],"outputs":[{"name":"MASK","type":"MASK"}]},{"id":2,"type":"MaskToImage","mode":0,"inputs":[{"name":"mask","type":"MASK","link":1}]}],"links":[[1,1,0,2,0,"MASK"]]}}"""),
         ("POST", "/upload/mask", "--x\r\nContent-Disposition: form-data; name=\"original_ref\"\r\n\r\n{\"filename\":\"x\"}\r\n--x--"),
     ];
 

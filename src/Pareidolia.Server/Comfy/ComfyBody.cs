@@ -16,35 +16,15 @@ internal static class ComfyBody
     /// <exception cref="Refusal">A name comes twice, or a text is no valid Unicode: neither has a meaning later on.</exception>
     public static JsonObject Of(JsonElement json)
     {
+        if (!JsonTexts.AreWhole(json))
+            throw Refusal.Bad("A text in the body is no valid Unicode.");
         try
         {
-            RequireTexts(json);
             return JsonNode.Parse(json.GetRawText(), null, new JsonDocumentOptions { AllowDuplicateProperties = false })!.AsObject();
-        }
-        catch (InvalidOperationException)
-        {
-            throw Refusal.Bad("A text in the body is no valid Unicode.");
         }
         catch (ArgumentException)
         {
             throw Refusal.Bad("A name comes twice in an object of the body.");
-        }
-    }
-
-    // Half of a character is seen only when a text is read.
-    private static void RequireTexts(JsonElement json)
-    {
-        if (json.ValueKind == JsonValueKind.String)
-            _ = json.GetString();
-        if (json.ValueKind == JsonValueKind.Array)
-            foreach (JsonElement item in json.EnumerateArray())
-                RequireTexts(item);
-        if (json.ValueKind != JsonValueKind.Object)
-            return;
-        foreach (JsonProperty property in json.EnumerateObject())
-        {
-            _ = property.Name;
-            RequireTexts(property.Value);
         }
     }
 }

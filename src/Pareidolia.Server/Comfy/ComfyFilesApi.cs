@@ -7,6 +7,7 @@ using Pareidolia.Files;
 using Pareidolia.Graph;
 using Pareidolia.Imaging;
 using Pareidolia.Server.Http;
+using Pareidolia.Server.Safety;
 
 namespace Pareidolia.Server.Comfy;
 
@@ -19,9 +20,10 @@ internal static class ComfyFilesApi
     public static void MapComfyFiles(this IEndpointRouteBuilder routes)
     {
         _ = routes.MapGet("/view", (HttpContext context, GraphRunner runner) => View(context.Request, runner.Folders)).WithSummary("A picture that a graph wrote or reads.");
-        _ = routes.MapPost("/upload/image", (HttpContext context, GraphRunner runner) => Upload(context.Request, runner.Folders, Same)).DisableAntiforgery().WithSummary("Bring a picture for graphs.");
-        _ = routes.MapPost("/upload/mask", (HttpContext context, GraphRunner runner) => Upload(context.Request, runner.Folders, Masked)).DisableAntiforgery()
-            .WithSummary("Bring a mask; it becomes the transparency of a picture that is there.");
+        _ = routes.MapPost("/upload/image", (HttpContext context, GraphRunner runner, StudioOptions options, AuditLog audit) => Upload(
+            context, runner.Folders, options, audit, Same)).DisableAntiforgery().WithSummary("Bring a picture for graphs.");
+        _ = routes.MapPost("/upload/mask", (HttpContext context, GraphRunner runner, StudioOptions options, AuditLog audit) => Upload(
+            context, runner.Folders, options, audit, Masked)).DisableAntiforgery().WithSummary("Bring a mask; it becomes the transparency of a picture that is there.");
     }
 
     private static IResult View(HttpRequest request, GraphFolders folders)
@@ -91,32 +93,51 @@ internal static class ComfyFilesApi
         _ => "application/octet-stream",
     };
 
-    private static async Task<IResult> Upload(HttpRequest request, GraphFolders folders, Func<byte[], IFormCollection, GraphFolders, byte[]> finish)
+    // What becomes of a file and the picture in it.
+    private delegate byte[] Finish(byte[] file, Image picture, IFormCollection form, GraphFolders folders);
+
+    private static async Task<IResult> Upload(HttpContext context, GraphFolders folders, StudioOptions options, AuditLog audit, Finish finish)
     {
         IFormCollection form = await FormBody.Read(
-            request.HttpContext, Refusal.Bad("A form with a picture named 'image' is needed (multipart/form-data).")).ConfigureAwait(false);
+            context, Refusal.Bad("A form with a picture named 'image' is needed (multipart/form-data).")).ConfigureAwait(false);
         IFormFile sent = form.Files.GetFile("image") ?? throw Refusal.Bad("The form has no file named 'image'.", "image");
         using MemoryStream bytes = new();
-        await sent.CopyToAsync(bytes, request.HttpContext.RequestAborted).ConfigureAwait(false);
+        await sent.CopyToAsync(bytes, context.RequestAborted).ConfigureAwait(false);
         byte[] file = bytes.ToArray();
         if (!ImageFile.IsPicture(file))
             throw Refusal.Bad("What was sent is no picture: PNG, JPEG, WebP, AVIF or TIFF is needed.", "image");
+        // Read once within bounds, so that no graph meets a broken one, or one that fills the memory.
+        Image picture = ImageFile.Read(file, "image", new PngLimits(options.MostUploadPixels));
         string type = Or(form["type"].ToString(), "input"), subfolder = form["subfolder"].ToString();
         string root = folders.OfType(type) ?? throw Refusal.Bad($"The type is '{type}'; input, output or temp is needed.", "type");
-        string name = NameOf(sent.FileName);
-        string path = GraphFolders.Inside(root, Path.Combine(subfolder, name)) ?? throw Refusal.Bad("The subfolder leads out of the folder.", "subfolder");
-        path = Written(finish(file, form, folders), path, form["overwrite"].ToString() is "true" or "1");
+        string path = GraphFolders.Inside(root, Path.Combine(subfolder, NameOf(sent.FileName))) ?? throw Refusal.Bad("The subfolder leads out of the folder.", "subfolder");
+        path = Written(finish(file, picture, form, folders), path, form["overwrite"].ToString() is "true" or "1");
+        audit.Write(context, "upload", Path.GetRelativePath(root, path));
         return PromptApi.Json(new JsonObject { ["name"] = Path.GetFileName(path), ["subfolder"] = subfolder, ["type"] = type });
     }
 
-    // The same picture under the same name is not kept twice; another one gets the next free name.
     private static string Written(byte[] file, string path, bool overwrites)
     {
-        _ = Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        try
+        {
+            _ = Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            string free = overwrites ? path : Free(file, path);
+            AtomicFile.Write(free, stream => stream.Write(file));
+            return free;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or PareidoliaException)
+        {
+            // Not the error's own words: they say where the studio lies.
+            throw Refusal.Bad($"The picture cannot be written as '{Refusal.Short(Path.GetFileName(path))}' into this subfolder: a part of its path is too long, or a file where a folder is needed, or the disk is full.", "subfolder");
+        }
+    }
+
+    // The same picture under the same name is not kept twice; another one gets the next free name.
+    private static string Free(byte[] file, string path)
+    {
         string free = path;
-        for (int i = 1; !overwrites && File.Exists(free) && !File.ReadAllBytes(free).AsSpan().SequenceEqual(file); i++)
+        for (int i = 1; File.Exists(free) && !File.ReadAllBytes(free).AsSpan().SequenceEqual(file); i++)
             free = Path.Combine(Path.GetDirectoryName(path)!, $"{Path.GetFileNameWithoutExtension(path)} ({i}){Path.GetExtension(path)}");
-        AtomicFile.Write(free, stream => stream.Write(file));
         return free;
     }
 
@@ -127,15 +148,15 @@ internal static class ComfyFilesApi
             : throw Refusal.Bad($"The file's name is '{(name.Length > 50 ? name[..50] + "..." : name)}'; a name of 1 to {LongestName} characters that does not begin with a point is needed.", "image");
     }
 
-    private static byte[] Same(byte[] file, IFormCollection form, GraphFolders folders) => file;
+    private static byte[] Same(byte[] file, Image picture, IFormCollection form, GraphFolders folders) => file;
 
     // The original's colours, as transparent as the mask.
-    private static byte[] Masked(byte[] file, IFormCollection form, GraphFolders folders)
+    private static byte[] Masked(byte[] file, Image mask, IFormCollection form, GraphFolders folders)
     {
         JsonObject reference = Reference(form["original_ref"].ToString());
         string Text(string key) => reference[key]?.GetValueKind() == JsonValueKind.String ? reference[key]!.GetValue<string>() : "";
-        Image original = ImageFile.Read(Find(Text("filename"), Text("subfolder"), Or(Text("type"), "output"), folders)).WithoutAlpha();
-        Image mask = ImageFile.Read(file, "mask");
+        string path = Find(Text("filename"), Text("subfolder"), Or(Text("type"), "output"), folders);
+        Image original = ImageFile.Read(File.ReadAllBytes(path), Path.GetFileName(path)).WithoutAlpha();
         if (mask.Channels != 4)
             throw Refusal.Bad("The mask has no transparency: a picture with an alpha channel is needed.", "image");
         mask = Resize.To(mask, original.Width, original.Height, Resampling.Bicubic);

@@ -29,8 +29,6 @@ internal static class ComfyInfoApi
         _ = routes.MapGet("/extensions", () => Json(new JsonArray())).WithSummary("Extensions of the front end: none.");
         _ = routes.MapGet("/features", (StudioOptions options) => Json(ComfySockets.Features(options))).WithSummary("What the server can do.");
         _ = routes.MapGet("/users", () => Json(new JsonObject { ["storage"] = "server", ["migrated"] = true })).WithSummary("Users of the front end: one.");
-        _ = routes.MapGet("/userdata", () => Json(new JsonArray())).WithSummary("Files of the front end: none.");
-        _ = routes.MapGet("/settings", () => Json(new JsonObject())).WithSummary("Settings of the front end: none.");
         _ = routes.MapGet("/workflow_templates", () => Json(new JsonObject())).WithSummary("Templates: none.");
         _ = routes.MapGet("/i18n", () => Json(new JsonObject())).WithSummary("Translations of node names: none.");
     }

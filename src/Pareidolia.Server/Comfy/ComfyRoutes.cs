@@ -20,9 +20,9 @@ internal static class ComfyRoutes
             parts.GetRequiredService<ModelShelf>().ShareWith(runner);
             return runner;
         })
-        .AddSingleton(parts => new ComfySockets(
-            parts.GetRequiredService<JobQueue>, parts.GetRequiredService<JobStore>(), parts.GetRequiredService<JobEvents>(), parts.GetRequiredService<StudioOptions>()))
-        .AddSingleton<PromptHistory>();
+        .AddSingleton<ComfySockets>()
+        .AddSingleton<PromptHistory>()
+        .AddSingleton<UserFiles>();
 
     /// <summary>Adds the routes.</summary>
     public static void MapComfy(this WebApplication app)
@@ -34,7 +34,9 @@ internal static class ComfyRoutes
             routes.MapPrompts();
             routes.MapComfyFiles();
             routes.MapComfyInfo();
+            routes.MapUserData();
             _ = routes.MapGet("/ws", (HttpContext context, ComfySockets sockets) => sockets.Serve(context)).ExcludeFromDescription();
         }
+        app.MapComfyJobs();
     }
 }

@@ -12,11 +12,10 @@ using Pareidolia.Server.Jobs;
 namespace Pareidolia.Server.Comfy;
 
 /// <summary>ComfyUI's web sockets: tells each client how the queue stands, and how its own prompts go on.</summary>
-/// <param name="queue">The queue, which needs this to be made.</param>
 /// <param name="store">The jobs.</param>
 /// <param name="events">What happens to jobs.</param>
 /// <param name="options">Limits.</param>
-internal sealed class ComfySockets(Func<JobQueue> queue, JobStore store, JobEvents events, StudioOptions options)
+internal sealed class ComfySockets(JobStore store, JobEvents events, StudioOptions options)
 {
     private const int MostUnread = 4096;
     private const int MostUnreadWithPreviews = 64;
@@ -32,8 +31,7 @@ internal sealed class ComfySockets(Func<JobQueue> queue, JobStore store, JobEven
     public (string ClientId, string PromptId, string Node)? Current { get; set; }
 
     /// <summary>Jobs that wait or run.</summary>
-    public int Remaining =>
-        store.Waiting().Count(id => store.Find(id)?.Kind == GraphSettings.Kind) + (queue().Running?.Job.Kind == GraphSettings.Kind ? 1 : 0);
+    public int Remaining => store.CountUnfinished(GraphSettings.Kind);
 
     /// <summary>Serves one client until it goes away.</summary>
     public async Task Serve(HttpContext context)

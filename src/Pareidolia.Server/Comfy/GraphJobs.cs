@@ -13,11 +13,11 @@ namespace Pareidolia.Server.Comfy;
 /// Runs graphs as jobs of the queue. A graph that was interrupted begins anew: what it gives follows from the graph alone, so that its pictures are the
 /// same. Saved pictures join the gallery too.
 /// </summary>
-internal sealed class GraphJobs(GraphRunner runner, ComfySockets sockets, PromptHistory history, PictureStore pictures)
+internal sealed class GraphJobs(GraphRunner runner, ComfySockets sockets, PromptHistory history, PictureStore pictures, StudioOptions options)
 {
     /// <summary>Adds the kind.</summary>
     public void AddTo(JobKinds kinds) => kinds.Add(GraphSettings.Kind,
-        new JobKind((job, stop) => ToldSteps.Of(tell => Run(job, tell, stop))) { Complete = settings => GraphSettings.Complete(settings, runner) });
+        new JobKind((job, stop) => ToldSteps.Of(tell => Run(job, tell, stop))) { Complete = settings => GraphSettings.Complete(settings, runner), BeginsAnew = true });
 
     private void Run(Job job, Tell tell, CancellationToken cancellation)
     {
@@ -35,11 +35,15 @@ internal sealed class GraphJobs(GraphRunner runner, ComfySockets sockets, Prompt
     private (GraphOutcome, JsonObject) Execute(Job job, JsonObject settings, Action<GraphEvent> hear, CancellationToken cancellation)
     {
         GraphPrompt prompt = GraphSettings.PromptOf(settings);
-        PromptMessages messages = new(sockets, JsonBody.Text(job.Settings, "clientId"), PromptId.Of(job), prompt.Json);
+        PromptMessages messages = new(sockets, JsonBody.Text(job.Settings, "clientId"), PromptId.Of(job), prompt.Json, runner.Folders);
         try
         {
             messages.Start();
-            GraphRunSettings wanted = new() { Targets = GraphSettings.Targets(settings), ExtraInfo = settings["extraInfo"] as JsonObject, Previews = true };
+            GraphRunSettings wanted = new()
+            {
+                Targets = GraphSettings.Targets(settings), ExtraInfo = settings["extraInfo"] as JsonObject, Previews = true,
+                MostPictures = options.MostPictures, MostPixels = options.MostPixels,
+            };
             GraphOutcome outcome = runner.Run(prompt, wanted, happening =>
             {
                 messages.Tell(happening);
@@ -55,15 +59,14 @@ internal sealed class GraphJobs(GraphRunner runner, ComfySockets sockets, Prompt
         }
     }
 
-    private static void ThrowIfFailed(GraphOutcome outcome, CancellationToken cancellation)
+    private void ThrowIfFailed(GraphOutcome outcome, CancellationToken cancellation)
     {
         if (outcome.Failure is not GraphFailure failure)
             return;
         cancellation.ThrowIfCancellationRequested();
         string place = failure.Node.Length == 0 ? "" : $"{failure.Class} ({failure.Node}): ";
-        throw failure.Error is PareidoliaException error
-            ? new PareidoliaException($"{place}{error.Message}", error)
-            : new InvalidOperationException($"{place}{failure.Error?.Message}", failure.Error);
+        string said = place + runner.Folders.WithoutFolders(failure.Error?.Message ?? "");
+        throw failure.Error is PareidoliaException error ? new PareidoliaException(said, error) : new InvalidOperationException(said, failure.Error);
     }
 
     private List<JobStep> Steps(Job job, JsonObject settings, GraphEvent happening, ref int stored)

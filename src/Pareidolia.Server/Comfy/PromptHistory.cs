@@ -34,8 +34,8 @@ internal sealed class PromptHistory
     /// <param name="offset">How many to leave out at the beginning; below 0 for none.</param>
     public JsonObject List(int? count = null, int offset = -1)
     {
-        HashSet<string> hidden = [.. _database.Query("SELECT job FROM hidden_prompts", row => row.GetString(0))];
-        Job[] over = [.. _store.List(null, GraphSettings.Kind, null, Most).Where(job => IsOver(job) && !hidden.Contains(job.Id)).Reverse()];
+        HashSet<string> hidden = Hidden();
+        Job[] over = [.. Over().Where(job => !hidden.Contains(job.Id)).Reverse()];
         IEnumerable<Job> wanted = offset >= 0 ? over.Skip(offset).Take(count ?? over.Length) : over.TakeLast(count ?? over.Length);
         JsonObject history = [];
         foreach (Job job in wanted)
@@ -47,26 +47,34 @@ internal sealed class PromptHistory
     public JsonObject One(string promptId) =>
         PromptId.Find(_store, promptId) is Job job && IsOver(job) && !IsHidden(job) ? new JsonObject { [promptId] = EntryOf(job) } : [];
 
-    /// <summary>Hides prompts; null for all that are over.</summary>
-    public void Hide(IEnumerable<string>? promptIds)
+    /// <summary>The jobs that are over, the newest first.</summary>
+    public IEnumerable<Job> Over() => _store.List(null, GraphSettings.Kind, null, Most).Where(IsOver);
+
+    /// <summary>Hides prompts.</summary>
+    public void Hide(IEnumerable<Job> jobs)
     {
-        IEnumerable<Job> jobs = promptIds is null
-            ? _store.List(null, GraphSettings.Kind, null, Most).Where(job => job.IsOver)
-            : promptIds.Select(id => PromptId.Find(_store, id)).OfType<Job>();
         foreach (Job job in jobs)
             _ = _database.Execute("INSERT INTO hidden_prompts (job) VALUES ($job) ON CONFLICT (job) DO NOTHING", ("$job", job.Id));
+    }
+
+    /// <summary>Where a prompt stands in its queue: the number that its client gave it, else its place, below 0 for one that goes before the others.</summary>
+    public static double NumberOf(Job job)
+    {
+        bool given = job.Settings.TryGetProperty("number", out JsonElement value) & value.ValueKind == JsonValueKind.Number;
+        return given && value.TryGetDouble(out double number) && double.IsFinite(number) ? number
+            : job.Priority > 0 ? -job.Place : job.Place;
     }
 
     /// <summary>[number, id, prompt, extra data, outputs].</summary>
     public static JsonArray Item(Job job)
     {
         JsonObject settings = JsonObject.Create(job.Settings)!;
-        JsonObject extra = [];
+        JsonObject extra = settings["extraData"]?.DeepClone() as JsonObject ?? [];
         if (settings["extraInfo"] is JsonNode info)
             extra["extra_pnginfo"] = info.DeepClone();
         if (settings["clientId"] is JsonNode client)
             extra["client_id"] = client.DeepClone();
-        return [job.Place, PromptId.Of(job), settings["prompt"]?.DeepClone(), extra, settings["targets"]?.DeepClone() ?? new JsonArray()];
+        return [NumberOf(job), PromptId.Of(job), settings["prompt"]?.DeepClone(), extra, settings["targets"]?.DeepClone() ?? new JsonArray()];
     }
 
     /// <summary>How a prompt ended of which no node ran.</summary>
@@ -81,11 +89,22 @@ internal sealed class PromptHistory
         return data;
     }
 
+    private HashSet<string> Hidden() => [.. _database.Query("SELECT job FROM hidden_prompts", row => row.GetString(0))];
+
     private bool IsHidden(Job job) => _database.Number("SELECT COUNT(*) FROM hidden_prompts WHERE job = $job", ("$job", job.Id)) > 0;
 
-    private bool IsOver(Job job) => job.IsOver || _newest?.Item1 == job.Id;
+    // A prompt that was taken out of the queue before it began has no history.
+    private bool IsOver(Job job) => (job.IsOver && !(job.State == JobState.Cancelled && job.StartedAt is null)) || _newest?.Item1 == job.Id;
 
-    private JsonObject EntryOf(Job job)
+    /// <summary>All that ComfyUI's clients may see, the newest first: what waits, runs and is over, but for what was hidden or never began.</summary>
+    public IEnumerable<Job> All()
+    {
+        HashSet<string> hidden = Hidden();
+        return _store.List(null, GraphSettings.Kind, null, Most).Where(job => (!job.IsOver || IsOver(job)) && !hidden.Contains(job.Id));
+    }
+
+    /// <summary>What a prompt came to, as the history shows it.</summary>
+    public JsonObject EntryOf(Job job)
     {
         JsonObject kept = _newest is { } newest && newest.Item1 == job.Id ? newest.Item2
             : job.Result is JsonElement result && result.ValueKind == JsonValueKind.Object ? JsonObject.Create(result)! : Ended(job);

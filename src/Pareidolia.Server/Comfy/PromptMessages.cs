@@ -13,7 +13,8 @@ namespace Pareidolia.Server.Comfy;
 /// <param name="clientId">The one whose prompt it is; null for nobody.</param>
 /// <param name="promptId">The prompt.</param>
 /// <param name="prompt">Its graph.</param>
-internal sealed class PromptMessages(ComfySockets sockets, string? clientId, string promptId, JsonObject prompt)
+/// <param name="folders">Where files lie, which clients are not told.</param>
+internal sealed class PromptMessages(ComfySockets sockets, string? clientId, string promptId, JsonObject prompt, GraphFolders folders)
 {
     private readonly List<string> _executed = [];
     private readonly JsonObject _outputs = [];
@@ -101,7 +102,7 @@ internal sealed class PromptMessages(ComfySockets sockets, string? clientId, str
         ["node_id"] = failure.Node,
         ["node_type"] = failure.Class,
         ["executed"] = Names(_executed),
-        ["exception_message"] = error.Message,
+        ["exception_message"] = folders.WithoutFolders(error.Message),
         ["exception_type"] = error.GetType().FullName,
         // Where in the program it happened is for its log, not for clients.
         ["traceback"] = new JsonArray(),

@@ -21,6 +21,15 @@ internal static class JsonBody
     /// <exception cref="Refusal">It is no JSON object.</exception>
     public static async Task<JsonElement> Read(HttpContext context)
     {
+        JsonElement body = await ReadAny(context).ConfigureAwait(false);
+        return body.ValueKind is JsonValueKind.Object ? body
+            : throw Refusal.Bad($"The body is JSON of kind {body.ValueKind}; an object is needed.");
+    }
+
+    /// <summary>The body as JSON of any kind. An empty body is an empty object.</summary>
+    /// <exception cref="Refusal">It is no JSON.</exception>
+    public static async Task<JsonElement> ReadAny(HttpContext context)
+    {
         if (context.Request.ContentLength == 0)
             return JsonElement.Parse("{}");
         try
@@ -29,8 +38,7 @@ internal static class JsonBody
             await context.Request.Body.CopyToAsync(bytes, context.RequestAborted).ConfigureAwait(false);
             JsonElement body = bytes.Length == 0 ? JsonElement.Parse("{}") : JsonElement.Parse(bytes.GetBuffer().AsSpan(0, (int)bytes.Length), s_strict);
             RequireUnicode(body, bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
-            return body.ValueKind is JsonValueKind.Object ? body
-                : throw Refusal.Bad($"The body is JSON of kind {body.ValueKind}; an object is needed.");
+            return body;
         }
         catch (JsonException error)
         {
@@ -38,8 +46,8 @@ internal static class JsonBody
         }
         catch (InvalidOperationException)
         {
-            // A text, or a name, with half of a character (\ud800) is JSON, but no string.
-            throw Refusal.Bad("A text in the body is no valid Unicode.");
+            // Names are read when they are compared with each other: one with half of a character (\ud800) is JSON, but no string.
+            throw NoUnicode();
         }
     }
 
@@ -61,26 +69,13 @@ internal static class JsonBody
     public static string? Text(JsonElement json, string name) =>
         json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
+    private static Refusal NoUnicode() => Refusal.Bad("A text in the body is no valid Unicode.");
+
     // Looking at each text is for bodies that have an escape of half a character.
     private static void RequireUnicode(JsonElement body, ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IndexOf("\\ud"u8) >= 0 || bytes.IndexOf("\\uD"u8) >= 0)
-            Visit(body);
-    }
-
-    private static void Visit(JsonElement element)
-    {
-        if (element.ValueKind == JsonValueKind.String)
-            _ = element.GetString();
-        if (element.ValueKind == JsonValueKind.Array)
-            foreach (JsonElement item in element.EnumerateArray())
-                Visit(item);
-        if (element.ValueKind == JsonValueKind.Object)
-            foreach (JsonProperty field in element.EnumerateObject())
-            {
-                _ = field.Name;
-                Visit(field.Value);
-            }
+        if ((bytes.IndexOf("\\ud"u8) >= 0 || bytes.IndexOf("\\uD"u8) >= 0) && !JsonTexts.AreWhole(body))
+            throw NoUnicode();
     }
 
     /// <summary>Says what is wrong.</summary>

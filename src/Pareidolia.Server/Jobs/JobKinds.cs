@@ -17,6 +17,9 @@ internal sealed record JobKind(RunJob Run)
     /// <summary>Checks settings and completes them, so that every later run of them does the same; throws what is wrong with them.</summary>
     public Func<JsonElement, JsonElement> Complete { get; init; } = settings => settings;
 
+    /// <summary>Whether an interrupted run is begun anew, so that its steps are no progress.</summary>
+    public bool BeginsAnew { get; init; }
+
     /// <summary>Forgets what an interrupted run has left: the job is cancelled, done or failed for good.</summary>
     public Action<Job> Forget { get; init; } = _ => { };
 }

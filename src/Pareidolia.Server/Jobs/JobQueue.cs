@@ -89,9 +89,13 @@ internal sealed class JobQueue(JobStore store, JobKinds kinds, PictureStore pict
     });
 
     /// <summary>Lets a job that failed or was cancelled be done once more, from its last step where that is known.</summary>
-    public Job Retry(string id) => Change(id, job => job.State is JobState.Failed or JobState.Cancelled
-        ? job with { State = JobState.Queued, Error = null, EndedAt = null, Result = null }
-        : throw Conflict(job, "retry"));
+    public Job Retry(string id) => Change(id, job =>
+    {
+        if (job.State is not (JobState.Failed or JobState.Cancelled))
+            throw Conflict(job, "retry");
+        store.ForgetStarts(id);
+        return job with { State = JobState.Queued, Error = null, EndedAt = null, Result = null };
+    });
 
     /// <summary>Changes a job's urgency, or puts it in front of another one that waits.</summary>
     public Job Move(string id, int? priority, string? beforeJob) => Change(id, job =>
@@ -118,6 +122,9 @@ internal sealed class JobQueue(JobStore store, JobKinds kinds, PictureStore pict
         return null;
     }
 
+    /// <summary>Takes note that a running job made progress which outlasts the program.</summary>
+    public void GoesOn(RunningJob run) => store.ForgetStarts(run.Job.Id);
+
     /// <summary>Keeps how a running job ended.</summary>
     /// <param name="run">The job.</param>
     /// <param name="state">Done, failed, or what it was stopped for.</param>
@@ -132,6 +139,7 @@ internal sealed class JobQueue(JobStore store, JobKinds kinds, PictureStore pict
             if (job.IsOver)
                 job = Ended(job, state);
             store.Update(job);
+            store.ForgetStarts(job.Id);
             _running = null;
         }
         run.Dispose();

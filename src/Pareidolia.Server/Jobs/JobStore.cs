@@ -11,9 +11,12 @@ internal sealed class JobStore
     private const string Columns = "id, kind, settings, state, priority, place, created, started, ended, error, result, owner";
     private const string Turn = "priority DESC, place, id";
 
+    // A job that ends the program each time must not keep all others from their turn for ever.
+    private const int MostUnfinishedStarts = 5;
+
     private readonly Database _database;
 
-    /// <summary>Makes the table where it is missing; jobs that were running when the program ended wait again.</summary>
+    /// <summary>Makes the table where it is missing; jobs that were running when the program ended wait again, unless that went on without progress.</summary>
     public JobStore(Database database)
     {
         _database = database;
@@ -22,10 +25,20 @@ internal sealed class JobStore
                 id TEXT PRIMARY KEY, kind TEXT NOT NULL, settings TEXT NOT NULL, state INTEGER NOT NULL, priority INTEGER NOT NULL, place REAL NOT NULL,
                 created TEXT NOT NULL, started TEXT, ended TEXT, error TEXT, result TEXT, owner TEXT, request_key TEXT UNIQUE, request_hash TEXT) STRICT;
             CREATE INDEX IF NOT EXISTS jobs_by_turn ON jobs (state, priority DESC, place);
+            CREATE TABLE IF NOT EXISTS unfinished_starts (job TEXT PRIMARY KEY, starts INTEGER NOT NULL) STRICT;
             """);
-        _ = database.Execute("UPDATE jobs SET state = $queued WHERE state = $running",
-            ("$queued", (int)JobState.Queued), ("$running", (int)JobState.Running));
+        _ = database.Together(() => database.Execute("""
+            INSERT INTO unfinished_starts (job, starts) SELECT id, 1 FROM jobs WHERE state = $running ON CONFLICT (job) DO UPDATE SET starts = starts + 1;
+            UPDATE jobs SET state = $failed, ended = $now, error = $error
+                WHERE state = $running AND id IN (SELECT job FROM unfinished_starts WHERE starts >= $most);
+            UPDATE jobs SET state = $queued WHERE state = $running;
+            """,
+            ("$queued", (int)JobState.Queued), ("$running", (int)JobState.Running), ("$failed", (int)JobState.Failed), ("$most", MostUnfinishedStarts),
+            ("$now", Written(DateTimeOffset.UtcNow)), ("$error", $"The server ended in the midst of this job {MostUnfinishedStarts} times without a step of progress: it may need more memory than there is.")));
     }
+
+    /// <summary>Forgets how often the program ended in the midst of a job: it goes on, is over, or someone asks for it anew.</summary>
+    public void ForgetStarts(string id) => _database.Execute("DELETE FROM unfinished_starts WHERE job = $id", ("$id", id));
 
     /// <summary>Keeps a new job, behind all of its priority.</summary>
     /// <param name="job">The job.</param>
@@ -64,6 +77,13 @@ internal sealed class JobStore
 
     /// <summary>The ids of the jobs that wait, in their turn.</summary>
     public List<string> Waiting() => _database.Query($"SELECT id FROM jobs WHERE state = 0 ORDER BY {Turn}", row => row.GetString(0));
+
+    /// <summary>The jobs of a kind that wait, in their turn.</summary>
+    public List<Job> Waiting(string kind) =>
+        _database.Query($"SELECT {Columns} FROM jobs WHERE state = 0 AND kind = $kind ORDER BY {Turn}", Read, ("$kind", kind));
+
+    /// <summary>How many jobs of a kind wait or run.</summary>
+    public int CountUnfinished(string kind) => (int)_database.Number("SELECT COUNT(*) FROM jobs WHERE state IN (0, 1) AND kind = $kind", ("$kind", kind));
 
     /// <summary>How many jobs are in a state.</summary>
     public int Count(JobState state) => (int)_database.Number("SELECT COUNT(*) FROM jobs WHERE state = $state", ("$state", (int)state));

@@ -75,9 +75,16 @@ internal sealed class JobWorker(JobQueue queue, JobKinds kinds, ModelShelf shelf
 
     private async Task Walk(RunningJob run)
     {
-        await foreach (JobStep step in kinds.Find(run.Job.Kind).Run(run.Job, run.Cancellation).ConfigureAwait(false))
+        JobKind kind = kinds.Find(run.Job.Kind);
+        bool goesOn = kind.BeginsAnew;
+        await foreach (JobStep step in kind.Run(run.Job, run.Cancellation).ConfigureAwait(false))
         {
             run.Apply(step);
+            if (!goesOn && step is StepTaken { Replayed: false })
+            {
+                queue.GoesOn(run);
+                goesOn = true;
+            }
             run.Cancellation.ThrowIfCancellationRequested();
         }
     }

@@ -45,9 +45,15 @@ internal static class Gate
     /// <param name="owner">Who made it.</param>
     public static void RequireOwner(HttpContext context, string? owner)
     {
-        if (context.User.Identity?.Name is string name && name != owner && !context.User.IsInRole(nameof(Role.Admin)))
+        if (!MayChange(context, owner))
             throw new Refusal(StatusCodes.Status403Forbidden, $"This belongs to {owner ?? "nobody"}; only they and administrators may change it.");
     }
+
+    /// <summary>Whether the user made it or may change what others made; anyone may where nobody logs in.</summary>
+    /// <param name="context">Who asks.</param>
+    /// <param name="owner">Who made it.</param>
+    public static bool MayChange(HttpContext context, string? owner) =>
+        context.User.Identity?.Name is not string name || name == owner || context.User.IsInRole(nameof(Role.Admin));
 
     private static void AddHeaders(IHeaderDictionary headers)
     {

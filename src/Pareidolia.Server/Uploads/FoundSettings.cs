@@ -3,6 +3,7 @@ using System.Text.Json;
 using Pareidolia.Diffusion;
 using Pareidolia.Imaging;
 using Pareidolia.Server.Generate;
+using Pareidolia.Server.Http;
 using Pareidolia.Server.Pictures;
 using Pareidolia.Server.WebUi;
 using Pareidolia.Text.Prompts;
@@ -110,7 +111,8 @@ internal sealed record FoundSettings(string? Source, JsonElement? Settings, Json
             return null;
         try
         {
-            return JsonElement.Parse(text);
+            JsonElement json = JsonElement.Parse(text);
+            return JsonTexts.AreWhole(json) ? json : null;
         }
         catch (JsonException)
         {

@@ -69,39 +69,42 @@ public sealed class Denoiser
     public Tensor Denoise(Tensor x, NoiseLevel level)
     {
         using Scope scope = new();
+        level = Told(level);
         Tensor seen = _repaint?.Enter(x, level) ?? x;
-        return scope.Keep(Bounded(_prediction.Denoised(seen, Output(seen, level).Mean, level)));
+        return scope.Keep(Bounded(_prediction.Denoised(seen, Output(seen, level).Mean, level), level));
     }
 
     /// <summary>The clean picture in x, within the bound, guided and without the prompt.</summary>
     public (Tensor Guided, Tensor Unguided) DenoiseBoth(Tensor x, NoiseLevel level)
     {
         using Scope scope = new();
+        level = Told(level);
         Tensor seen = _repaint?.Enter(x, level) ?? x;
-        (Tensor output, Tensor unguided) = _network(_prediction.Input(seen, level), TimestepOf(level));
+        (Tensor output, Tensor unguided) = _network(_prediction.Input(seen, level), level.Timestep);
         return (scope.Keep(Read(output)), scope.Keep(Read(unguided)));
 
-        Tensor Read(Tensor output) => Bounded(_prediction.Denoised(seen, Halves(seen, output).Mean, level));
+        Tensor Read(Tensor output) => Bounded(_prediction.Denoised(seen, Halves(seen, output).Mean, level), level);
     }
 
     /// <summary>The clean picture and the noise in x, and the variance where the network has one.</summary>
     public Estimate Estimate(Tensor x, NoiseLevel level)
     {
         using Scope scope = new();
+        level = Told(level);
         (Tensor mean, Tensor? variance) = Output(x, level);
         Tensor denoised = scope.Keep(_prediction.Denoised(x, mean, level));
         Tensor noise = scope.Keep(_prediction.Noise(x, mean, level));
         return new Estimate(denoised, noise, variance is null ? null : scope.Keep(variance));
     }
 
-    private Tensor Bounded(Tensor denoised)
+    private Tensor Bounded(Tensor denoised, NoiseLevel level)
     {
         Tensor bounded = _bound?.Apply(denoised) ?? denoised;
-        return _repaint?.Leave(bounded) ?? bounded;
+        return _repaint?.Leave(bounded, level) ?? bounded;
     }
 
     private (Tensor Mean, Tensor? Variance) Output(Tensor x, NoiseLevel level) =>
-        Halves(x, _network(_prediction.Input(x, level), TimestepOf(level)).Output);
+        Halves(x, _network(_prediction.Input(x, level), level.Timestep).Output);
 
     private static GuidedNetwork Unguided(Network network) => (input, timestep) =>
     {
@@ -120,11 +123,12 @@ public sealed class Denoiser
         return (halves[0], halves[1]);
     }
 
-    private double TimestepOf(NoiseLevel level)
+    // The level with the timestep that the network is told.
+    private NoiseLevel Told(NoiseLevel level)
     {
         if (!double.IsNaN(level.Timestep))
-            return level.Timestep;
-        return _schedule?.TimestepOf(level.Ratio)
-            ?? throw new PareidoliaException($"A step at sigma {level.Sigma} names no timestep, and there is no noise schedule to ask.");
+            return level;
+        double? timestep = _schedule?.TimestepOf(level.Ratio);
+        return timestep is double told ? level with { Timestep = told } : throw new PareidoliaException($"A step at sigma {level.Sigma} names no timestep, and there is no noise schedule to ask.");
     }
 }

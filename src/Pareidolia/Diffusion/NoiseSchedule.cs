@@ -11,23 +11,30 @@ public sealed class NoiseSchedule
     private readonly float[] _alphasCumprod;
     private readonly double[] _sigmas;
     private readonly double[] _logSigmas;
+    private readonly int _stride;
 
     /// <summary>A schedule of one beta per timestep, each in (0, 1].</summary>
     public NoiseSchedule(ReadOnlySpan<float> betas) : this(CumulativeProduct(betas), betas.Length)
     {
     }
 
-    private NoiseSchedule(float[] alphasCumprod, int count)
+    private NoiseSchedule(float[] alphasCumprod, int count, int stride = 1)
     {
         if (count < 2)
             throw new PareidoliaException($"A noise schedule has {count} timesteps; at least 2 are needed.");
-        _alphasCumprod = alphasCumprod;
+        (_alphasCumprod, _stride) = (alphasCumprod, stride);
         _sigmas = Array.ConvertAll(alphasCumprod, bar => Math.Sqrt((1.0 - bar) / bar));
         _logSigmas = Array.ConvertAll(_sigmas, Math.Log);
     }
 
-    /// <summary>Number of timesteps.</summary>
+    /// <summary>Number of levels: that of timesteps, but for a schedule that knows only some of them.</summary>
     public int Count => _alphasCumprod.Length;
+
+    /// <summary>The timestep of the cleanest level: 0, but for a schedule that knows only some.</summary>
+    internal int FirstTimestep => _stride - 1;
+
+    /// <summary>The timestep of the noisiest level.</summary>
+    internal int LastTimestep => (Count * _stride) - 1;
 
     /// <summary>alpha bar: the share of the picture's variance left at each timestep, falling.</summary>
     public ReadOnlySpan<float> AlphasCumprod => _alphasCumprod;
@@ -45,7 +52,18 @@ public sealed class NoiseSchedule
     {
         float[] alphas = [.. _alphasCumprod];
         alphas[^1] = MathF.ScaleB(1, -24);
-        return new NoiseSchedule(alphas, alphas.Length);
+        return new NoiseSchedule(alphas, alphas.Length, _stride);
+    }
+
+    /// <summary>
+    /// Evenly chosen levels of these, the noisiest among them: what a network knows that was distilled to few steps, as ComfyUI has it for latent
+    /// consistency models.
+    /// </summary>
+    internal NoiseSchedule Thinned(int count)
+    {
+        int stride = Count / count;
+        float[] chosen = [.. Enumerable.Range(0, count).Select(i => _alphasCumprod[Count - 1 - ((count - 1 - i) * stride)])];
+        return new NoiseSchedule(chosen, count, stride);
     }
 
     /// <summary>The variance-preserving level of a timestep of training.</summary>
@@ -61,7 +79,7 @@ public sealed class NoiseSchedule
     public double SigmaAt(double timestep) => Interpolate(_sigmas, timestep);
 
     /// <summary>Sigma between timesteps, its logarithm interpolated linearly as k-diffusion does.</summary>
-    public double LogInterpolatedSigmaAt(double timestep) => Math.Exp(Interpolate(_logSigmas, timestep));
+    public double LogInterpolatedSigmaAt(double timestep) => Math.Exp(Interpolate(_logSigmas, (timestep - FirstTimestep) / _stride));
 
     /// <summary>The variance-preserving level between timesteps, ln alpha interpolated linearly as the authors' DPM-Solver and UniPC do.</summary>
     internal NoiseLevel LogInterpolatedAt(double timestep)
@@ -71,7 +89,8 @@ public sealed class NoiseSchedule
     }
 
     /// <summary>
-    /// The timestep, in general not whole, of a sigma: the inverse of <see cref="LogInterpolatedSigmaAt"/>, kept within the schedule.
+    /// The timestep, in general not whole, of a sigma: the inverse of <see cref="LogInterpolatedSigmaAt"/>, kept within the schedule. Of a schedule
+    /// that knows only some timesteps, the nearest of these.
     /// </summary>
     public double TimestepOf(double sigma)
     {
@@ -79,7 +98,8 @@ public sealed class NoiseSchedule
         int found = Array.BinarySearch(_logSigmas, log);
         int low = Math.Clamp(found >= 0 ? found : ~found - 1, 0, Count - 2);
         double weight = (log - _logSigmas[low]) / (_logSigmas[low + 1] - _logSigmas[low]);
-        return low + Math.Clamp(weight, 0, 1);
+        double place = low + Math.Clamp(weight, 0, 1);
+        return _stride == 1 ? place : (Math.Round(place) * _stride) + FirstTimestep;
     }
 
     /// <summary>The whole timestep whose sigma is nearest in logarithm.</summary>

@@ -16,6 +16,14 @@ public enum PredictionType
 
     /// <summary>The direction eps - x0 of a rectified flow (https://arxiv.org/abs/2209.03003).</summary>
     Flow,
+
+    /// <summary>
+    /// The noise, from which a latent consistency model makes its clean picture with a little of x (https://arxiv.org/abs/2310.04378), as ComfyUI has it.
+    /// </summary>
+    Consistency,
+
+    /// <summary>The clean picture x0, from x as it is, not scaled: ComfyUI's <c>img_to_img</c>.</summary>
+    Unscaled,
 }
 
 /// <summary>
@@ -36,8 +44,10 @@ public readonly record struct Prediction(PredictionType Type, double? SigmaData 
         "v_prediction" => PredictionType.Velocity,
         "sample" => PredictionType.Sample,
         "flow_prediction" => PredictionType.Flow,
+        "lcm" => PredictionType.Consistency,
+        "img_to_img" => PredictionType.Unscaled,
         _ => throw new PareidoliaException(
-            $"prediction_type is \"{name}\"; it should be epsilon, v_prediction, sample or flow_prediction."),
+            $"prediction_type is \"{name}\"; it should be epsilon, v_prediction, sample, flow_prediction, lcm or img_to_img."),
     });
 
     /// <summary>
@@ -48,6 +58,8 @@ public readonly record struct Prediction(PredictionType Type, double? SigmaData 
     {
         if (Type == PredictionType.Flow)
             return x;
+        if (Type == PredictionType.Unscaled)
+            return level.Alpha == 1 ? x : x.Scale((float)(1 / level.Alpha));
         double data = SigmaData ?? level.Alpha;
         double scale = 1 / Math.Sqrt(data * data + level.Sigma * level.Sigma);
         return Math.Abs(scale - 1) < 1e-12 ? x : x.Scale((float)scale);
@@ -65,6 +77,8 @@ public readonly record struct Prediction(PredictionType Type, double? SigmaData 
             PredictionType.Epsilon => Weighted.Sum((1 / alpha, x), (-sigma / alpha, output)),
             PredictionType.Velocity => Weighted.Sum((alpha / square, x), (-sigma / Math.Sqrt(square), output)),
             PredictionType.Flow => Weighted.Sum((1, x), (-sigma, output)),
+            PredictionType.Consistency when Shares(level) is (double skip, double made) =>
+                Weighted.Sum(((made + skip) / alpha, x), (-made * sigma / alpha, output)),
             _ => output,
         };
     }
@@ -79,6 +93,8 @@ public readonly record struct Prediction(PredictionType Type, double? SigmaData 
             PredictionType.Epsilon => Weighted.Sum((1 / sigma, x), (-alpha / sigma, denoised)),
             PredictionType.Velocity => Weighted.Sum((alpha / (sigma * length), x), (-length / sigma, denoised)),
             PredictionType.Flow => Weighted.Sum((1 / sigma, x), (-1 / sigma, denoised)),
+            PredictionType.Consistency when Shares(level) is (double skip, double made) =>
+                Weighted.Sum(((made + skip) / (made * sigma), x), (-alpha / (made * sigma), denoised)),
             _ => denoised,
         };
     }
@@ -90,11 +106,19 @@ public readonly record struct Prediction(PredictionType Type, double? SigmaData 
         double square = alpha * alpha + sigma * sigma;
         return Type switch
         {
-            PredictionType.Epsilon => output,
+            PredictionType.Epsilon or PredictionType.Consistency => output,
             PredictionType.Velocity => Weighted.Sum((sigma / square, x), (alpha / Math.Sqrt(square), output)),
             PredictionType.Flow => Weighted.Sum((1, x), (1 - sigma, output)),
             _ => Weighted.Sum((1 / sigma, x), (-alpha / sigma, output)),
         };
+    }
+
+    // How much of x, and of what the noise leaves of it, is in a consistency model's picture. The level names its timestep.
+    private static (double Skip, double Made) Shares(NoiseLevel level)
+    {
+        const double Data = 0.5, TimestepScale = 10;
+        double time = level.Timestep * TimestepScale, square = (time * time) + (Data * Data);
+        return (Data * Data / square, time / Math.Sqrt(square));
     }
 
     private Tensor EdmDenoised(Tensor x, Tensor output, double sigma, double data)

@@ -16,11 +16,14 @@ internal sealed class Repaint(Tensor mask, Tensor known, Tensor noise, SamplingT
     /// <summary>Whether the run ends before the noise has left: its end is left as it is.</summary>
     public bool EndsNoisy { get; init; }
 
+    /// <summary>What becomes of the mask at a level of noise; null where it stays as it is.</summary>
+    public Func<Tensor, NoiseLevel, Tensor>? Reading { get; init; }
+
     /// <summary>What the network sees of x.</summary>
-    public Tensor Enter(Tensor x, NoiseLevel level) => tool == SamplingTool.ComfyUi ? Blend(x, level.AddNoise(known, noise)) : x;
+    public Tensor Enter(Tensor x, NoiseLevel level) => tool == SamplingTool.ComfyUi ? Blend(x, level.AddNoise(known, noise), level) : x;
 
     /// <summary>What is taken of an estimate of the clean picture.</summary>
-    public Tensor Leave(Tensor denoised) => tool == SamplingTool.Diffusers ? denoised : Blend(denoised, known);
+    public Tensor Leave(Tensor denoised, NoiseLevel level) => tool == SamplingTool.Diffusers ? denoised : Blend(denoised, known, level);
 
     /// <summary>Puts the known part into the sample of a step, on which the loop goes on.</summary>
     public void After(in DenoiseStep step)
@@ -29,8 +32,12 @@ internal sealed class Repaint(Tensor mask, Tensor known, Tensor noise, SamplingT
         if (tool != SamplingTool.Diffusers && (!last || EndsNoisy))
             return;
         using Scope scope = new();
-        step.Sample.CopyFrom(Blend(step.Sample, last ? known : step.To.AddNoise(known, noise)));
+        step.Sample.CopyFrom(Blend(step.Sample, last ? known : step.To.AddNoise(known, noise), step.To));
     }
 
-    private Tensor Blend(Tensor inside, Tensor outside) => (mask.Affine(-1, 1) * outside) + (mask * inside);
+    private Tensor Blend(Tensor inside, Tensor outside, NoiseLevel level)
+    {
+        Tensor share = Reading?.Invoke(mask, level) ?? mask;
+        return (share.Affine(-1, 1) * outside) + (share * inside);
+    }
 }

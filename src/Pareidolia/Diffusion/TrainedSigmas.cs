@@ -8,11 +8,11 @@ public static class TrainedSigmas
 {
     /// <summary>n timesteps evenly from the noisiest to the cleanest.</summary>
     public static double[] Normal(NoiseSchedule schedule, int n) =>
-        [.. Enumerable.Range(0, n).Select(i => schedule.LogInterpolatedSigmaAt(Top(schedule) * (1 - i / Math.Max(1, n - 1.0)))), 0];
+        [.. Enumerable.Range(0, n).Select(i => At(schedule, 1 - i / Math.Max(1, n - 1.0))), 0];
 
     /// <summary>n + 1 timesteps evenly from the noisiest to the cleanest, without the last.</summary>
     public static double[] SgmUniform(NoiseSchedule schedule, int n) =>
-        [.. Enumerable.Range(0, n).Select(i => schedule.LogInterpolatedSigmaAt(Top(schedule) * (1 - (double)i / n))), 0];
+        [.. Enumerable.Range(0, n).Select(i => At(schedule, 1 - (double)i / n)), 0];
 
     /// <summary>Every (T / n)-th sigma from the noisiest.</summary>
     public static double[] Simple(NoiseSchedule schedule, int n) =>
@@ -38,6 +38,10 @@ public static class TrainedSigmas
             .Select(i => (int)Math.Round(BetaDistribution.Quantile(1 - (double)i / n, alpha, beta) * Top(schedule)));
         return [.. timesteps.Distinct().Select(t => schedule.Sigmas[t]), 0];
     }
+
+    // A share of the way from the cleanest timestep to the noisiest.
+    private static double At(NoiseSchedule schedule, double share) =>
+        schedule.LogInterpolatedSigmaAt(schedule.FirstTimestep + ((schedule.LastTimestep - schedule.FirstTimestep) * share));
 
     private static int Top(NoiseSchedule schedule) => schedule.Count - 1;
 }

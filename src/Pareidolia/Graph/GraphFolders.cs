@@ -121,6 +121,16 @@ public sealed class GraphFolders
         return path.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal) ? path : null;
     }
 
+    /// <summary>A message with the names of files alone: where the folders lie is not for clients, who know names.</summary>
+    public string WithoutFolders(string message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        IEnumerable<string?> folders = [Input, Output, Temporary, .. _folders.Values.SelectMany(kind => kind), .. _checkpoints.Values.Select(Path.GetDirectoryName)];
+        foreach (string folder in folders.OfType<string>().Select(Path.TrimEndingDirectorySeparator).Where(folder => folder.Length > 1).OrderByDescending(folder => folder.Length))
+            message = message.Replace(folder + Path.DirectorySeparatorChar, "", StringComparison.Ordinal).Replace(folder, Path.GetFileName(folder), StringComparison.Ordinal);
+        return message;
+    }
+
     /// <summary>
     /// The picture that <c>name</c>, <c>folder/name</c> or, as ComfyUI marks where it lies, <c>name [output]</c> stands for; null where it leads out of
     /// the folders or is not there.

@@ -18,6 +18,12 @@ public sealed record GraphRunSettings
 
     /// <summary>Whether steps are shown.</summary>
     public bool Previews { get; init; }
+
+    /// <summary>Most pictures that a node may make at a time.</summary>
+    public int MostPictures { get; init; } = int.MaxValue;
+
+    /// <summary>Most pixels of each of them.</summary>
+    public long MostPixels { get; init; } = long.MaxValue;
 }
 
 /// <summary>
@@ -31,11 +37,15 @@ public sealed record GraphRunSettings
 /// </summary>
 public sealed class GraphRunner : IDisposable
 {
+    // What someone wished to be let go of while a graph ran.
+    private const int Results = 1, WeightsToo = 2;
+
     private readonly GraphFolders _folders;
     private readonly LoadedWeights _models;
     private readonly GraphValidator _validator;
     private readonly NodeCache _cache = new();
     private readonly Lock _running = new();
+    private int _wish;
 
     /// <summary>Takes folders; networks compute on a device, null for the usual one.</summary>
     public GraphRunner(GraphFolders folders, Backend? device = null)
@@ -73,16 +83,23 @@ public sealed class GraphRunner : IDisposable
         ArgumentNullException.ThrowIfNull(prompt);
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(report);
-        lock (_running)
+        try
         {
-            GraphCheck check = _validator.Check(prompt, settings.Targets);
-            if (check.Fault is not null)
-                throw new PareidoliaException(string.Join("; ", check.Sentences()));
-            return new PromptRun(this, prompt, settings, report, cancelled).Run(check.Outputs);
+            lock (_running)
+            {
+                GraphCheck check = _validator.Check(prompt, settings.Targets);
+                if (check.Fault is not null)
+                    throw new PareidoliaException(string.Join("; ", check.Sentences()));
+                return new PromptRun(this, prompt, settings, report, cancelled).Run(check.Outputs);
+            }
+        }
+        finally
+        {
+            FreeAsWished();
         }
     }
 
-    /// <summary>Lets go of what earlier runs left.</summary>
+    /// <summary>Lets go of what earlier runs left, and waits for the graph that runs.</summary>
     /// <param name="models">Weights too.</param>
     public void Free(bool models)
     {
@@ -92,6 +109,29 @@ public sealed class GraphRunner : IDisposable
             if (models)
                 _models.Free();
         }
+    }
+
+    /// <summary>The same without waiting: where a graph runs, it is done when that is over.</summary>
+    /// <param name="models">Weights too.</param>
+    public void FreeWhenIdle(bool models)
+    {
+        _ = Interlocked.Or(ref _wish, models ? WeightsToo : Results);
+        FreeAsWished();
+    }
+
+    // Whoever holds the lock looks once more when it has let go of it, so that no wish is lost in between.
+    private void FreeAsWished()
+    {
+        while (Volatile.Read(ref _wish) != 0 && _running.TryEnter())
+            try
+            {
+                if (Interlocked.Exchange(ref _wish, 0) is not 0 and int wish)
+                    Free((wish & WeightsToo) == WeightsToo);
+            }
+            finally
+            {
+                _running.Exit();
+            }
     }
 
     /// <inheritdoc/>
@@ -184,6 +224,8 @@ public sealed class GraphRunner : IDisposable
             Prompt = prompt.Json,
             ExtraInfo = settings.ExtraInfo,
             Previews = settings.Previews,
+            MostPictures = settings.MostPictures,
+            MostPixels = settings.MostPixels,
             Progress = (value, most, picture) =>
             {
                 report(new NodeProgress(id, value, most));

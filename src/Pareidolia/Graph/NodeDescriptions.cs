@@ -63,6 +63,7 @@ public static class NodeDescriptions
             ["output"] = Names(node.Outputs.Select(output => output.Type)),
             ["output_is_list"] = new JsonArray([.. node.Outputs.Select(_ => (JsonNode)false)]),
             ["output_name"] = Names(node.Outputs.Select(output => output.Title)),
+            ["output_tooltips"] = Names(node.Outputs.Select(output => output.Tooltip)),
             ["name"] = node.Class,
             ["display_name"] = node.Title,
             ["description"] = node.Description,

@@ -14,6 +14,9 @@ internal sealed record UNetSignals(Tensor? Time = null, Tensor? Context = null, 
 {
     /// <summary>Whether the pixels that hear this do not look at each other.</summary>
     public bool Apart { get; init; }
+
+    /// <summary>How the way up weighs its two inputs, and the channels of the first level; null for as they are.</summary>
+    public (SkipBalance Weights, int First)? Balance { get; init; }
 }
 
 /// <summary>Attention over the pixels [b, h, w, c], to the same shape.</summary>
@@ -155,6 +158,8 @@ internal sealed class UNetUpBlock
     private Tensor Layer(int i, Tensor x, Tensor skip, UNetSignals signals)
     {
         using Scope scope = new();
+        if (signals.Balance is (SkipBalance balance, int first))
+            (x, skip) = balance.Weigh(x, skip, first);
         Tensor h = _resnets[i].Forward(Tensor.Concat(-1, x, skip), signals.Time);
         return scope.Keep(_attentions?[i](h, signals) ?? h);
     }

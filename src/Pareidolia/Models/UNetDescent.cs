@@ -71,7 +71,10 @@ internal sealed class UNetDescent
         if (_config.ReadsPictures && context.Shape[1] != 1)
             throw new TensorException($"UNet2DConditionModel: context {context.Shape} should be one embedding of a picture, [{sample.Shape[0]}, 1, {_config.TextWidth}].");
         Tensor? bias = extras?.ContextMask is Tensor mask ? MaskBias(mask) : null;
-        return new UNetSignals(Time(sample, timesteps, context, extras), _textProjection?.Forward(context) ?? _imageProjection?.Forward(context) ?? context, bias, extras?.MidApart ?? false);
+        return new UNetSignals(Time(sample, timesteps, context, extras), _textProjection?.Forward(context) ?? _imageProjection?.Forward(context) ?? context, bias, extras?.MidApart ?? false)
+        {
+            Balance = extras?.Balance is SkipBalance balance ? (balance, _config.BlockOutChannels[0]) : null,
+        };
     }
 
     /// <summary>The sample [b, h, w, in] as the first level reads it [b, h, w, c0].</summary>

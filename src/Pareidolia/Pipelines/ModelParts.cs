@@ -89,6 +89,20 @@ internal sealed record ModelParts(PromptEncoder Text, Pretrained<UNet2DCondition
         Text.Dispose();
     }
 
+    /// <summary>Mixes the weights of another model of the same make into these.</summary>
+    /// <param name="other">The other, which stays as it is.</param>
+    /// <param name="unet">What stays of the diffusion model, 1 for all.</param>
+    /// <param name="text">What stays of the text encoders.</param>
+    /// <exception cref="PareidoliaException">They are of different makes.</exception>
+    public void Mix(ModelParts other, double unet, double text)
+    {
+        if (unet != 1)
+            UNet.Weights.Mix(other.UNet.Weights, unet);
+        if (text != 1)
+            foreach ((WeightStore? own, WeightStore? theirs) in Text.Stores.Zip(other.Text.Stores).Where(pair => pair.First is not null))
+                own!.Mix(theirs ?? throw new PareidoliaException($"'{other.Name}' has not the text encoders of '{Name}': they cannot be mixed."), text);
+    }
+
     private IEnumerable<WeightStore> StoresOf(Stage stage) => stage switch
     {
         Stage.Text => Text.Stores.OfType<WeightStore>(),
@@ -108,10 +122,17 @@ internal sealed record ModelParts(PromptEncoder Text, Pretrained<UNet2DCondition
         ControlNames.AddRange(adapters.ControlNets.Select(ControlNetFile.NameOf));
         foreach (string path in adapters.ControlNets)
             Controls.Add(ControlNetFile.Load(path, UNet.Model.Config, UNet.Weights.Device, UNet.Weights.Holding));
-        if (adapters.Loras.Count == 0)
+        AddLoras(adapters.Loras);
+    }
+
+    /// <summary>Adds LoRAs to what is there.</summary>
+    /// <exception cref="PareidoliaException">One is missing, damaged, or does not fit.</exception>
+    public void AddLoras(IReadOnlyList<LoraChoice> loras)
+    {
+        if (loras.Count == 0)
             return;
         LoraNames names = new(UNet.Weights, Text.Stores);
-        foreach (LoraChoice choice in adapters.Loras)
+        foreach (LoraChoice choice in loras)
         {
             // Weights that are read again later are changed again.
             LoraFile lora = LoraFile.Open(choice.Path);

@@ -194,6 +194,23 @@ public sealed class WeightStore : IDisposable
             Counterpart(other, part, own).CopyFrom(own.Tensor);
     }
 
+    /// <summary>Mixes the values of another store's parameters into these, computed in float32; the files stay as they are.</summary>
+    /// <param name="other">Where they are.</param>
+    /// <param name="share">What stays of these, 1 for all.</param>
+    /// <exception cref="PareidoliaException">A parameter is missing there, or has another shape.</exception>
+    internal void Mix(WeightStore other, double share)
+    {
+        Restore(postponed: true);
+        other.Restore(postponed: true);
+        foreach (Parameter own in Parameters)
+        {
+            using Scope scope = new();
+            Tensor theirs = Counterpart(other, "", own).To(DType.F32), mixed = own.Tensor.To(DType.F32).Scale((float)share) + theirs.Scale((float)(1 - share));
+            // In memory of its own: what is held may lie in the file.
+            own.Tensor.Fill(mixed.To(own.Tensor.Type).Clone());
+        }
+    }
+
     private static Tensor Counterpart(WeightStore other, string part, Parameter own)
     {
         string name = new WeightScope(other, part)[own.Name].Path;

@@ -10,7 +10,8 @@ namespace Pareidolia.Server.Tests.Comfy;
 /// <summary>ComfyUI's API: what clients hear, what is kept, what is refused.</summary>
 public sealed class ComfyApiTests
 {
-    private static readonly string s_model = Path.Combine(RepositoryRoot.Golden, "sd-tiny", "pipeline");
+    /// <summary>The tiny model's folder.</summary>
+    internal static readonly string s_model = Path.Combine(RepositoryRoot.Golden, "sd-tiny", "pipeline");
 
     [Fact]
     public async Task A_prompt_is_heard_from_start_to_success_and_stands_in_the_history()
@@ -133,6 +134,41 @@ public sealed class ComfyApiTests
         await studio.Wait(JobOf(waiting), "cancelled");
         await studio.Wait(JobOf(other), "done");
         Assert.Equal(2, client.Messages.Count(message => message.Type == "execution_interrupted"));
+        // What never began has no history; what began and was ended has.
+        Assert.Equal("{}", (await studio.Get($"/history/{waiting}")).GetRawText());
+        Assert.Equal([running, other], (await studio.Get("/history")).EnumerateObject().Select(entry => entry.Name));
+    }
+
+    [Fact]
+    public async Task Memory_is_let_go_of_after_the_graph_that_runs_and_nobody_waits_for_it()
+    {
+        await using TestStudio studio = await Start();
+        await using ComfyClient client = await ComfyClient.Connect(studio, "me");
+        JsonObject graph = Graph();
+        graph["5"]!["inputs"]!["steps"] = 1000;
+        string running = await Queue(studio, graph, "me");
+        _ = await client.Until((type, _) => type == "progress");
+        await Send(studio, "/free", new { unload_models = true });
+        Assert.Equal("running", (await studio.Get($"/api/v1/jobs/{JobOf(running)}")).GetProperty("state").GetString());
+        Assert.NotEqual(0, studio.Part<Pareidolia.Graph.GraphRunner>().WeightBytes);
+        await Send(studio, "/interrupt", new { });
+        await studio.Wait(JobOf(running), "cancelled");
+        Assert.Equal(0, studio.Part<Pareidolia.Graph.GraphRunner>().WeightBytes);
+    }
+
+    [Fact]
+    public async Task What_comes_with_a_prompt_is_kept_with_it_but_for_keys_to_other_services()
+    {
+        await using TestStudio studio = await Start();
+        object extra = new { extra_pnginfo = new { workflow = new { id = "w" } }, preview_method = "auto", api_key_comfy_org = "secret" };
+        JsonElement queued = await studio.Post("/prompt", new { prompt = Graph(), client_id = "me", number = 5.5, extra_data = extra });
+        Assert.Equal(5.5, queued.GetProperty("number").GetDouble());
+        string id = queued.GetProperty("prompt_id").GetString()!;
+        await studio.Wait(JobOf(id), "done");
+        JsonElement item = (await studio.Get($"/history/{id}")).GetProperty(id).GetProperty("prompt");
+        Assert.Equal(5.5, item[0].GetDouble());
+        Assert.Equal("""{"preview_method":"auto","extra_pnginfo":{"workflow":{"id":"w"}},"client_id":"me"}""", item[3].GetRawText());
+        Assert.True((await studio.Post("/prompt", new { prompt = Graph(), front = true })).GetProperty("number").GetDouble() < 0);
     }
 
     [Fact]
@@ -190,6 +226,44 @@ public sealed class ComfyApiTests
     }
 
     [Fact]
+    public async Task A_picture_that_cannot_be_kept_is_refused_with_a_sentence_that_does_not_say_where()
+    {
+        await using TestStudio studio = await TestStudio.Start(options => options with { MostUploadPixels = 100 });
+        _ = await Upload(studio, "/upload/image", Plain(1, 2, 3), "a.png");
+        string deep = string.Join('/', Enumerable.Repeat(new string('d', 200), 30));
+        foreach (string subfolder in (string[])["a.png", "a.png/b", new string('x', 300), deep])
+            await Refused("cannot be written", Plain(1, 2, 3), "b.png", subfolder);
+        await Refused("cannot be written", Plain(1, 2, 3), new string('\u00e4', 199), "");
+        await Refused("pixels", PngWriter.Encode(new Image(11, 11)), "large.png", "");
+        await Refused("image", Plain(1, 2, 3)[..40], "broken.png", "");
+        Assert.Equal(["a.png"], Directory.EnumerateFiles(studio.Part<Pareidolia.Graph.GraphRunner>().Folders.Input, "*", SearchOption.AllDirectories).Select(Path.GetFileName));
+
+        async Task Refused(string reason, byte[] file, string name, string subfolder)
+        {
+            string said = (await Upload(studio, "/upload/image", file, name, 400, ("subfolder", subfolder))).GetProperty("error").GetProperty("message").GetString()!;
+            Assert.Contains(reason, said, StringComparison.Ordinal);
+            Assert.DoesNotContain(studio.Part<Pareidolia.Graph.GraphRunner>().Folders.Input, said, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_graph_has_the_bounds_of_the_server_and_its_errors_do_not_say_where_files_lie()
+    {
+        using TemporaryFolder models = new();
+        Directory.CreateDirectory(models["checkpoints"]);
+        await File.WriteAllTextAsync(models["checkpoints/broken.safetensors"], "no weights");
+        await using TestStudio studio = await TestStudio.Start(options => options with { Models = [s_model], ModelsFolder = models.Path, MostPictures = 3 });
+        JsonObject broken = Graph(), many = Graph();
+        broken["1"]!["inputs"]!["ckpt_name"] = "broken.safetensors";
+        many["4"]!["inputs"]!["batch_size"] = 4;
+        string error = (await studio.Wait(JobOf(await Queue(studio, broken, "me")), "failed")).GetProperty("error").GetString()!;
+        Assert.Contains("broken.safetensors", error, StringComparison.Ordinal);
+        Assert.DoesNotContain(models.Path, error, StringComparison.Ordinal);
+        error = (await studio.Wait(JobOf(await Queue(studio, many, "me")), "failed")).GetProperty("error").GetString()!;
+        Assert.StartsWith("EmptyLatentImage (4): 4 of 64x64 pixels", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_studio_describes_itself_as_ComfyUI_does_and_also_below_api()
     {
         await using TestStudio studio = await Start();
@@ -235,6 +309,22 @@ public sealed class ComfyApiTests
         _ = await studio.Post("/api/v1/jobs", """{"kind": "graph"}""", 400);
     }
 
+    [Theory]
+    [InlineData("\"mode\": 0.5", 0)]
+    [InlineData("\"mode\": 1e99", 0)]
+    [InlineData("\"mode\": 4", -1)]
+    [InlineData("\"mode\": 4", 4294967295)]
+    public async Task A_workflow_with_odd_numbers_is_no_error_of_the_program(string mode, long slot)
+    {
+        await using TestStudio studio = await Start();
+        string workflow = $$"""
+            {"nodes": [{"id": 1, "type": "SolidMask", {{mode}}, "widgets_values": [0.5, 8, 8], "inputs": [{"name": "x", "type": "MASK", "link": 9}], "outputs": [{"name": "MASK", "type": "MASK"}]},
+             {"id": 2, "type": "MaskToImage", "inputs": [{"name": "mask", "type": "MASK", "link": 1}]}, {"id": 3, "type": "SaveImage", "inputs": [{"name": "images", "type": "IMAGE", "link": 2}]}],
+             "links": [[1, 1, {{slot}}, 2, 0, "MASK"], [2, 2, 0, 3, 0, "IMAGE"]]}
+            """;
+        _ = await studio.Post("/api/v1/jobs", $$"""{"kind": "graph", "workflow": {{workflow}}}""", 400);
+    }
+
     private static IEnumerable<(string Graph, string Type)> Broken()
     {
         yield return ("{}", "prompt_no_outputs");
@@ -259,7 +349,8 @@ public sealed class ComfyApiTests
         return graph.ToJsonString();
     }
 
-    private static JsonObject Graph() => JsonNode.Parse("""
+    /// <summary>A picture from text by the tiny model.</summary>
+    internal static JsonObject Graph() => JsonNode.Parse("""
         {
           "1": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": "pipeline"}},
           "2": {"class_type": "CLIPTextEncode", "inputs": {"text": "a photo of a cat", "clip": ["1", 1]}},

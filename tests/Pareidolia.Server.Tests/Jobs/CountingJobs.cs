@@ -13,7 +13,9 @@ internal sealed class CountingJobs
 
     public void Let(int steps) => _steps.Release(steps);
 
-    public void AddTo(JobKinds kinds) => kinds.Add("count", new JobKind(Run) { Complete = settings => settings });
+    public void AddTo(JobKinds kinds) => AddTo(kinds, beginsAnew: false);
+
+    public void AddTo(JobKinds kinds, bool beginsAnew) => kinds.Add("count", new JobKind(Run) { Complete = settings => settings, BeginsAnew = beginsAnew });
 
     private static int Number(Job job, string name) => job.Settings.TryGetProperty(name, out JsonElement number) ? number.GetInt32() : 1;
 

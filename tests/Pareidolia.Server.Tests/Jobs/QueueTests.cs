@@ -1,4 +1,7 @@
 using System.Text.Json;
+using Pareidolia.Server.Jobs;
+using Pareidolia.Server.Pictures;
+using Pareidolia.Server.Storage;
 
 namespace Pareidolia.Server.Tests.Jobs;
 
@@ -103,6 +106,51 @@ public sealed class QueueTests
         _ = await restarted.Wait(id, "done");
         _ = await restarted.Wait(waiting, "done");
         Assert.Equal([id, id, waiting], _counting.Begun);
+    }
+
+    [Fact]
+    public void A_job_in_whose_midst_the_program_ends_again_and_again_fails_unless_it_goes_on()
+    {
+        using Pareidolia.Tests.TemporaryFolder folder = new();
+        using Database database = new(folder["studio.db"]);
+        JobStore store = new(database);
+        Job job = store.Add(new Job(PictureId.NewJob(), "count", JsonElement.Parse("{}")) { CreatedAt = DateTimeOffset.UtcNow });
+        Assert.Equal(JobState.Queued, EndAmidst(4).State);
+        store.ForgetStarts(job.Id);
+        Assert.Equal(JobState.Queued, EndAmidst(4).State);
+        Job failed = EndAmidst(1);
+        Assert.Equal(JobState.Failed, failed.State);
+        Assert.Contains("5 times", failed.Error, StringComparison.Ordinal);
+        Assert.NotNull(failed.EndedAt);
+
+        Job EndAmidst(int times)
+        {
+            for (int i = 0; i < times; i++)
+            {
+                store.Update(store.Find(job.Id)! with { State = JobState.Running });
+                store = new JobStore(database);
+            }
+            return store.Find(job.Id)!;
+        }
+    }
+
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 1)]
+    public async Task A_step_is_progress_where_it_outlasts_the_program(bool beginsAnew, int counted)
+    {
+        await using TestStudio studio = await TestStudio.Start(kinds: kinds => _counting.AddTo(kinds, beginsAnew));
+        string id = await Submit(studio, 2);
+        _ = await studio.Wait(id, "running");
+        _ = studio.Part<Database>().Execute("INSERT INTO unfinished_starts (job, starts) VALUES ($id, 4)", ("$id", id));
+        _counting.Let(1);
+        while ((await studio.Get($"/api/v1/jobs/{id}")).GetProperty("progress").ValueKind == JsonValueKind.Null)
+            await Task.Delay(10);
+        await Task.Delay(200);
+        Assert.Equal(counted, studio.Part<Database>().Number("SELECT COUNT(*) FROM unfinished_starts"));
+        _counting.Let(1);
+        _ = await studio.Wait(id, "done");
+        Assert.Equal(0, studio.Part<Database>().Number("SELECT COUNT(*) FROM unfinished_starts"));
     }
 
     [Fact]

@@ -40,6 +40,15 @@ public sealed class SettingsOfTests
         Assert.Equal("KSampler", found.GetProperty("workflow").GetProperty("5").GetProperty("class_type").GetString());
     }
 
+    [Theory]
+    [InlineData("""{"5": {"class_type": "KSampler", "inputs": {"positive": ["\ud800", 0], "sampler_name": "\udfff"}}}""")]
+    [InlineData("""{"5": {"\ud800": 1, "inputs": {}}}""")]
+    public async Task A_graph_with_half_of_a_character_says_nothing(string graph)
+    {
+        await using TestStudio studio = await Start();
+        Assert.Equal(JsonValueKind.Null, (await Read(studio, "prompt", graph)).GetProperty("source").ValueKind);
+    }
+
     [Fact]
     public async Task Our_own_pictures_give_back_their_order_and_others_nothing()
     {

@@ -212,6 +212,55 @@ public sealed class GraphRunTests
         _ = tiny.Run(TinyGraph.TextToImage());
     }
 
+    [Theory]
+    [InlineData("EmptyLatentImage", """{"width": 64, "height": 64, "batch_size": 3}""")]
+    [InlineData("EmptyLatentImage", """{"width": 64, "height": 72, "batch_size": 1}""")]
+    [InlineData("EmptyLatentImage", """{"width": 16384, "height": 16384, "batch_size": 4096}""")]
+    [InlineData("RepeatLatentBatch", """{"samples": ["3", 0], "amount": 3}""")]
+    [InlineData("LatentBatch", """{"samples1": ["3", 0], "samples2": ["4", 0]}""")]
+    [InlineData("LatentUpscale", """{"samples": ["3", 0], "upscale_method": "bilinear", "width": 72, "height": 0, "crop": "disabled"}""")]
+    [InlineData("LatentUpscaleBy", """{"samples": ["3", 0], "upscale_method": "bilinear", "scale_by": 1.5}""")]
+    [InlineData("SolidMask", """{"value": 1, "width": 16384, "height": 16384}""")]
+    [InlineData("ImageBatch", """{"image1": ["2", 0], "image2": ["5", 0]}""")]
+    [InlineData("ImageScale", """{"image": ["2", 0], "upscale_method": "area", "width": 0, "height": 65, "crop": "disabled"}""")]
+    [InlineData("ImageScaleBy", """{"image": ["2", 0], "upscale_method": "area", "scale_by": 8}""")]
+    [InlineData("ImageScaleToTotalPixels", """{"image": ["2", 0], "upscale_method": "area", "megapixels": 16}""")]
+    [InlineData("ImagePadForOutpaint", """{"image": ["2", 0], "left": 8, "top": 0, "right": 0, "bottom": 0, "feathering": 0}""")]
+    public void What_is_more_or_larger_than_a_run_may_make_is_refused_before_it_is_made(string kind, string inputs)
+    {
+        using TinyGraph tiny = new();
+        JsonObject graph = new()
+        {
+            ["1"] = Node("SolidMask", ("value", 0.5), ("width", 64), ("height", 64)), ["2"] = Node("MaskToImage", ("mask", Link("1"))),
+            ["3"] = Node("EmptyLatentImage", ("width", 64), ("height", 64), ("batch_size", 1)),
+            ["4"] = Node("RepeatLatentBatch", ("samples", Link("3")), ("amount", 2)), ["5"] = Node("ImageBatch", ("image1", Link("2")), ("image2", Link("2"))),
+            ["6"] = new JsonObject { ["class_type"] = kind, ["inputs"] = JsonNode.Parse(inputs) },
+        };
+        (string type, string end) = NodeCatalog.Find(kind)!.Outputs[0].Type switch
+        {
+            "LATENT" => ("VAEDecode", "samples"),
+            "MASK" => ("MaskToImage", "mask"),
+            _ => ("ImageInvert", "image"),
+        };
+        graph["7"] = Node("CheckpointLoaderSimple", ("ckpt_name", "tiny"));
+        graph["8"] = type == "VAEDecode" ? Node(type, (end, Link("6")), ("vae", Link("7", 2))) : Node(type, (end, Link("6")));
+        graph["9"] = Node("PreviewImage", ("images", Link("8")));
+        GraphOutcome outcome = tiny.Outcome(graph, new GraphRunSettings { MostPixels = 64 * 64, MostPictures = 2 });
+        Assert.Equal(("6", kind), (outcome.Failure?.Node, outcome.Failure?.Class));
+        Assert.Contains("this run makes at most 2 pictures at a time, each of at most 4096 pixels", outcome.Failure!.Error!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Messages_name_files_and_not_where_they_lie()
+    {
+        using TinyGraph tiny = new();
+        string input = tiny.Folders.Input, models = Path.GetDirectoryName(TinyGraph.Model)!;
+        Assert.Equal("'a.png' and 'pipeline' of input", tiny.Folders.WithoutFolders($"'{input}/a.png' and '{models}/pipeline' of {input}"));
+        File.WriteAllBytes(Path.Combine(input, "broken.png"), [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0]);
+        JsonObject graph = new() { ["1"] = Node("LoadImage", ("image", "broken.png")), ["2"] = Node("PreviewImage", ("images", Link("1"))) };
+        Assert.DoesNotContain(input, tiny.Outcome(graph).Failure!.Error!.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Saved_pictures_hold_the_graph_and_the_front_ends_own()
     {

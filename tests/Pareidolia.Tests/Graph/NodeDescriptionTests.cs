@@ -32,6 +32,8 @@ public sealed class NodeDescriptionTests
         {
             Assert.All(keys, key => Assert.True(node!.AsObject().ContainsKey(key), $"{name} has no {key}."));
             Assert.Equal(node!["output"]!.AsArray().Count, node["output_name"]!.AsArray().Count);
+            Assert.Equal(node["output"]!.AsArray().Count, node["output_tooltips"]!.AsArray().Count);
+            Assert.All(node["output_tooltips"]!.AsArray(), said => Assert.NotEmpty(said!.GetValue<string>()));
             Assert.Equal(node["input"]!["required"]!.AsObject().Select(input => input.Key), node["input_order"]!["required"]!.AsArray().Select(input => input!.GetValue<string>()));
         }
     }

@@ -1,9 +1,12 @@
 using System.Text.Json.Nodes;
+using Pareidolia.Diffusion;
+using Pareidolia.Diffusion.Randomness;
 using Pareidolia.Graph;
 using Pareidolia.Graph.Running;
 using Pareidolia.Graph.Sampling;
 using Pareidolia.Imaging;
 using Pareidolia.Tensors;
+using Pareidolia.Weights;
 
 namespace Pareidolia.Tests.Graph;
 
@@ -153,11 +156,17 @@ public sealed class NodeTests
     [InlineData("RescaleCFG", """{"model": ["1", 0], "multiplier": 0.7}""")]
     [InlineData("PerturbedAttentionGuidance", """{"model": ["1", 0], "scale": 3}""")]
     [InlineData("ModelSamplingDiscrete", """{"model": ["1", 0], "sampling": "v_prediction", "zsnr": true}""")]
+    [InlineData("ModelSamplingDiscrete", """{"model": ["1", 0], "sampling": "lcm", "zsnr": false}""")]
+    [InlineData("ModelSamplingDiscrete", """{"model": ["1", 0], "sampling": "img_to_img", "zsnr": false}""")]
+    [InlineData("FreeU", """{"model": ["1", 0], "b1": 1.1, "b2": 1.2, "s1": 0.9, "s2": 0.2}""")]
+    [InlineData("FreeU_V2", """{"model": ["1", 0], "b1": 1.3, "b2": 1.4, "s1": 0.9, "s2": 0.2}""")]
+    [InlineData("PerpNeg", """{"model": ["1", 0], "empty_conditioning": ["30", 0], "neg_scale": 1}""")]
     public void Patches_of_a_model_change_what_it_draws_and_leave_the_model_as_it_is(string node, string inputs)
     {
         using TinyGraph tiny = new();
         // Large enough that the network's bottom has more than one pixel.
         JsonObject original = TinyGraph.TextToImage();
+        original["30"] = GraphRunTests.Node("CLIPTextEncode", ("text", ""), ("clip", GraphRunTests.Link("1", 1)));
         (original["4"]!["inputs"]!["width"], original["4"]!["inputs"]!["height"]) = (128, 128);
         Image plain = tiny.Run(original)[0];
         JsonObject graph = original.DeepClone().AsObject();
@@ -180,6 +189,111 @@ public sealed class NodeTests
         graph["5"] = GraphRunTests.Node("SamplerCustomAdvanced", ("noise", GraphRunTests.Link("12")), ("guider", GraphRunTests.Link("13")), ("sampler", GraphRunTests.Link("10")),
             ("sigmas", GraphRunTests.Link("11")), ("latent_image", GraphRunTests.Link("4")));
         Assert.Equal(tiny.Run(TinyGraph.TextToImage())[0].Pixels, tiny.Run(graph)[0].Pixels);
+    }
+
+    [Theory]
+    [InlineData("3", "20", false)]
+    // Nothing of the way to a text that is the positive or the empty one is perpendicular to the positive.
+    [InlineData("20", "3", false)]
+    [InlineData("20", "20", true)]
+    [InlineData("20", "2", true)]
+    public void Of_a_negative_text_only_what_does_not_contradict_the_positive_acts(string empty, string negative, bool isPlain)
+    {
+        using TinyGraph tiny = new();
+        JsonObject plain = TinyGraph.TextToImage(), guided = TinyGraph.TextToImage(), patched = TinyGraph.TextToImage();
+        foreach (JsonObject graph in (JsonObject[])[plain, guided, patched])
+            graph["20"] = GraphRunTests.Node("CLIPTextEncode", ("text", ""), ("clip", GraphRunTests.Link("1", 1)));
+        plain["5"]!["inputs"]!["negative"] = GraphRunTests.Link(empty);
+        patched["21"] = GraphRunTests.Node("PerpNeg", ("model", GraphRunTests.Link("1")), ("empty_conditioning", GraphRunTests.Link(empty)), ("neg_scale", 1.5));
+        (patched["5"]!["inputs"]!["model"], patched["5"]!["inputs"]!["negative"]) = (GraphRunTests.Link("21"), GraphRunTests.Link(negative));
+        guided["10"] = GraphRunTests.Node("KSamplerSelect", ("sampler_name", "euler_ancestral"));
+        guided["11"] = GraphRunTests.Node("BasicScheduler", ("model", GraphRunTests.Link("1")), ("scheduler", "normal"), ("steps", 3), ("denoise", 1));
+        guided["12"] = GraphRunTests.Node("RandomNoise", ("noise_seed", 7));
+        guided["13"] = GraphRunTests.Node("PerpNegGuider", ("model", GraphRunTests.Link("1")), ("positive", GraphRunTests.Link("2")), ("negative", GraphRunTests.Link(negative)),
+            ("empty_conditioning", GraphRunTests.Link(empty)), ("cfg", 6), ("neg_scale", 1.5));
+        guided["5"] = GraphRunTests.Node("SamplerCustomAdvanced", ("noise", GraphRunTests.Link("12")), ("guider", GraphRunTests.Link("13")), ("sampler", GraphRunTests.Link("10")),
+            ("sigmas", GraphRunTests.Link("11")), ("latent_image", GraphRunTests.Link("4")));
+        float[] drawn = Shades(tiny.Run(guided));
+        Assert.Equal(drawn, Shades(tiny.Run(patched)));
+        Assert.Equal(isPlain, drawn.Zip(Shades(tiny.Run(plain)), (a, b) => Math.Abs(a - b)).Max() <= 1);
+    }
+
+    [Fact]
+    public void Shades_of_a_mask_say_when_a_pixel_begins_to_change()
+    {
+        JsonConfig config = JsonConfig.Parse("""{"_class_name": "EulerDiscreteScheduler", "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}""", "a test");
+        NoiseSchedule schedule = Scheduler.Load(config).TrainingSchedule();
+        SamplingPlan plan = SamplerCatalog.Along(config, SamplerCatalog.Find("euler"), [schedule.Sigmas[999], schedule.Sigmas[499], 0], new SamplerOptions { Tool = SamplingTool.ComfyUi });
+        Tensor mask = Tensor.From([0f, 0.25f, 0.5f, 1], [1, 1, 4, 1]);
+        DifferentialMask whole = new(plan, 1), half = new(plan, 0.5);
+        Assert.Equal([0, 0, 0, 1], whole.At(mask, plan.Levels[0]).ToArray());
+        Assert.Equal([0, 0, 1, 1], whole.At(mask, plan.Levels[1]).ToArray());
+        Assert.Equal([1, 1, 1, 1], whole.At(mask, plan.Levels[2]).ToArray());
+        Assert.Equal([0, 0.125f, 0.25f, 1], half.At(mask, plan.Levels[0]).ToArray());
+    }
+
+    [Theory]
+    [InlineData(255, true)]
+    [InlineData(128, false)]
+    public void A_white_mask_changes_as_it_does_without_differential_diffusion_and_a_grey_one_later(int shade, bool same)
+    {
+        using TinyGraph tiny = new();
+        Grey(tiny, "start.png", 90, 64);
+        Grey(tiny, "mask.png", shade, 64);
+        JsonObject graph = TinyGraph.TextToImage();
+        graph["8"] = GraphRunTests.Node("LoadImage", ("image", "start.png"));
+        graph["9"] = GraphRunTests.Node("LoadImageMask", ("image", "mask.png"), ("channel", "red"));
+        graph["10"] = GraphRunTests.Node("VAEEncode", ("pixels", GraphRunTests.Link("8")), ("vae", GraphRunTests.Link("1", 2)));
+        graph["4"] = GraphRunTests.Node("SetLatentNoiseMask", ("samples", GraphRunTests.Link("10")), ("mask", GraphRunTests.Link("9")));
+        Image plain = tiny.Run(graph)[0];
+        graph["11"] = GraphRunTests.Node("DifferentialDiffusion", ("model", GraphRunTests.Link("1")));
+        graph["5"]!["inputs"]!["model"] = GraphRunTests.Link("11");
+        Assert.Equal(same, plain.Pixels.AsSpan().SequenceEqual(tiny.Run(graph)[0].Pixels));
+    }
+
+    [Theory]
+    [InlineData("ModelMergeSimple", "unet", "model", 0)]
+    [InlineData("CLIPMergeSimple", "text_encoder", "clip", 1)]
+    public void Two_models_are_mixed_weight_by_weight(string node, string part, string input, int slot)
+    {
+        using TemporaryFolder folder = new();
+        using TinyGraph tiny = new();
+        // Of weights that are once and half as large, 0.6 of the one and 0.4 of the other are 0.8 times as large.
+        foreach ((string name, float factor) in ((string, float)[])[("half", 0.5f), ("mixed", 0.8f)])
+            tiny.Folders.AddCheckpoint(name, Scaled(folder[name], part, factor));
+        JsonObject expected = TinyGraph.TextToImage(), mixed = TinyGraph.TextToImage();
+        expected["20"] = GraphRunTests.Node("CheckpointLoaderSimple", ("ckpt_name", "mixed"));
+        mixed["21"] = GraphRunTests.Node("CheckpointLoaderSimple", ("ckpt_name", "half"));
+        mixed["20"] = GraphRunTests.Node(node, ($"{input}1", GraphRunTests.Link("1", slot)), ($"{input}2", GraphRunTests.Link("21", slot)), ("ratio", 0.6));
+        Image plain = tiny.Run(TinyGraph.TextToImage())[0];
+        Image[] drawn = [.. new[] { (expected, slot), (mixed, 0) }.Select(row => tiny.Run(From(row.Item1, row.Item2))[0])];
+        Assert.True(Shades([drawn[0]]).Zip(Shades([drawn[1]]), (a, b) => Math.Abs(a - b)).Max() <= 1);
+        Assert.NotEqual(plain.Pixels, drawn[1].Pixels);
+        Assert.Equal(plain.Pixels, tiny.Run(TinyGraph.TextToImage())[0].Pixels);
+
+        JsonObject From(JsonObject graph, int output)
+        {
+            foreach (string user in input == "model" ? ["5"] : (string[])["2", "3"])
+                graph[user]!["inputs"]![input] = GraphRunTests.Link("20", output);
+            return graph;
+        }
+    }
+
+    // A copy of the tiny model in which all numbers of a network are some times as large.
+    private static string Scaled(string folder, string part, float factor)
+    {
+        foreach (string file in Directory.EnumerateFiles(TinyGraph.Model, "*", SearchOption.AllDirectories))
+        {
+            string copy = Path.Combine(folder, Path.GetRelativePath(TinyGraph.Model, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            byte[] bytes = File.ReadAllBytes(file);
+            // All of them are F32, behind a header that begins with its length.
+            if (file.EndsWith(".safetensors", StringComparison.Ordinal) && Path.GetFileName(Path.GetDirectoryName(file)) == part)
+                foreach (ref float value in System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(bytes.AsSpan(8 + (int)BitConverter.ToInt64(bytes))))
+                    value *= factor;
+            File.WriteAllBytes(copy, bytes);
+        }
+        return folder;
     }
 
     private static bool Near(double a, double b) => Math.Abs(a - b) < 1e-9;

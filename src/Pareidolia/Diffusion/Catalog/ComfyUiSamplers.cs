@@ -37,7 +37,7 @@ internal static class ComfyUiSamplers
     // Noise between a fifth and four fifths of training's timesteps.
     private static IEnumerable<DenoiseStep> Adams(SigmaRun run, bool twice)
     {
-        int top = run.Trained.Count - 1;
+        int top = run.Trained.LastTimestep;
         (double from, double to) = (run.Trained.LogInterpolatedSigmaAt(0.8 * top), run.Trained.LogInterpolatedSigmaAt(0.2 * top));
         SaSolverSettings settings = new(from, to, EvaluateTwice: twice, Eta: run.Eta, NoiseScale: run.Options.NoiseScale);
         return SaSolver.Plain(run.Denoise, run.X, run.Levels, run.Noise, settings);

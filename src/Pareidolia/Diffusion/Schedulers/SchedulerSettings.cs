@@ -14,6 +14,9 @@ internal sealed class SchedulerSettings
     private static readonly HashSet<string> LeadingByDefault =
         ["DDPMScheduler", "DDIMScheduler", "DDIMInverseScheduler", "PNDMScheduler", "LCMScheduler", "TCDScheduler"];
 
+    // Of which a latent consistency model knows no more.
+    private const int DistilledSteps = 50;
+
     private readonly string _className;
 
     public SchedulerSettings(JsonConfig config, string className)
@@ -22,7 +25,8 @@ internal sealed class SchedulerSettings
         _className = className;
         TrainTimesteps = config.Int("num_train_timesteps", 1000);
         Prediction = Prediction.Parse(config.Text("prediction_type", "epsilon")!);
-        Schedule = new NoiseSchedule(Betas());
+        NoiseSchedule trained = new(Betas());
+        Schedule = Prediction.Type == PredictionType.Consistency ? trained.Thinned(DistilledSteps) : trained;
     }
 
     public JsonConfig Config { get; }

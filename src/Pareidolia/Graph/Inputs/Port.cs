@@ -10,6 +10,9 @@ internal sealed record Output(string Type, string? Name = null)
 {
     /// <summary>What is shown.</summary>
     public string Title => Name ?? Type;
+
+    /// <summary>What it is, in a sentence.</summary>
+    public string Tooltip => Port.Meaning(Type);
 }
 
 /// <summary>Inputs and outputs that many kinds of nodes have.</summary>
@@ -27,6 +30,25 @@ internal static class Port
 
     private static readonly string[] s_samplers =
         [.. SamplerCatalog.Samplers.Where(sampler => sampler.InComfyUi && SamplerCatalog.StepsAlongSigmas(sampler)).Select(sampler => sampler.Name)];
+
+    /// <summary>What flows along links of a type.</summary>
+    public static string Meaning(string type) => type switch
+    {
+        ModelType => "A network that takes noise away.",
+        ClipType => "What reads prompts.",
+        VaeType => "What makes pictures of latents, and latents of pictures.",
+        ConditioningType => "What a picture is to show, as the network hears it.",
+        LatentType => "Pictures in the network's own space.",
+        ImageType => "Pictures.",
+        MaskType => "How much of each pixel is chosen.",
+        SamplerType => "How noise is taken away, step by step.",
+        SigmasType => "How much noise there is at each step.",
+        NoiseType => "Where noise comes from.",
+        GuiderType => "A network and what guides it.",
+        ControlNetType => "A network that guides another one by a picture.",
+        UpscaleModelType => "A network that enlarges pictures.",
+        _ => "",
+    };
 
     public static Output Model { get; } = new(ModelType);
 

@@ -23,6 +23,7 @@ internal sealed record EmptyLatentImage() : Node("EmptyLatentImage", "Empty Late
     public override NodeResult Run(Arguments inputs, NodeRun run)
     {
         (int width, int height) = (inputs.Of(s_width), inputs.Of(s_height));
+        run.RequireRoom(inputs.Of(s_count), width, height);
         Tensor zeros = Tensor.Zeros([inputs.Of(s_count), height / Cell, width / Cell, 4], run.Device);
         return new NodeResult(new LatentValue(zeros) { Blank = (width, height) });
     }

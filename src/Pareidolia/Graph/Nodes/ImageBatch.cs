@@ -21,6 +21,7 @@ internal sealed record ImageBatch() : Node("ImageBatch", "Batch Images", "image"
     public override NodeResult Run(Arguments inputs, NodeRun run)
     {
         (ImageValue first, ImageValue second) = (inputs.Of(s_first), inputs.Of(s_second));
+        run.RequireRoom((long)first.Count + second.Count, first.Width, first.Height);
         Tensor fitted = (first.Width, first.Height) == (second.Width, second.Height)
             ? second.Pixels
             : Sizes.To(second.Pixels, first.Width, first.Height, "bilinear", centred: true);

@@ -27,6 +27,7 @@ internal sealed record ImagePadForOutpaint() : Node("ImagePadForOutpaint", "Pad 
         OutpaintMargins margins = new(inputs.Of(s_left), inputs.Of(s_top), inputs.Of(s_right), inputs.Of(s_bottom), inputs.Of(s_feather));
         if (margins is { Left: 0, Top: 0, Right: 0, Bottom: 0 })
             return new NodeResult(image, new MaskValue(Tensor.Zeros([1, image.Height, image.Width, 1], run.Device)));
+        run.RequireRoom(image.Count, image.Width + margins.Left + margins.Right, image.Height + margins.Top + margins.Bottom);
         SourcePicture[] larger = [.. image.ToImages().Select(margins.Around)];
         Tensor pixels = Tensor.Concat(0, [.. larger.Select(one => ImageValue.Of(one.Picture, run.Device).Pixels)]);
         return new NodeResult(new ImageValue(pixels), MaskValue.Of(larger[0].Mask!, run.Device));

@@ -26,6 +26,7 @@ internal sealed record ImageScale() : Node("ImageScale", "Upscale Image", "image
             return new NodeResult(image);
         width = width == 0 ? Math.Max(1, (int)Math.Round((double)image.Width * height / image.Height)) : width;
         height = height == 0 ? Math.Max(1, (int)Math.Round((double)image.Height * width / image.Width)) : height;
+        run.RequireRoom(image.Count, width, height);
         return new NodeResult(new ImageValue(Sizes.To(image.Pixels, width, height, inputs.Of(s_way), inputs.Of(s_crop) == "center")));
     }
 }

@@ -22,6 +22,7 @@ internal sealed record ImageScaleBy() : Node("ImageScaleBy", "Upscale Image By",
     public override NodeResult Run(Arguments inputs, NodeRun run)
     {
         (ImageValue image, double scale) = (inputs.Of(s_image), inputs.Of(s_scale));
+        run.RequireRoom(image.Count, image.Width * scale, image.Height * scale);
         int Side(int side) => Math.Max(1, (int)Math.Round(side * scale));
         return new NodeResult(new ImageValue(Sizes.To(image.Pixels, Side(image.Width), Side(image.Height), inputs.Of(s_way))));
     }

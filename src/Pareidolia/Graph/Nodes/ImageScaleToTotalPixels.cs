@@ -23,6 +23,7 @@ internal sealed record ImageScaleToTotalPixels() : Node("ImageScaleToTotalPixels
     {
         ImageValue image = inputs.Of(s_image);
         double scale = Math.Sqrt(inputs.Of(s_megapixels) * 1024 * 1024 / ((double)image.Width * image.Height));
+        run.RequireRoom(image.Count, image.Width * scale, image.Height * scale);
         int Side(int side) => Math.Max(1, (int)Math.Round(side * scale));
         return new NodeResult(new ImageValue(Sizes.To(image.Pixels, Side(image.Width), Side(image.Height), inputs.Of(s_way))));
     }

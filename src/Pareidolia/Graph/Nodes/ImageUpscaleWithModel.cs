@@ -23,12 +23,14 @@ internal sealed record ImageUpscaleWithModel() : Node("ImageUpscaleWithModel", "
     public override NodeResult Run(Arguments inputs, NodeRun run)
     {
         PictureUpscaler upscaler = run.Models.Upscaler(inputs.Of(s_model).Path);
-        Image[] images = inputs.Of(s_image).ToImages();
+        ImageValue image = inputs.Of(s_image);
+        run.RequireRoom(image.Count, (double)image.Width * upscaler.Scale, (double)image.Height * upscaler.Scale);
+        Image[] images = image.ToImages();
         List<Tensor> large = [];
-        foreach (Image image in images)
+        foreach (Image small in images)
         {
             run.Cancelled.ThrowIfCancellationRequested();
-            large.Add(ImageValue.Of(upscaler.Upscale(image), run.Device).Pixels);
+            large.Add(ImageValue.Of(upscaler.Upscale(small), run.Device).Pixels);
             run.Progress(large.Count, images.Length, null);
         }
         return new NodeResult(new ImageValue(Tensor.Concat(0, [.. large])));

@@ -21,6 +21,7 @@ internal sealed record LatentBatch() : Node("LatentBatch", "Latent Batch", "late
     public override NodeResult Run(Arguments inputs, NodeRun run)
     {
         (LatentValue first, LatentValue second) = (inputs.Of(s_first), inputs.Of(s_second));
+        run.RequireRoom((long)first.Count + second.Count, first.Width, first.Height);
         Tensor fitted = LatentSizes.Like(second.Samples, first.Samples, "bilinear");
         LatentValue joined = first.With(Tensor.Concat(0, first.Samples, fitted)) with { Places = [.. first.AllPlaces, .. second.AllPlaces] };
         return new NodeResult(first.Blank == second.Blank ? joined with { Blank = first.Blank } : joined);

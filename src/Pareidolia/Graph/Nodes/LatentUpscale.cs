@@ -29,7 +29,9 @@ internal sealed record LatentUpscale() : Node("LatentUpscale", "Upscale Latent",
             columns = (int)Math.Round((double)latent.Samples.Shape[2] * rows / latent.Samples.Shape[1]);
         if (rows == 0)
             rows = (int)Math.Round((double)latent.Samples.Shape[1] * columns / latent.Samples.Shape[2]);
+        (columns, rows) = (Math.Max(1, columns), Math.Max(1, rows));
+        run.RequireRoom(latent.Count, (double)columns * latent.Factor, (double)rows * latent.Factor);
         return new NodeResult(latent.With(Sizes.To(
-            latent.Samples, Math.Max(1, columns), Math.Max(1, rows), inputs.Of(s_way), inputs.Of(s_crop) == "center")));
+            latent.Samples, columns, rows, inputs.Of(s_way), inputs.Of(s_crop) == "center")));
     }
 }

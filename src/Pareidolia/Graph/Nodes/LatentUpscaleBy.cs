@@ -22,6 +22,7 @@ internal sealed record LatentUpscaleBy() : Node("LatentUpscaleBy", "Upscale Late
     public override NodeResult Run(Arguments inputs, NodeRun run)
     {
         (LatentValue latent, double scale) = (inputs.Of(s_samples), inputs.Of(s_scale));
+        run.RequireRoom(latent.Count, latent.Width * scale, latent.Height * scale);
         int Side(int axis) => Math.Max(1, (int)Math.Round(latent.Samples.Shape[axis] * scale));
         return new NodeResult(latent.With(Sizes.To(latent.Samples, Side(2), Side(1), inputs.Of(s_way))));
     }

@@ -23,7 +23,7 @@ internal sealed record LoadImage() : Node("LoadImage", "Load Image", "image", "L
     /// <inheritdoc/>
     public override NodeResult Run(Arguments inputs, NodeRun run)
     {
-        Image image = ImageFile.Read(run.Folders.Picture(inputs.Of(s_image))!);
+        Image image = run.Picture(inputs.Of(s_image));
         return new NodeResult(ImageValue.Of(image, run.Device), new MaskValue(MaskShares.OfPicture(image, "alpha", run.Device)));
     }
 }

@@ -2,7 +2,6 @@ using Pareidolia.Graph.Inputs;
 using Pareidolia.Graph.Running;
 using Pareidolia.Graph.Sampling;
 using Pareidolia.Graph.Values;
-using Pareidolia.Imaging;
 
 namespace Pareidolia.Graph.Nodes;
 
@@ -23,5 +22,5 @@ internal sealed record LoadImageMask() : Node("LoadImageMask", "Load Image (as M
 
     /// <inheritdoc/>
     public override NodeResult Run(Arguments inputs, NodeRun run) =>
-        new(new MaskValue(MaskShares.OfPicture(ImageFile.Read(run.Folders.Picture(inputs.Of(s_image))!), inputs.Of(s_channel), run.Device)));
+        new(new MaskValue(MaskShares.OfPicture(run.Picture(inputs.Of(s_image)), inputs.Of(s_channel), run.Device)));
 }

@@ -8,7 +8,7 @@ namespace Pareidolia.Graph.Nodes;
 internal sealed record ModelSamplingDiscrete() : Node("ModelSamplingDiscrete", "ModelSamplingDiscrete", "advanced/model", "Says what a model predicts, where its file does not, and whether its noise ends in noise alone.")
 {
     private static readonly Input<ModelValue> s_model = Port.ModelIn();
-    private static readonly ChoiceInput s_sampling = new("sampling", "eps", "v_prediction", "x0");
+    private static readonly ChoiceInput s_sampling = new("sampling", "eps", "v_prediction", "lcm", "x0", "img_to_img");
     private static readonly FlagInput s_zero = new("zsnr", false) { Tooltip = "Whether the noise schedule was rescaled to end in noise alone." };
 
     /// <inheritdoc/>

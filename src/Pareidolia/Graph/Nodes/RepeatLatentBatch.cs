@@ -21,6 +21,7 @@ internal sealed record RepeatLatentBatch() : Node("RepeatLatentBatch", "Repeat L
     public override NodeResult Run(Arguments inputs, NodeRun run)
     {
         (LatentValue latent, int amount) = (inputs.Of(s_samples), inputs.Of(s_amount));
+        run.RequireRoom((long)latent.Count * amount, latent.Width, latent.Height);
         Tensor Times(Tensor batch) => Tensor.Concat(0, [.. Enumerable.Repeat(batch, amount)]);
         int[]? places = latent.Places is { } known
             ? [.. Enumerable.Range(0, amount).SelectMany(i => known.Select(place => place + (i * (known.Max() - known.Min() + 1))))]

@@ -18,6 +18,10 @@ internal sealed record SolidMask() : Node("SolidMask", "SolidMask", "mask", "A m
     public override IReadOnlyList<Output> Outputs { get; } = [Port.Mask];
 
     /// <inheritdoc/>
-    public override NodeResult Run(Arguments inputs, NodeRun run) =>
-        new(new MaskValue(Tensor.Full([1, inputs.Of(s_height), inputs.Of(s_width), 1], inputs.Of(s_value), run.Device)));
+    public override NodeResult Run(Arguments inputs, NodeRun run)
+    {
+        (int width, int height) = (inputs.Of(s_width), inputs.Of(s_height));
+        run.RequireRoom(1, width, height);
+        return new NodeResult(new MaskValue(Tensor.Full([1, height, width, 1], inputs.Of(s_value), run.Device)));
+    }
 }

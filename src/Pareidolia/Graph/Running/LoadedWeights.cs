@@ -53,7 +53,7 @@ internal sealed class LoadedWeights : IDisposable
     /// <summary>The whole model.</summary>
     /// <exception cref="PareidoliaException">It is missing, damaged, or a LoRA does not fit.</exception>
     public LoadedModel Model(ModelChoice choice) => _models.Get(
-        $"{Stamp(choice.Checkpoint)}\n{string.Join('|', choice.Loras.Select(lora => Stamp(lora.Path)))}\n{choice.Key}\n{choice.TextKey}",
+        $"{Stamp(choice.Checkpoint)}\n{string.Join('|', choice.Files.Skip(1).Select(Stamp))}\n{choice.Key}\n{choice.TextKey}",
         () => MemoryForecast.Of(Source(choice), AnySide, AnySide)?.WeightBytes ?? SizeOf(choice.Checkpoint), () => Load(choice));
 
     /// <summary>What reads its prompts: that of any copy in memory whose text encoder is the same.</summary>
@@ -95,13 +95,32 @@ internal sealed class LoadedWeights : IDisposable
 
     private ModelSource Source(ModelChoice choice) => ModelSource.Open(choice.Checkpoint, new SingleFileOptions { Tokenizer = _folders.Tokenizer });
 
-    private LoadedModel Load(ModelChoice choice)
+    private LoadedModel Load(ModelChoice choice) => choice.Mix is ModelMix mix ? Mixed(mix, choice.Loras) : Load(choice.Checkpoint, choice.Loras);
+
+    private LoadedModel Load(string checkpoint, IReadOnlyList<LoraChoice> loras)
     {
-        ModelSource source = Source(choice);
+        ModelSource source = Source(new ModelChoice(checkpoint, []));
         string? embeddings = _folders.FoldersOf(ModelFolders.Embeddings).FirstOrDefault(Directory.Exists);
         return new LoadedModel(
-            ModelParts.Load(source, new AdapterChoice { Loras = choice.Loras, Embeddings = embeddings }, Device),
+            ModelParts.Load(source, new AdapterChoice { Loras = loras, Embeddings = embeddings }, Device),
             source.Component("scheduler").Config, ModelSettings.Of(source));
+    }
+
+    // In a copy of the first: others may be drawing with that itself.
+    private LoadedModel Mixed(ModelMix mix, IReadOnlyList<LoraChoice> loras)
+    {
+        LoadedModel model = Load(mix.First);
+        try
+        {
+            model.Parts.Mix(Model(mix.Second).Parts, mix.UNet, mix.Text);
+            model.Parts.AddLoras(loras);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
     }
 }
 

@@ -13,7 +13,8 @@ namespace Pareidolia.Graph.Sampling;
 /// </summary>
 /// <param name="model">The model.</param>
 /// <param name="schedule">The noise schedule of training.</param>
-internal sealed class ConditionedNetwork(LoadedModel model, NoiseSchedule schedule)
+/// <param name="balance">How its way up weighs its inputs; null for as they are.</param>
+internal sealed class ConditionedNetwork(LoadedModel model, NoiseSchedule schedule, SkipBalance? balance = null)
 {
     // ComfyUI's: where nothing is heard, the answer is 0, not 0 / 0.
     private const float Least = 1e-37f;
@@ -42,8 +43,8 @@ internal sealed class ConditionedNetwork(LoadedModel model, NoiseSchedule schedu
         Tensor context = Rows(group, entry => Repeated(entry.Entry.Text.Context, n));
         UNetExtras? extras = Extras(group, n, input);
         ControlResiduals? control = Speak(group[0], samples, (float)timestep, sigma, context, extras);
-        if (control is not null || midApart)
-            extras = (extras ?? new UNetExtras()) with { Control = control, MidApart = midApart };
+        if (control is not null || midApart || balance is not null)
+            extras = (extras ?? new UNetExtras()) with { Control = control, MidApart = midApart, Balance = balance };
         Tensor seen = group[0].Beside is null ? samples : Tensor.Concat(-1, samples, Rows(group, entry => entry.Cut(entry.Beside!)));
         Tensor output = UNet.Forward(seen, [(float)timestep], context, extras);
         foreach ((int i, HeardEntry entry) in group.Index())

@@ -45,9 +45,19 @@ internal sealed class GraphGuidance : IDisposable
             entry.Dispose();
     }
 
-    private Tensor Between(Tensor negative, Tensor middle, Tensor prompted) => _guides.Nested
+    private Tensor Between(Tensor negative, Tensor middle, Tensor prompted) => _guides.Perpendicular ? Perpendicular(negative, middle, prompted) : _guides.Nested
         ? Guidance.Beyond(negative, Guidance.Beyond(middle, prompted, _guides.Scale), _guides.MiddleScale)
         : Guidance.Beyond(negative, middle, _guides.MiddleScale) + (prompted - middle).Scale((float)_guides.Scale);
+
+    // https://arxiv.org/abs/2304.04968: of the way to the negative text, what leads along that to the positive one is left out.
+    private Tensor Perpendicular(Tensor negative, Tensor empty, Tensor prompted)
+    {
+        (Tensor towards, Tensor away) = (prompted - empty, negative - empty);
+        float[] along = towards.ToArray(), beside = away.ToArray();
+        double shared = along.Zip(beside, (a, b) => (double)a * b).Sum() / along.Sum(a => (double)a * a);
+        double scale = _guides.Scale, of = _guides.MiddleScale;
+        return empty + towards.Scale((float)(scale * (1 + (of * shared)))) - away.Scale((float)(scale * of));
+    }
 
     // https://arxiv.org/abs/2305.08891, section 3.4, on velocities as ComfyUI's RescaleCFG has it.
     private Tensor Rescaled(Tensor input, double timestep, Tensor negative, Tensor prompted)

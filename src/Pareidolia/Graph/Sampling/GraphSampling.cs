@@ -37,13 +37,14 @@ internal sealed class GraphSampling(NodeRun run)
         LatentValue latent = Fitted(request.Latent, model);
         if (request.Sigmas.Count < 2)
             return (latent, latent);
+        Guides guides = request.Guides.Of(request.Model.Patches);
         SamplingPlan plan = SamplerCatalog.Along(ConfigOf(request.Model, model), request.Sampler, request.Sigmas, Options(model));
-        HeardTexts heard = new TextPreparation(run.Models, request.Model.Choice, plan.Schedule!, latent).Prepare(request.Guides, request.Sampler.NeedsUnguided);
-        using GraphGuidance guidance = new(new ConditionedNetwork(model, plan.Schedule!), plan, request.Model.Patches, request.Guides, heard);
+        HeardTexts heard = new TextPreparation(run.Models, request.Model.Choice, plan.Schedule!, latent).Prepare(guides, request.Sampler.NeedsUnguided);
+        using GraphGuidance guidance = new(new ConditionedNetwork(model, plan.Schedule!, request.Model.Patches.Balance), plan, request.Model.Patches, guides, heard);
         Tensor noise = request.AddsNoise ? NoiseOf(request.Seed, latent, [.. latent.AllPlaces]).Start() : latent.Samples.Scale(0);
         Tensor start = Start(plan, noise, latent);
         StepNoise steps = NoiseOf(request.Seed, latent, [.. Enumerable.Range(0, latent.Count)]).ForSteps(plan);
-        return Walk(plan.Run(guidance.Predict, start, steps, RepaintOf(latent, noise, plan)), request, latent, model);
+        return Walk(plan.Run(guidance.Predict, start, steps, RepaintOf(latent, noise, plan, request.Model.Patches)), request, latent, model);
     }
 
     /// <summary>The scheduler's config of a model with what nodes changed about it.</summary>
@@ -85,12 +86,16 @@ internal sealed class GraphSampling(NodeRun run)
         return latent.Blank is not null ? start : start + latent.Samples.Scale((float)plan.Levels[0].Alpha);
     }
 
-    private static Repaint? RepaintOf(LatentValue latent, Tensor noise, SamplingPlan plan)
+    private static Repaint? RepaintOf(LatentValue latent, Tensor noise, SamplingPlan plan, ModelPatches patches)
     {
         if (latent.Mask is not Tensor mask)
             return null;
         Tensor cells = mask.Interpolate(latent.Samples.Shape[1], latent.Samples.Shape[2], Interpolation.Bilinear);
-        return new Repaint(cells, latent.Samples, noise, SamplingTool.ComfyUi) { EndsNoisy = plan.Levels[^1].Sigma > 0.002 };
+        return new Repaint(cells, latent.Samples, noise, SamplingTool.ComfyUi)
+        {
+            EndsNoisy = plan.Levels[^1].Sigma > 0.002,
+            Reading = patches.Differential is double strength ? new DifferentialMask(plan, strength).At : null,
+        };
     }
 
     private (LatentValue, LatentValue) Walk(IEnumerable<DenoiseStep> steps, SamplingRequest request, LatentValue latent, LoadedModel model)

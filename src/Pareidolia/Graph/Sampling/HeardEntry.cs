@@ -21,7 +21,7 @@ internal readonly record struct SigmaRange(double Most, double Least)
         start <= 0 ? double.PositiveInfinity : At(start, schedule), end >= 1 ? 0 : At(end, schedule));
 
     private static double At(double share, NoiseSchedule schedule) => share >= 1 ? 0
-        : share <= 0 ? double.PositiveInfinity : schedule.LogInterpolatedSigmaAt((1 - share) * (schedule.Count - 1));
+        : share <= 0 ? double.PositiveInfinity : schedule.LogInterpolatedSigmaAt((1 - share) * schedule.LastTimestep);
 }
 
 /// <summary>Which entries may be put to the network in one go.</summary>

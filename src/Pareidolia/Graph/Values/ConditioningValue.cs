@@ -84,10 +84,14 @@ internal sealed record ConditioningValue(IReadOnlyList<ConditioningEntry> Entrie
 internal sealed record GuiderValue(ModelValue Model, Guides Guides) : GraphValue
 {
     /// <inheritdoc/>
-    public override GraphValue Owned() => this with { Guides = Guides.Owned() };
+    public override GraphValue Owned() => new GuiderValue((ModelValue)Model.Owned(), Guides.Owned());
 
     /// <inheritdoc/>
-    protected override void Release() => Guides.Dispose();
+    protected override void Release()
+    {
+        Model.Dispose();
+        Guides.Dispose();
+    }
 }
 
 /// <summary>The texts of a run, and how far it goes from one to the other.</summary>
@@ -104,6 +108,13 @@ internal sealed record Guides(ConditioningValue Positive, ConditioningValue? Neg
 
     /// <summary>Whether guidance towards the middle acts on what that towards the first came to.</summary>
     public bool Nested { get; init; }
+
+    /// <summary>Whether the middle one is an empty text, and of the negative one only that acts which is perpendicular to the first, seen from there.</summary>
+    public bool Perpendicular { get; init; }
+
+    /// <summary>As a model asks for it that was changed so.</summary>
+    public Guides Of(ModelPatches patches) => patches.Empty is not ConditioningValue empty || Negative is null || Middle is not null ? this
+        : this with { Middle = empty, MiddleScale = patches.NegativeScale, Perpendicular = true };
 
     /// <summary>The same with tensors of its own.</summary>
     public Guides Owned() => this with

@@ -1,5 +1,6 @@
 using Pareidolia.Adapters;
 using Pareidolia.Diffusion;
+using Pareidolia.Models;
 
 namespace Pareidolia.Graph.Values;
 
@@ -8,14 +9,41 @@ namespace Pareidolia.Graph.Values;
 /// <param name="Loras">In the order in which they were added.</param>
 internal sealed record ModelChoice(string Checkpoint, IReadOnlyList<LoraChoice> Loras)
 {
+    /// <summary>What lies below the LoRAs where that is no checkpoint alone: two models, mixed.</summary>
+    public ModelMix? Mix { get; init; }
+
+    /// <summary>All files that it is made of.</summary>
+    public IEnumerable<string> Files => [Checkpoint, .. Loras.Select(lora => lora.Path), .. Mix?.First.Files ?? [], .. Mix?.Second.Files ?? []];
+
     /// <summary>What tells it from others.</summary>
-    public string Key => string.Join('\n', Loras.Select(lora => $"{lora.Path}|{lora.UNetWeight:R}|{lora.TextWeight:R}").Prepend(Checkpoint));
+    public string Key => string.Join('\n', Loras.Select(lora => $"{lora.Path}|{lora.UNetWeight:R}|{lora.TextWeight:R}").Prepend(Mix?.Key ?? Checkpoint));
 
     /// <summary>What tells its text encoder from others: LoRAs that leave it alone do not count.</summary>
-    public string TextKey => string.Join('\n', Loras.Where(lora => lora.TextWeight != 0).Select(lora => $"{lora.Path}|{lora.TextWeight:R}").Prepend(Checkpoint));
+    public string TextKey => string.Join(
+        '\n', Loras.Where(lora => lora.TextWeight != 0).Select(lora => $"{lora.Path}|{lora.TextWeight:R}").Prepend(Mix?.TextKey ?? Checkpoint));
+
+    /// <summary>The same mixed with another one.</summary>
+    /// <param name="other">The other.</param>
+    /// <param name="unet">This one's share of the diffusion model.</param>
+    /// <param name="text">This one's share of the text encoders.</param>
+    public ModelChoice With(ModelChoice other, double unet, double text) => new(Checkpoint, []) { Mix = new ModelMix(this, other, unet, text) };
 
     /// <summary>The same with one more LoRA.</summary>
     public ModelChoice With(LoraChoice lora) => this with { Loras = [.. Loras, lora] };
+}
+
+/// <summary>Two models whose weights are mixed.</summary>
+/// <param name="First">One, which also gives the autoencoder and the configs.</param>
+/// <param name="Second">The other.</param>
+/// <param name="UNet">The first one's share of the diffusion model.</param>
+/// <param name="Text">The first one's share of the text encoders.</param>
+internal sealed record ModelMix(ModelChoice First, ModelChoice Second, double UNet, double Text)
+{
+    /// <summary>What tells it from others, in one line.</summary>
+    public string Key => $"mix {UNet:R} {Text:R} ({First.Key}) ({Second.Key})".Replace('\n', '|');
+
+    /// <summary>What tells its text encoder from others: that of the first where nothing is mixed in.</summary>
+    public string TextKey => Text == 1 ? First.TextKey : $"mix {Text:R} ({First.TextKey}) ({Second.TextKey})".Replace('\n', '|');
 }
 
 /// <summary>How a model is asked: what nodes between loader and sampler changed about it.</summary>
@@ -30,12 +58,28 @@ internal sealed record ModelPatches
     /// <summary>What of the scheduler's config is different, as JSON; null for nothing.</summary>
     public string? Scheduler { get; init; }
 
-    /// <summary>Whether a mask's shades say in which step a pixel begins to change (DifferentialDiffusion).</summary>
-    public bool Differential { get; init; }
+    /// <summary>How strongly a mask's shades say in which step a pixel begins to change (DifferentialDiffusion); null for not at all.</summary>
+    public double? Differential { get; init; }
+
+    /// <summary>How the network's way up weighs its inputs (FreeU); null for as they are.</summary>
+    public SkipBalance? Balance { get; init; }
+
+    /// <summary>An empty text, beside which the negative one acts only where it does not contradict the positive (PerpNeg); null for none.</summary>
+    public ConditioningValue? Empty { get; init; }
+
+    /// <summary>How strongly the negative one acts then.</summary>
+    public double NegativeScale { get; init; } = 1;
 }
 
 /// <summary>MODEL: a denoising network.</summary>
-internal sealed record ModelValue(ModelChoice Choice, ModelPatches Patches) : GraphValue;
+internal sealed record ModelValue(ModelChoice Choice, ModelPatches Patches) : GraphValue
+{
+    /// <inheritdoc/>
+    public override GraphValue Owned() => Patches.Empty is null ? this : this with { Patches = Patches with { Empty = (ConditioningValue)Patches.Empty.Owned() } };
+
+    /// <inheritdoc/>
+    protected override void Release() => Patches.Empty?.Dispose();
+}
 
 /// <summary>CLIP: what reads prompts.</summary>
 /// <param name="Choice">Of which checkpoint.</param>

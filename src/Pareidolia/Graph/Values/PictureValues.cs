@@ -88,6 +88,12 @@ internal sealed record LatentValue(Tensor Samples) : GraphValue
     /// <summary>How many.</summary>
     public int Count => Samples.Shape[0];
 
+    /// <summary>Width of its pictures in pixels.</summary>
+    public long Width => (long)Samples.Shape[2] * Factor;
+
+    /// <summary>Their height.</summary>
+    public long Height => (long)Samples.Shape[1] * Factor;
+
     /// <summary>The places of all its pictures.</summary>
     public IEnumerable<int> AllPlaces => Places ?? Enumerable.Range(0, Count);
 

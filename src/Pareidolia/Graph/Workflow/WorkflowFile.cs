@@ -86,7 +86,7 @@ public sealed class WorkflowFile
             JsonObject named => (named["id"], named["origin_id"], named["origin_slot"]),
             _ => (null, null, null),
         };
-        if (WorkflowNode.Number(id) is long number && WorkflowNode.NumberOf(from) is string node && WorkflowNode.Number(slot) is long place)
+        if (WorkflowNode.Number(id) is long number && WorkflowNode.NumberOf(from) is string node && WorkflowNode.Number(slot) is long place and >= 0 and <= int.MaxValue)
             _links[number] = new WorkflowOrigin(node, (int)place);
     }
 

@@ -21,7 +21,7 @@ internal readonly record struct WorkflowInput(string Name, string Type, long? Li
 /// <param name="OutputTypes">What it gives.</param>
 /// <param name="Values">The values of its other inputs: in their order, or by name.</param>
 internal sealed record WorkflowNode(
-    string Id, string Type, int Mode, string? Title, IReadOnlyList<WorkflowInput> Inputs, IReadOnlyList<string> OutputTypes, JsonNode? Values)
+    string Id, string Type, long Mode, string? Title, IReadOnlyList<WorkflowInput> Inputs, IReadOnlyList<string> OutputTypes, JsonNode? Values)
 {
     /// <summary>Takes no part.</summary>
     public bool IsMuted => Mode == 2;
@@ -36,7 +36,7 @@ internal sealed record WorkflowNode(
         if (json is not JsonObject node || NumberOf(node["id"]) is not string id || node["type"]?.GetValueKind() != JsonValueKind.String)
             throw new PareidoliaException("A node of the workflow has no id or no type.");
         return new WorkflowNode(
-            id, node["type"]!.GetValue<string>(), node["mode"]?.GetValueKind() == JsonValueKind.Number ? node["mode"]!.GetValue<int>() : 0, Text(node["title"]),
+            id, node["type"]!.GetValue<string>(), Number(node["mode"]) ?? 0, Text(node["title"]),
             [.. Objects(node["inputs"]).Select(input => new WorkflowInput(Text(input["name"]) ?? "", Text(input["type"]) ?? "*", Number(input["link"])))],
             [.. Objects(node["outputs"]).Select(output => Text(output["type"]) ?? "*")], node["widgets_values"]);
     }
