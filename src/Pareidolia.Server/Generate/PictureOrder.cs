@@ -243,6 +243,6 @@ internal sealed class SeedConverter : JsonConverter<ulong?>
 }
 
 /// <summary>Orders as JSON: what is null is left out.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [typeof(FiniteConverter)])]
 [JsonSerializable(typeof(PictureOrder))]
 internal sealed partial class SettingsJson : JsonSerializerContext;

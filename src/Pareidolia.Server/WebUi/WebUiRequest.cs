@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Pareidolia.Server.Generate;
+using Pareidolia.Server.Http;
 
 namespace Pareidolia.Server.WebUi;
 
@@ -164,8 +165,9 @@ internal sealed record WebUiRequest
     public int Count => checked(Math.Clamp(BatchSize ?? 1, 0, 10_000) * Math.Clamp(NIter ?? 1, 0, 10_000));
 }
 
-/// <summary>What clients of the web UI write: names with underscores; numbers may stand in quotes.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
+/// <summary>What clients of the web UI write: names with underscores; numbers may stand in quotes, and whole ones have a fraction of nothing.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowReadingFromString,
+    Converters = [typeof(FiniteConverter), typeof(WholeConverter<int>), typeof(WholeConverter<long>)])]
 [JsonSerializable(typeof(WebUiRequest))]
 [JsonSerializable(typeof(ControlUnit))]
 [JsonSerializable(typeof(UpscaleRequest))]
