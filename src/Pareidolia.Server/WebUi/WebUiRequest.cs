@@ -40,9 +40,11 @@ internal sealed record WebUiRequest
 
     public double? CfgScale { get; set; } = 7;
 
-    public int? Width { get; set; } = 512;
+    /// <summary>512, or a smaller model's own.</summary>
+    public int? Width { get; set; }
 
-    public int? Height { get; set; } = 512;
+    /// <summary>512, or a smaller model's own.</summary>
+    public int? Height { get; set; }
 
     public bool? RestoreFaces { get; set; }
 
