@@ -210,7 +210,11 @@ internal sealed record ControlOrder
 }
 
 /// <summary>A grid of all combinations of some settings' values.</summary>
-internal sealed record XyzOrder(AxisOrder? X, AxisOrder? Y, AxisOrder? Z);
+/// <param name="X">What changes from column to column.</param>
+/// <param name="Y">From row to row.</param>
+/// <param name="Z">From one block of them to the next.</param>
+/// <param name="Legend">Whether the values stand beside the pictures; null is yes.</param>
+internal sealed record XyzOrder(AxisOrder? X, AxisOrder? Y, AxisOrder? Z, bool? Legend = null);
 
 /// <summary>One axis of a grid.</summary>
 /// <param name="Axis">A setting's name, or <c>promptSr</c>: its first value in the prompt becomes each of them.</param>
