@@ -36,6 +36,7 @@ internal sealed class ServeCommand
     };
     private readonly Option<bool> _auth = OptionOf.Flag("--auth", "Ask who people are: users are made by `pareidolia users add`.");
     private readonly Option<bool> _readOnly = OptionOf.Flag("--read-only", "Show what is there, and nothing else.");
+    private readonly Option<bool> _serverStop = OptionOf.Flag("--api-server-stop", "Let administrators end the server over HTTP (the web UI's server-stop).");
     private readonly Option<string[]> _hosts = new("--host") { HelpName = "NAME", Description = "A name under which the server is reached, besides localhost. Can be given again." };
     private readonly Option<string[]> _origins = new("--allow-origin") { HelpName = "ORIGIN", Description = "Another site whose pages may ask the server. Can be given again." };
     private readonly Option<bool> _json = OptionOf.Flag("--log-json", "Write the log as JSON, a line each.");
@@ -50,7 +51,7 @@ internal sealed class ServeCommand
         Command = new Command("serve", "Run the studio: a queue, a gallery, and the HTTP APIs of this program and of others.")
         {
             _listen, _port, _data, _models, _modelsFolder, _loras, _embeddings, _upscalers, _controlNets, _recipes, _trainingData, _trained, _modelBytes,
-            _auth, _readOnly, _hosts, _origins, _json, _config, _threads,
+            _auth, _readOnly, _serverStop, _hosts, _origins, _json, _config, _threads,
         };
         Command.SetAction(parsed => Run(Options(parsed)));
     }
@@ -80,7 +81,7 @@ internal sealed class ServeCommand
             Page = set.Text("page") ?? Path.Combine(AppContext.BaseDirectory, "page"),
             Auth = set.Flag("auth", parsed.GetValue(_auth)),
             ReadOnly = set.Flag("read-only", parsed.GetValue(_readOnly)),
-            ServerStop = set.Flag("api-server-stop"),
+            ServerStop = set.Flag("api-server-stop", parsed.GetValue(_serverStop)),
             Hosts = set.Texts("host", parsed.GetValue(_hosts)),
             Origins = set.Texts("allow-origin", parsed.GetValue(_origins)),
             MostQueued = (int)(set.Whole("most-queued", 1_000_000) ?? usual.MostQueued),

@@ -57,6 +57,7 @@ public static class Studio
             _ = app.Services.GetRequiredService<DataShelf>();
             _ = app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<JobEvents>().Close);
             RequireSafety(options, app.Services.GetRequiredService<UserStore>());
+            app.UseWebUiClock();
             app.UseErrors();
             _ = app.UseRouting();
             app.UseGate();

@@ -19,6 +19,9 @@ internal sealed class BatchRun(StableDiffusionPipeline pipeline, GenerateSetting
 {
     private const int GridGap = 2;
 
+    // As many of its digits as the web UI writes.
+    private const int ShownOfHash = 10;
+
     private PreviewKind _preview = PreviewKind.Latent2Rgb;
 
     /// <summary>The job.</summary>
@@ -29,6 +32,9 @@ internal sealed class BatchRun(StableDiffusionPipeline pipeline, GenerateSetting
 
     /// <summary>Pictures of the job.</summary>
     public required int Images { get; init; }
+
+    /// <summary>The SHA-256 of the model's file; null where it has none.</summary>
+    public string? ModelHash { get; init; }
 
     /// <summary>The steps, and at the end the pictures.</summary>
     /// <param name="journal">The file of what was computed.</param>
@@ -65,7 +71,10 @@ internal sealed class BatchRun(StableDiffusionPipeline pipeline, GenerateSetting
         List<Picture> stored = [];
         for (int i = 0; i < images.Count; i++)
         {
-            images[i].Texts[Infotext.Key] = pipeline.Describe(batch[i], settings).Build();
+            Infotext infotext = pipeline.Describe(batch[i], settings);
+            if (ModelHash is string hash)
+                infotext.Fields["Model hash"] = hash[..ShownOfHash];
+            images[i].Texts[Infotext.Key] = infotext.Build();
             stored.Add(store.Add(JobId, First + i, images[i], OrderOf(i).Write(), order.Prompt ?? "", batch[i].Seed));
         }
         return stored;

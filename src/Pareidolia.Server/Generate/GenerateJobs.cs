@@ -48,7 +48,10 @@ internal sealed class GenerateJobs(
         foreach (PictureRequest[] batch in settings.Pictures().Chunk(models.Pipeline.BatchSize(settings)))
         {
             Picture[] drawn = Drawn(job.Id, first, batch.Length);
-            BatchRun run = new(models.Pipeline, settings, order, batch, pictures) { JobId = job.Id, First = first, Images = images };
+            BatchRun run = new(models.Pipeline, settings, order, batch, pictures)
+            {
+                JobId = job.Id, First = first, Images = images, ModelHash = shelf.HashOf(shelf.Find(order.Model)),
+            };
             IEnumerable<JobStep> steps = drawn.Length == batch.Length
                 ? drawn.Select(picture => new PictureMade(picture))
                 : run.Steps(Path.Combine(folder.Journals, $"{job.Id}-{first}.steps"));

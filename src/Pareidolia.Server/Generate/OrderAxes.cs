@@ -24,6 +24,7 @@ internal sealed class OrderAxes
 
     private readonly PictureOrder _order;
     private readonly Axis[] _axes;
+    private readonly bool _hasLegend;
 
     /// <summary>Reads the axes.</summary>
     /// <param name="order">The order.</param>
@@ -33,6 +34,7 @@ internal sealed class OrderAxes
     {
         _order = order with { Xyz = null };
         _axes = [Read("X", order.Xyz?.X), Read("Y", order.Xyz?.Y), Read("Z", order.Xyz?.Z)];
+        _hasLegend = order.Xyz?.Legend != false;
         IsGrid = order.Xyz is { } xyz && (xyz.X ?? xyz.Y ?? xyz.Z) is not null;
         if (_axes.Aggregate(1L, (count, axis) => count * axis.Values.Count) > most)
             throw Refusal.Bad($"The grid has more than {most} pictures, which is as many as one job draws.", "xyz");
@@ -119,8 +121,9 @@ internal sealed class OrderAxes
         };
     }
 
-    private static string[] Labels(Axis axis) => [.. axis.Values.Select(value => axis.Name switch
+    private string[] Labels(Axis axis) => [.. axis.Values.Select(value => axis.Name switch
     {
+        _ when !_hasLegend => "",
         "" => "",
         "sampler" or "prompt" or SearchAndReplace or "model" => Written(value),
         _ => $"{s_known[axis.Name].Label}: {Written(value)}",

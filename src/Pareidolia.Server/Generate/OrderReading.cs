@@ -42,6 +42,7 @@ internal sealed class OrderReading(PictureSources sources, UpscalerShelf upscale
         GenerateSettings settings = defaults with
         {
             Prompt = string.IsNullOrWhiteSpace(order.Prompt) ? order.Prompt ?? "" : model.Styled(order.Prompt, order.Style),
+            PromptMayBeEmpty = order.Dialect == "a1111",
             Negative = order.NegativePrompt ?? defaults.Negative,
             Steps = order.Steps ?? defaults.Steps,
             Guidance = order.GuidanceScale ?? defaults.Guidance,

@@ -214,7 +214,11 @@ internal sealed record ControlOrder
 }
 
 /// <summary>A grid of all combinations of some settings' values.</summary>
-internal sealed record XyzOrder(AxisOrder? X, AxisOrder? Y, AxisOrder? Z);
+/// <param name="X">What changes from column to column.</param>
+/// <param name="Y">From row to row.</param>
+/// <param name="Z">From one block of them to the next.</param>
+/// <param name="Legend">Whether the values stand beside the pictures; null is yes.</param>
+internal sealed record XyzOrder(AxisOrder? X, AxisOrder? Y, AxisOrder? Z, bool? Legend = null);
 
 /// <summary>One axis of a grid.</summary>
 /// <param name="Axis">A setting's name, or <c>promptSr</c>: its first value in the prompt becomes each of them.</param>
@@ -247,6 +251,6 @@ internal sealed class SeedConverter : JsonConverter<ulong?>
 }
 
 /// <summary>Orders as JSON: what is null is left out.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [typeof(FiniteConverter)])]
 [JsonSerializable(typeof(PictureOrder))]
 internal sealed partial class SettingsJson : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -56,13 +57,31 @@ internal static class Errors
 
     private static Task Answer(HttpContext context, Refusal refusal)
     {
-        ErrorForm form = context.GetEndpoint()?.Metadata.GetMetadata<ErrorForm>() ?? ErrorForm.Problem;
+        ErrorForm form = FormOf(context);
         if (refusal.RetryAfter is int seconds)
             context.Response.Headers.RetryAfter = seconds.ToString();
         // A browser asks for name and password by itself only where a client of the web UI expects it.
         if (refusal.Status == StatusCodes.Status401Unauthorized)
             context.Response.Headers.WWWAuthenticate = form == ErrorForm.Problem ? "Bearer" : "Basic realm=\"pareidolia\"";
         return form.Write(context, refusal);
+    }
+
+    // What no route takes is answered as the routes beside it answer.
+    private static ErrorForm FormOf(HttpContext context)
+    {
+        if (context.GetEndpoint() is RouteEndpoint own)
+            return own.Metadata.GetMetadata<ErrorForm>() ?? ErrorForm.Problem;
+        string start = Start(context.Request.Path.Value);
+        return context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(route => Start(route.RoutePattern.RawText) == start).Select(route => route.Metadata.GetMetadata<ErrorForm>()).OfType<ErrorForm>().FirstOrDefault()
+            ?? ErrorForm.Problem;
+    }
+
+    // By its first part an API is known, and below /api, where two are, by its second.
+    private static string Start(string? path)
+    {
+        string[] parts = (path ?? "").ToLowerInvariant().Split('/', StringSplitOptions.RemoveEmptyEntries);
+        return parts is ["api", string second, ..] ? $"api/{second}" : parts.FirstOrDefault() ?? "";
     }
 
     private static string Shown(string? text) => text is null ? "" : text.Length > 100 ? $"{text[..100]}..." : text;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using Pareidolia.Adapters;
 using Pareidolia.Graph;
 using Pareidolia.Pipelines;
@@ -53,6 +54,7 @@ internal sealed class ModelShelf : IDisposable
     private readonly ControlShelf _controls;
     private readonly HeldModels _held;
     private readonly ConcurrentDictionary<string, ModelSettings> _settings = new();
+    private readonly ConcurrentDictionary<string, string?> _hashes = new();
     private readonly ConcurrentDictionary<string, ClipTokenizer> _tokenizers = new();
 
     public ModelShelf(StudioOptions options, LoraShelf loras, ControlShelf controls)
@@ -101,6 +103,18 @@ internal sealed class ModelShelf : IDisposable
 
     /// <summary>A model's tokenizer.</summary>
     public ClipTokenizer TokenizerOf(ShelfModel model) => _tokenizers.GetOrAdd(model.Name, _ => TokenizerPart.Load(model.Open().Component("tokenizer")));
+
+    /// <summary>The SHA-256 of a model's file, or of its denoising network's; null where it has none. It is read once.</summary>
+    public string? HashOf(ShelfModel model) => _hashes.GetOrAdd(model.Path, path =>
+    {
+        string network = Path.Combine(path, "unet");
+        string? file = File.Exists(path) ? path
+            : Directory.Exists(network) ? Directory.EnumerateFiles(network, "*.safetensors").Order(StringComparer.Ordinal).FirstOrDefault() : null;
+        if (file is null)
+            return null;
+        using FileStream stream = File.OpenRead(file);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    });
 
     /// <summary>A model as orders ask for its weights to be held.</summary>
     /// <exception cref="Refusal">The precision is not known.</exception>

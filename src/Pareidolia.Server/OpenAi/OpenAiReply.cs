@@ -24,7 +24,7 @@ internal sealed class OpenAiReply(OpenAiRequest request, HttpRequest http, Pictu
             ["created"] = job.CreatedAt.ToUnixTimeSeconds(),
             ["data"] = new JsonArray([.. job.Pictures.Select(picture => (JsonNode)new JsonObject
             {
-                [request.AsUrl ? "url" : "b64_json"] = request.AsUrl ? $"{http.Scheme}://{http.Host}{picture.Url}" : Encoded(picture.Id),
+                [request.AsUrl ? "url" : "b64_json"] = request.AsUrl ? $"{http.Scheme}://{http.Host}{picture.Url}{Query}" : Encoded(picture.Id),
                 ["revised_prompt"] = picture.Infotext is string text ? Infotext.Parse(text).Prompt : picture.Prompt,
             })]),
         };
@@ -51,6 +51,9 @@ internal sealed class OpenAiReply(OpenAiRequest request, HttpRequest http, Pictu
             ["quality"] = request.Quality ?? "auto", ["background"] = "opaque", ["output_format"] = request.OutputFormat ?? "png",
         };
     }
+
+    // The gallery keeps PNG files.
+    private string Query => request.Encoding is { Format: not ImageFormat.Png, Quality: int quality } ? $"?format={request.OutputFormat}&quality={quality}" : "";
 
     private string Encoded(string id) => Convert.ToBase64String(request.Encoding.Format == ImageFormat.Png
         ? File.ReadAllBytes(store.FileOf(id)) : ImageFile.Encode(PngReader.Read(store.FileOf(id)), request.Encoding));

@@ -52,7 +52,7 @@ internal sealed record OpenAiRequest
     /// <summary>The pictures' encoding.</summary>
     [JsonIgnore]
     public ImageEncoding Encoding => new(OutputFormat switch { null or "png" => ImageFormat.Png, "jpeg" => ImageFormat.Jpeg, _ => ImageFormat.WebP },
-        OutputCompression is int percent and > 0 ? percent : ImageEncoding.UsualQuality);
+        OutputCompression is int percent ? Math.Max(1, percent) : ImageEncoding.UsualQuality);
 
     /// <summary>Whether pictures are answered as addresses.</summary>
     [JsonIgnore]

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Pareidolia.Imaging;
 using Pareidolia.Server.Http;
 using Pareidolia.Server.Jobs;
 using Pareidolia.Server.Safety;
@@ -19,7 +20,7 @@ internal static class PicturesApi
         _ = pictures.MapGet("/", (HttpContext context, PictureStore store) => List(context.Request, store)).Produces<PicturePage>()
             .WithSummary("The gallery, the newest first; with deleted=true those that were deleted, which restore brings back.");
         _ = pictures.MapGet("/{id}", (string id, PictureStore store) => Answer(store.Get(id))).Produces<PictureView>().WithSummary("One picture.");
-        _ = pictures.MapGet("/{id}/file", GetFile).Produces(200, contentType: "image/png").WithSummary("A picture's PNG file, its settings inside.");
+        _ = pictures.MapGet("/{id}/file", GetFile).Produces(200, contentType: "image/png").WithSummary("A picture's PNG file, its settings inside; with format=jpeg or webp and quality=1 to 100 written so.");
         _ = pictures.MapGet("/{id}/film", GetFilm).Produces<Film>().WithSummary("The frames of a picture's denoising.");
         _ = pictures.MapGet("/{id}/film/{number:int}", GetFrame).Produces(200, contentType: "image/png").WithSummary("One of the frames.");
         _ = pictures.MapPatch("/{id}", Like).Accepts<PictureChange>("application/json").Produces<PictureView>().WithSummary("Mark a picture as liked.");
@@ -51,7 +52,20 @@ internal static class PicturesApi
     {
         Picture picture = store.Get(id);
         context.Response.Headers.CacheControl = Forever;
-        return Results.File(store.FileOf(picture.Id), "image/png", lastModified: picture.CreatedAt, enableRangeProcessing: true);
+        return Asked.Text(context.Request, "format") is null or "png"
+            ? Results.File(store.FileOf(picture.Id), "image/png", lastModified: picture.CreatedAt, enableRangeProcessing: true)
+            : Encoded(store.FileOf(picture.Id), context.Request);
+    }
+
+    private static IResult Encoded(string file, HttpRequest request)
+    {
+        string format = Asked.Text(request, "format")!;
+        ImageEncoding encoding = new(format switch
+        {
+            "jpeg" => ImageFormat.Jpeg, "webp" => ImageFormat.WebP,
+            _ => throw Refusal.Bad($"format is '{Refusal.Short(format)}'; png, jpeg and webp are known.", "format"),
+        }, Asked.Whole(request, "quality", ImageEncoding.UsualQuality, 1, 100));
+        return Results.Bytes(ImageFile.Encode(PngReader.Read(file), encoding), $"image/{format}");
     }
 
     private static IResult GetFilm(string id, PictureStore store)

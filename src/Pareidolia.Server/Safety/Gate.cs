@@ -40,6 +40,17 @@ internal static class Gate
     public static TBuilder Needs<TBuilder>(this TBuilder routes, Role role)
         where TBuilder : IEndpointConventionBuilder => routes.WithMetadata(new RoleNeeded(role));
 
+    /// <summary>Fails unless the one who asks has a role, where anyone is asked who they are.</summary>
+    public static void Require(HttpContext context, Role needed)
+    {
+        if (!context.RequestServices.GetRequiredService<StudioOptions>().Auth)
+            return;
+        if (context.User.FindFirstValue(ClaimTypes.Role) is not string role)
+            throw new Refusal(StatusCodes.Status401Unauthorized, "Log in first, or send an API token.");
+        if (Enum.Parse<Role>(role) < needed)
+            throw new Refusal(StatusCodes.Status403Forbidden, $"{context.User.Identity!.Name} may not do this: it needs the role {needed.ToString().ToLowerInvariant()}.");
+    }
+
     /// <summary>Fails unless the user made it or may change what others made.</summary>
     /// <param name="context">Who asks.</param>
     /// <param name="owner">Who made it.</param>
@@ -92,13 +103,8 @@ internal static class Gate
         bool reads = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
         if (options.ReadOnly && !reads && endpoint.Metadata.GetMetadata<OpenToAll>() is null)
             throw new Refusal(StatusCodes.Status403Forbidden, "This server only shows what is there (--read-only).");
-        if (!options.Auth || endpoint.Metadata.GetMetadata<OpenToAll>() is not null)
-            return;
-        Role needed = endpoint.Metadata.GetMetadata<RoleNeeded>()?.Role ?? (reads ? Role.Viewer : Role.Artist);
-        if (context.User.FindFirstValue(ClaimTypes.Role) is not string role)
-            throw new Refusal(StatusCodes.Status401Unauthorized, "Log in first, or send an API token.");
-        if (Enum.Parse<Role>(role) < needed)
-            throw new Refusal(StatusCodes.Status403Forbidden, $"{context.User.Identity!.Name} may not do this: it needs the role {needed.ToString().ToLowerInvariant()}.");
+        if (endpoint.Metadata.GetMetadata<OpenToAll>() is null)
+            Require(context, endpoint.Metadata.GetMetadata<RoleNeeded>()?.Role ?? (reads ? Role.Viewer : Role.Artist));
     }
 }
 

@@ -43,7 +43,7 @@ internal sealed record FoundSettings(string? Source, JsonElement? Settings, Json
             NegativePrompt = infotext.NegativePrompt,
             Model = fields.GetValueOrDefault("Model"),
             Sampler = fields.GetValueOrDefault("Sampler") is string sampler ? SamplerCatalog.TryFind(sampler)?.Name ?? sampler : null,
-            Schedule = fields.GetValueOrDefault("Schedule type") is string schedule && schedule != "Automatic" ? SamplerCatalog.TryFindSchedule(schedule)?.Name : null,
+            Schedule = Schedule(fields, "Schedule type"),
             Steps = Whole(fields, "Steps"),
             GuidanceScale = Number(fields, "CFG scale"),
             Seed = Seed(fields, "Seed"),
@@ -54,6 +54,9 @@ internal sealed record FoundSettings(string? Source, JsonElement? Settings, Json
             VariationSeed = variation > 0 ? Seed(fields, "Variation seed") : null,
             VariationStrength = variation > 0 ? variation : null,
             SeedDelta = Whole(fields, "ENSD"),
+            SeedResize = Whole(fields, "Seed resize from-1") is > 0 and int wide && Whole(fields, "Seed resize from-2") is > 0 and int high ? $"{wide}x{high}" : null,
+            Ngms = Number(fields, "NGMS"),
+            Tiling = fields.GetValueOrDefault("Tiling") == "True" ? "both" : fields.GetValueOrDefault("Tiling axis"),
             Hires = Hires(fields),
             Refiner = fields.GetValueOrDefault("Refiner") is string refiner ? new RefinerOrder { Model = refiner, SwitchAt = Number(fields, "Refiner switch at") } : null,
             Controls = Controls(fields),
@@ -80,8 +83,15 @@ internal sealed record FoundSettings(string? Source, JsonElement? Settings, Json
             Steps = Whole(fields, "Hires steps"),
             Upscaler = fields.GetValueOrDefault("Hires upscaler"),
             Denoise = Number(fields, "Denoising strength"),
+            Sampler = SamplerCatalog.TryFind(fields["Hires sampler"])?.Name,
+            Schedule = Schedule(fields, "Hires schedule type"),
+            Prompt = fields["Hires prompt"] is { Length: > 0 } prompt ? prompt : null,
+            NegativePrompt = fields["Hires negative prompt"] is { Length: > 0 } negative ? negative : null,
         };
     }
+
+    // "Automatic" and "Use same scheduler" name none.
+    private static string? Schedule(OrderedDictionary<string, string> fields, string name) => SamplerCatalog.TryFindSchedule(fields[name])?.Name;
 
     // What the networks looked at is in no infotext.
     private static ControlOrder[]? Controls(OrderedDictionary<string, string> fields)

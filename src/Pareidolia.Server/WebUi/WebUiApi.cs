@@ -27,10 +27,20 @@ internal static class WebUiApi
         ("train/hypernetwork", "hypernetworks are not read"),
     ];
 
+    private static readonly PathString[] s_prefixes = ["/sdapi", "/internal", "/controlnet"];
+
+    /// <summary>Says with each answer below the web UI's prefixes how long it took, whatever became of it.</summary>
+    public static void UseWebUiClock(this WebApplication app) => app.Use((context, next) =>
+    {
+        if (s_prefixes.Any(prefix => context.Request.Path.StartsWithSegments(prefix)))
+            Time(context.Response);
+        return next(context);
+    });
+
     /// <summary>Adds the routes.</summary>
     public static void MapWebUi(this IEndpointRouteBuilder routes, StudioOptions options)
     {
-        RouteGroupBuilder group = routes.MapGroup("/sdapi/v1").WithTags("AUTOMATIC1111").WithMetadata(WebUiErrors.Form).AddEndpointFilter(Timed);
+        RouteGroupBuilder group = routes.MapGroup("/sdapi/v1").WithTags("AUTOMATIC1111").WithMetadata(WebUiErrors.Form);
         _ = group.MapPost("/txt2img", Answering(context => Draw(context, fromPicture: false)));
         _ = group.MapPost("/img2img", Answering(context => Draw(context, fromPicture: true)));
         _ = group.MapPost("/extra-single-image", Answering(WebUiExtras.One));
@@ -39,7 +49,7 @@ internal static class WebUiApi
         _ = group.MapGet("/progress", (HttpContext context, WebUiProgress progress) => Json(progress.Now(Asked.Flag(context.Request, "skip_current_image") ?? false)));
         _ = group.MapPost("/interrupt", Interrupt);
         _ = group.MapGet("/options", (WebUiOptions set) => Json(set.All()));
-        _ = group.MapPost("/options", SetOptions).Needs(Role.Admin);
+        _ = group.MapPost("/options", Answering(SetOptions)).Needs(Role.Admin);
         MapLists(group);
         MapMemory(group);
         foreach ((string route, string why) in s_missing)
@@ -100,16 +110,14 @@ internal static class WebUiApi
         _ = group.MapPost("/reload-checkpoint", (HttpContext context, JobWait wait, ModelShelf shelf) => Model(context, wait, shelf.Find(null).Name)).Needs(Role.Admin);
     }
 
-    private static async ValueTask<object?> Timed(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    private static void Time(HttpResponse response)
     {
         long begun = Stopwatch.GetTimestamp();
-        HttpResponse response = context.HttpContext.Response;
         response.OnStarting(() =>
         {
             response.Headers["X-Process-Time"] = Stopwatch.GetElapsedTime(begun).TotalSeconds.ToString("0.0000", System.Globalization.CultureInfo.InvariantCulture);
             return Task.CompletedTask;
         });
-        return await next(context).ConfigureAwait(false);
     }
 
     private static async Task<IResult> Draw(HttpContext context, bool fromPicture)
@@ -117,11 +125,17 @@ internal static class WebUiApi
         IServiceProvider parts = context.RequestServices;
         WebUiOrders orders = parts.GetRequiredService<WebUiOrders>();
         WebUiRequest request = orders.Read(await JsonBody.Read(context).ConfigureAwait(false));
+        // What is not restored afterwards changes the options of all.
+        bool keeps = request is { OverrideSettingsRestoreAfterwards: false, OverrideSettings.Count: > 0 };
+        if (keeps)
+            Gate.Require(context, Role.Admin);
         PictureOrder order = orders.Order(request, fromPicture);
         Job job = parts.GetRequiredService<JobQueue>().Submit(GenerateJobs.Kind, order.Write(), new Ticket(context.User.Identity?.Name));
         parts.GetRequiredService<AuditLog>().Write(context, "job generate", job.Id);
         parts.GetRequiredService<WebUiProgress>().Name(request.ForceTaskId, job.Id);
         job = await parts.GetRequiredService<JobWait>().Over(job.Id, context.RequestAborted).ConfigureAwait(false);
+        if (keeps)
+            Keep(context, request.OverrideSettings!);
         if (job.State == JobState.Failed)
             throw new Refusal(StatusCodes.Status422UnprocessableEntity, job.Error ?? "The job failed.");
         JobView view = parts.GetRequiredService<JobQueue>().View(job);
@@ -154,12 +168,16 @@ internal static class WebUiApi
         return Json(new JsonObject());
     }
 
-    private static async Task<IResult> SetOptions(HttpContext context, WebUiOptions options, AuditLog audit)
+    private static async Task<IResult> SetOptions(HttpContext context)
     {
-        JsonElement body = await JsonBody.Read(context).ConfigureAwait(false);
-        options.Set(JsonObject.Create(body)!);
-        audit.Write(context, "options", body.GetRawText());
+        Keep(context, JsonObject.Create(await JsonBody.Read(context).ConfigureAwait(false))!);
         return Json(null);
+    }
+
+    private static void Keep(HttpContext context, JsonObject changes)
+    {
+        context.RequestServices.GetRequiredService<WebUiOptions>().Set(changes);
+        context.RequestServices.GetRequiredService<AuditLog>().Write(context, "options", changes.ToJsonString());
     }
 
     private static async Task<IResult> Progress(HttpContext context, WebUiProgress progress)
@@ -187,16 +205,17 @@ internal static class WebUiApi
 
     private static IEnumerable<JsonNode> ScriptInfo(bool fromPicture) =>
     [
-        ScriptInfo(WebUiScript.Name, false, fromPicture, ["X type", "X values", "X values", "Y type", "Y values", "Y values", "Z type", "Z values", "Z values"]),
-        ScriptInfo(WebUiControls.Script, true, fromPicture, [.. Enumerable.Range(0, ControlShelf.Most).Select(i => $"ControlNet Unit {i}")]),
+        ScriptInfo(WebUiScript.Name, false, fromPicture, [.. ((string[])["X", "Y", "Z"]).SelectMany(axis => (string[])[$"{axis} type", $"{axis} values", $"{axis} values"])
+            .Select(label => (label, (JsonNode?)null)), .. WebUiScript.Options]),
+        ScriptInfo(WebUiControls.Script, true, fromPicture, [.. Enumerable.Range(0, ControlShelf.Most).Select(i => ($"ControlNet Unit {i}", (JsonNode?)null))]),
     ];
 
-    private static JsonObject ScriptInfo(string name, bool isAlwaysOn, bool fromPicture, string[] labels) => new()
+    private static JsonObject ScriptInfo(string name, bool isAlwaysOn, bool fromPicture, (string Label, JsonNode? Usual)[] arguments) => new()
     {
         ["name"] = name, ["is_alwayson"] = isAlwaysOn, ["is_img2img"] = fromPicture,
-        ["args"] = new JsonArray([.. labels.Select(label => (JsonNode)new JsonObject
+        ["args"] = new JsonArray([.. arguments.Select(argument => (JsonNode)new JsonObject
         {
-            ["label"] = label, ["value"] = null, ["minimum"] = null, ["maximum"] = null, ["step"] = null, ["choices"] = null,
+            ["label"] = argument.Label, ["value"] = argument.Usual, ["minimum"] = null, ["maximum"] = null, ["step"] = null, ["choices"] = null,
         })]),
     };
 }

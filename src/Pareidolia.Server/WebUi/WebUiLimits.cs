@@ -12,7 +12,7 @@ internal static class WebUiLimits
         Refuse(request.RestoreFaces == true, "restore_faces", "no network that restores faces is part of this program");
         Refuse(request.SChurn is not (null or 0), "s_churn", "samplers run without it");
         Refuse(request.STmin is not (null or 0), "s_tmin", "samplers run without churn");
-        Refuse(request.STmax is not (null or 0) && !double.IsInfinity(request.STmax.Value), "s_tmax", "samplers run without churn");
+        Refuse(request.STmax is not (null or 0), "s_tmax", "samplers run without churn");
         Refuse(request.SNoise is not (null or 1), "s_noise", "samplers run with 1");
         Refuse(request.FirstphaseWidth is > 0 || request.FirstphaseHeight is > 0, "firstphase_width", "give the first pass's size as width and height, and hr_resize_x and hr_resize_y");
         Refuse(!string.IsNullOrEmpty(request.FirstpassImage), "firstpass_image", "the first pass draws its picture; img2img starts from one");

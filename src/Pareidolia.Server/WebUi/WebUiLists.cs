@@ -1,9 +1,8 @@
-using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Pareidolia.Diffusion;
 using Pareidolia.Pipelines;
 using Pareidolia.Server.Models;
+using Pareidolia.Weights;
 
 namespace Pareidolia.Server.WebUi;
 
@@ -13,32 +12,37 @@ internal sealed class WebUiLists(ModelShelf shelf, UpscalerShelf upscalers, Lora
     // What the web UI says of those that go to any size.
     private const int ScaleOfArithmetic = 4;
 
-    private readonly ConcurrentDictionary<string, string?> _hashes = new();
+    // Schedules of the web UI that ask the network for its levels of noise.
+    private static readonly string[] s_needNetwork = ["uniform", "sgm_uniform", "simple", "normal", "ddim", "beta"];
 
-    /// <summary>How a model is called in lists and options.</summary>
-    public static string TitleOf(ShelfModel model) => $"{model.Name}.safetensors";
+    /// <summary>How a model is called in lists and options: by its file's name and the beginning of its hash.</summary>
+    public string TitleOf(ShelfModel model) => shelf.HashOf(model) is string hash ? $"{model.Name}.safetensors [{hash[..10]}]" : $"{model.Name}.safetensors";
 
     public static JsonArray Samplers() => [.. SamplerCatalog.Samplers.Where(sampler => sampler.InWebUi).Select(sampler => new JsonObject
     {
         ["name"] = sampler.Label, ["aliases"] = Array([.. sampler.Aliases, sampler.Name]), ["options"] = new JsonObject { ["scheduler"] = sampler.Schedule },
     })];
 
+    // "Uniform" is an older name for what "Normal" is; both are in the web UI's list.
     public static JsonArray Schedulers() =>
     [
-        new JsonObject { ["name"] = "automatic", ["label"] = "Automatic", ["aliases"] = new JsonArray(), ["default_rho"] = -1, ["need_inner_model"] = false },
-        .. SamplerCatalog.Schedules.Select(schedule => new JsonObject
-        {
-            ["name"] = schedule.Name, ["label"] = schedule.Label, ["aliases"] = Array(schedule.Aliases),
-            ["default_rho"] = schedule.Name switch { "karras" => 7, "polyexponential" => 1, _ => -1 }, ["need_inner_model"] = false,
-        }),
+        Scheduler("automatic", "Automatic", []), Scheduler("uniform", "Uniform", []),
+        .. SamplerCatalog.Schedules.Select(schedule => schedule.Name == "ddim_uniform" ? Scheduler("ddim", schedule.Label, [schedule.Name])
+            : Scheduler(schedule.Name, schedule.Label, [.. schedule.Aliases.Where(alias => alias != "uniform")])),
     ];
+
+    private static JsonObject Scheduler(string name, string label, IReadOnlyList<string> aliases) => new()
+    {
+        ["name"] = name, ["label"] = label, ["aliases"] = Array(aliases),
+        ["default_rho"] = name switch { "karras" => 7, "polyexponential" => 1, _ => -1 }, ["need_inner_model"] = s_needNetwork.Contains(name),
+    };
 
     public JsonArray Checkpoints() => [.. shelf.Models.Select(model =>
     {
-        string? hash = HashOf(model);
+        string? hash = shelf.HashOf(model);
         return new JsonObject
         {
-            ["title"] = hash is null ? TitleOf(model) : $"{TitleOf(model)} [{hash[..10]}]", ["model_name"] = model.Name, ["hash"] = hash?[..10], ["sha256"] = hash,
+            ["title"] = TitleOf(model), ["model_name"] = model.Name, ["hash"] = hash?[..10], ["sha256"] = hash,
             ["filename"] = Path.GetFileName(model.Path.TrimEnd(Path.DirectorySeparatorChar)), ["config"] = null,
         };
     })];
@@ -66,25 +70,35 @@ internal sealed class WebUiLists(ModelShelf shelf, UpscalerShelf upscalers, Lora
         return [.. settings.Styles.Select(style => new JsonObject { ["name"] = style, ["prompt"] = settings.Styled("{prompt}", style), ["negative_prompt"] = "" })];
     }
 
-    // What the files hold is read by the model that they join.
+    // What is no learned word was skipped.
     public JsonObject Embeddings()
     {
-        JsonObject loaded = [];
-        foreach (string name in FilesByName.In(options.Embeddings, [".safetensors", ".pt", ".bin"]).Keys)
-            loaded[name] = new JsonObject { ["step"] = null, ["sd_checkpoint"] = null, ["sd_checkpoint_name"] = null, ["shape"] = null, ["vectors"] = null };
-        return new JsonObject { ["loaded"] = loaded, ["skipped"] = new JsonObject() };
+        JsonObject loaded = [], skipped = [];
+        foreach ((string name, string file) in FilesByName.In(options.Embeddings, [".safetensors", ".pt", ".bin"]))
+        {
+            StoredTensor[] rows = RowsIn(file);
+            (rows.Length > 0 ? loaded : skipped)[name] = new JsonObject
+            {
+                ["step"] = null, ["sd_checkpoint"] = null, ["sd_checkpoint_name"] = null,
+                ["shape"] = rows.Sum(tensor => tensor.Shape[^1]), ["vectors"] = rows.Select(tensor => tensor.Count / tensor.Shape[^1]).DefaultIfEmpty().Max(),
+            };
+        }
+        return new JsonObject { ["loaded"] = loaded, ["skipped"] = skipped };
     }
 
-    /// <summary>The SHA-256 of a model's denoising network; null where it has no file.</summary>
-    public string? HashOf(ShelfModel model) => _hashes.GetOrAdd(model.Path, _ =>
+    // A word of SDXL has rows for each of its encoders.
+    private static StoredTensor[] RowsIn(string file)
     {
-        string? file = File.Exists(model.Path) ? model.Path
-            : Directory.Exists(Path.Combine(model.Path, "unet")) ? Directory.EnumerateFiles(Path.Combine(model.Path, "unet"), "*.safetensors").Order(StringComparer.Ordinal).FirstOrDefault() : null;
-        if (file is null)
-            return null;
-        using FileStream stream = File.OpenRead(file);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
-    });
+        try
+        {
+            using StoredWeights weights = StoredWeights.Open(file);
+            return [.. weights.Names.Select(weights.Entry).Where(tensor => tensor is { Count: > 1, Shape.Length: 1 or 2 })];
+        }
+        catch (PareidoliaException)
+        {
+            return [];
+        }
+    }
 
     private static JsonArray Array(IEnumerable<string> texts) => [.. texts.Select(text => JsonValue.Create(text))];
 }

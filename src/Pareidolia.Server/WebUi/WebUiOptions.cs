@@ -48,21 +48,25 @@ internal sealed class WebUiOptions
 
     private readonly Database _database;
     private readonly ModelShelf _shelf;
+    private readonly WebUiLists _lists;
 
-    public WebUiOptions(Database database, ModelShelf shelf)
+    public WebUiOptions(Database database, ModelShelf shelf, WebUiLists lists)
     {
-        (_database, _shelf) = (database, shelf);
+        (_database, _shelf, _lists) = (database, shelf, lists);
         _ = database.Execute("CREATE TABLE IF NOT EXISTS webui_options (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT");
     }
 
     /// <summary>All of them.</summary>
     public JsonObject All()
     {
-        JsonObject all = new() { [Checkpoint] = _shelf.Models.Count > 0 ? WebUiLists.TitleOf(_shelf.Models[0]) : null };
+        JsonObject all = new() { [Checkpoint] = null };
         foreach ((string name, JsonNode? value) in s_usual.Concat(s_fixed))
             all[name] = value?.DeepClone();
         foreach ((string name, string value) in _database.Query("SELECT name, value FROM webui_options", row => (row.GetString(0), row.GetString(1))))
             all[name] = JsonNode.Parse(value);
+        // A model that was chosen and is not here any more leaves the choice to the first.
+        ShelfModel? model = (all[Checkpoint]?.GetValue<string>() is string chosen ? _shelf.TryFind(chosen) : null) ?? _shelf.Models.FirstOrDefault();
+        all[Checkpoint] = model is null ? null : _lists.TitleOf(model);
         return all;
     }
 
@@ -89,7 +93,7 @@ internal sealed class WebUiOptions
     private JsonNode? Checked(string name, JsonNode? value)
     {
         if (name is Checkpoint)
-            return WebUiLists.TitleOf(_shelf.Find(Text(name, value)));
+            return _lists.TitleOf(_shelf.Find(Text(name, value)));
         if (s_fixed.TryGetValue(name, out JsonNode? only))
             return JsonNode.DeepEquals(only, value) || (name == "sd_vae" && value?.ToString() is "None" or "Automatic") ? value
                 : throw WebUiErrors.Unsupported($"The option {name} = {value?.ToJsonString() ?? "null"}", $"it is {only?.ToJsonString() ?? "null"}");

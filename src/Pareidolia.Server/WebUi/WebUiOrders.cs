@@ -14,6 +14,9 @@ namespace Pareidolia.Server.WebUi;
 /// <summary>Requests of the web UI's clients as orders. What cannot be done is refused by its name.</summary>
 internal sealed class WebUiOrders(ModelShelf shelf, WebUiOptions options, UploadStore uploads, WebUiControls controls, StudioOptions limits)
 {
+    // Of a model that draws smaller pictures than the web UI, its own size counts.
+    private const int UsualSide = 512;
+
     private static readonly string[] s_fits = ["stretch", "crop", "fill"];
     private static readonly string[] s_fills = ["fill", "original", "noise", "nothing"];
 
@@ -21,28 +24,12 @@ internal sealed class WebUiOrders(ModelShelf shelf, WebUiOptions options, Upload
     /// <exception cref="Refusal">A field cannot be read.</exception>
     public WebUiRequest Read(JsonElement body)
     {
-        WebUiRequest request = JsonBody.As(body, WebUiJson.Default.WebUiRequest);
-        ModelSettings model = shelf.SettingsOf(shelf.Find(Model(options.With(request.OverrideSettings))));
-        // Of a model that draws smaller pictures than the web UI's 512 pixels, its own size counts.
-        bool small = model.Defaults.Width < 512;
-        PictureOrder? told = request.Infotext is { Length: > 0 } text ? FoundSettings.OfInfotext(Infotext.Parse(text)) : null;
-        bool Says(string name) => body.TryGetProperty(name, out _);
+        WebUiRequest request = WebUiInfotext.Fill(Named(JsonBody.As(body, WebUiJson.Default.WebUiRequest)), body, shelf);
+        GenerateSettings usual = shelf.SettingsOf(shelf.Find(Model(options.With(request.OverrideSettings)))).Defaults;
         return request with
         {
-            Width = Says("width") ? request.Width : told?.Width ?? (small ? model.Defaults.Width : 512),
-            Height = Says("height") ? request.Height : told?.Height ?? (small ? model.Defaults.Height : 512),
-            Prompt = Says("prompt") ? request.Prompt : told?.Prompt ?? request.Prompt,
-            NegativePrompt = Says("negative_prompt") ? request.NegativePrompt : told?.NegativePrompt ?? request.NegativePrompt,
-            Seed = Says("seed") ? request.Seed : (long?)told?.Seed ?? request.Seed,
-            Steps = Says("steps") ? request.Steps : told?.Steps ?? request.Steps,
-            CfgScale = Says("cfg_scale") ? request.CfgScale : told?.GuidanceScale ?? request.CfgScale,
-            SamplerName = request.SamplerName ?? told?.Sampler,
-            Scheduler = request.Scheduler ?? told?.Schedule,
-            RefinerCheckpoint = request.RefinerCheckpoint ?? told?.Refiner?.Model,
-            RefinerSwitchAt = request.RefinerSwitchAt ?? told?.Refiner?.SwitchAt,
-            ToldControls = told?.Controls,
-            Subseed = Says("subseed") ? request.Subseed : (long?)told?.VariationSeed ?? request.Subseed,
-            SubseedStrength = Says("subseed_strength") ? request.SubseedStrength : told?.VariationStrength ?? request.SubseedStrength,
+            Width = request.Width ?? Math.Min(usual.Width, UsualSide),
+            Height = request.Height ?? (usual.Width < UsualSide ? usual.Height : UsualSide),
         };
     }
 
@@ -62,7 +49,7 @@ internal sealed class WebUiOrders(ModelShelf shelf, WebUiOptions options, Upload
             NegativePrompt = request.NegativePrompt ?? "",
             Model = Model(set),
             Style = Style(request.Styles),
-            Sampler = Sampler(request.SamplerName ?? request.SamplerIndex ?? "Euler"),
+            Sampler = Sampler(NameOfSampler(request)),
             Schedule = Schedule(request.Scheduler),
             Steps = request.Steps,
             GuidanceScale = request.CfgScale,
@@ -86,15 +73,30 @@ internal sealed class WebUiOrders(ModelShelf shelf, WebUiOptions options, Upload
         };
         order = fromPicture ? WithSource(order, request) : order;
         order = order with { Controls = controls.Of(request, order.InitPicture) };
-        return request.ScriptName is { Length: > 0 } name ? WebUiScript.Apply(order, name, request.ScriptArgs, fromPicture) : order;
+        return request.ScriptName is string name ? WebUiScript.Apply(order, name, request.ScriptArgs, fromPicture) : order;
     }
+
+    // Clients send a name of nothing where none was chosen.
+    private static WebUiRequest Named(WebUiRequest request) => request with
+    {
+        SamplerName = Given(request.SamplerName),
+        SamplerIndex = Given(request.SamplerIndex),
+        Scheduler = Given(request.Scheduler),
+        RefinerCheckpoint = Given(request.RefinerCheckpoint),
+        HrUpscaler = Given(request.HrUpscaler),
+        HrSamplerName = Given(request.HrSamplerName),
+        HrScheduler = Given(request.HrScheduler),
+        ScriptName = Given(request.ScriptName),
+    };
+
+    private static string? Given(string? name) => string.IsNullOrWhiteSpace(name) ? null : name;
 
     private static string? Model(JsonObject set) => set[WebUiOptions.Checkpoint]?.GetValue<string>();
 
     // As there, a model does not hand over to itself, and without a share it hands over at once.
     private RefinerOrder? Refiner(WebUiRequest request, string? first)
     {
-        if (request.RefinerCheckpoint is null or "" or "None" or "none")
+        if (request.RefinerCheckpoint is null or "None" or "none")
             return null;
         ShelfModel second = shelf.Find(request.RefinerCheckpoint, "refiner_checkpoint");
         return second == shelf.Find(first) ? null : new RefinerOrder { Model = second.Name, SwitchAt = request.RefinerSwitchAt ?? 0 };
@@ -129,6 +131,9 @@ internal sealed class WebUiOrders(ModelShelf shelf, WebUiOptions options, Upload
     private static HiresOrder Hires(WebUiRequest request)
     {
         bool sized = request.HrResizeX is > 0 || request.HrResizeY is > 0;
+        string? sampler = request.HrSamplerName is "Use same sampler" ? null : request.HrSamplerName, schedule = request.HrScheduler is "Use same scheduler" ? null : request.HrScheduler;
+        // Where one of them is another, the other is that of the first pass.
+        bool isOther = (sampler ?? schedule) is not null;
         return new HiresOrder
         {
             Scale = sized ? null : request.HrScale,
@@ -137,8 +142,8 @@ internal sealed class WebUiOrders(ModelShelf shelf, WebUiOptions options, Upload
             Upscaler = request.HrUpscaler,
             Steps = request.HrSecondPassSteps is > 0 ? request.HrSecondPassSteps : null,
             Denoise = request.DenoisingStrength ?? 0.75,
-            Sampler = request.HrSamplerName is null or "Use same sampler" ? null : Sampler(request.HrSamplerName),
-            Schedule = request.HrScheduler is null or "Use same scheduler" ? null : Schedule(request.HrScheduler),
+            Sampler = isOther ? Sampler(sampler ?? NameOfSampler(request), "hr_sampler_name") : null,
+            Schedule = isOther ? Schedule(schedule ?? request.Scheduler, "hr_scheduler") : null,
             Prompt = request.HrPrompt is { Length: > 0 } ? request.HrPrompt : null,
             NegativePrompt = request.HrNegativePrompt is { Length: > 0 } ? request.HrNegativePrompt : null,
         };
@@ -151,7 +156,9 @@ internal sealed class WebUiOrders(ModelShelf shelf, WebUiOptions options, Upload
         _ => throw WebUiErrors.Unsupported("styles", $"{styles.Count} are given, and this program's models have one at a time"),
     };
 
-    private static string Sampler(string name)
+    private static string NameOfSampler(WebUiRequest request) => request.SamplerName ?? request.SamplerIndex ?? "Euler";
+
+    private static string Sampler(string name, string field = "sampler_name")
     {
         try
         {
@@ -160,12 +167,12 @@ internal sealed class WebUiOrders(ModelShelf shelf, WebUiOptions options, Upload
         }
         catch (PareidoliaException)
         {
-            throw new Refusal(404, "Sampler not found") { Field = "sampler_name" };
+            throw new Refusal(404, "Sampler not found") { Field = field };
         }
     }
 
-    private static string? Schedule(string? name) => name is null || name.Equals("Automatic", StringComparison.OrdinalIgnoreCase) ? null
-        : SamplerCatalog.TryFindSchedule(name)?.Name ?? throw new Refusal(404, "Scheduler not found") { Field = "scheduler" };
+    private static string? Schedule(string? name, string field = "scheduler") => name is null || name.Equals("Automatic", StringComparison.OrdinalIgnoreCase) ? null
+        : SamplerCatalog.TryFindSchedule(name)?.Name ?? throw new Refusal(404, "Scheduler not found") { Field = field };
 
     private static ulong? Seed(long? seed, string name) => seed switch
     {

@@ -10,7 +10,7 @@ using Pareidolia.Server.Pictures;
 namespace Pareidolia.Server.WebUi;
 
 /// <summary>What <c>txt2img</c> and <c>img2img</c> answer.</summary>
-internal sealed class WebUiReply(PictureStore store, WebUiLists lists, ModelShelf shelf)
+internal sealed class WebUiReply(PictureStore store, ModelShelf shelf)
 {
     /// <summary>The whole answer.</summary>
     /// <param name="request">What was asked.</param>
@@ -20,23 +20,28 @@ internal sealed class WebUiReply(PictureStore store, WebUiLists lists, ModelShel
     public JsonObject Of(WebUiRequest request, PictureOrder order, JobView job, bool grids)
     {
         List<Picture> pictures = [.. job.Pictures.Select(picture => store.Find(picture.Id)).OfType<Picture>()];
-        bool isGrid = order.Xyz is not null && pictures.Count > 1;
-        // A grid of axes comes first, as there; several pictures of one prompt stand behind one of them all.
-        List<byte[]> files = [];
-        if (request.SendImages != false)
-        {
-            files = [.. (isGrid ? pictures.TakeLast(1).Concat(pictures.SkipLast(1)) : pictures).Select(picture => File.ReadAllBytes(store.FileOf(picture.Id)))];
-            if (!isGrid && grids && request.DoNotSaveGrid != true && pictures.Count > 1)
-                files.Insert(0, Grid(files));
-        }
-        int first = files.Count > pictures.Count || isGrid ? 1 : 0;
-        List<Picture> alone = isGrid ? [.. pictures.SkipLast(1)] : pictures;
+        bool isPlot = order.Xyz is not null && pictures.Count > 1;
+        List<Picture> alone = isPlot ? [.. pictures.SkipLast(1)] : pictures;
+        // As there, several pictures of one prompt stand behind a grid of them where pictures are to be saved.
+        bool isGrid = !isPlot && grids && request is { SaveImages: true, DoNotSaveGrid: not true } && pictures.Count > 1;
         return new JsonObject
         {
-            ["images"] = new JsonArray([.. files.Select(file => JsonValue.Create(Convert.ToBase64String(file)))]),
-            ["parameters"] = JsonSerializer.SerializeToNode(request with { InitImages = null, Mask = null }, WebUiJson.Default.WebUiRequest),
-            ["info"] = Info(request, job, alone, first).ToJsonString(),
+            ["images"] = request.SendImages == false ? [] : Images(isPlot ? Plotted(request, pictures) : pictures, isGrid),
+            ["parameters"] = JsonSerializer.SerializeToNode(request.IncludeInitImages == true ? request : request with { InitImages = null, Mask = null }, WebUiJson.Default.WebUiRequest),
+            ["info"] = Info(request, job, alone, isGrid || isPlot ? 1 : 0).ToJsonString(),
         };
+    }
+
+    // The grid of a plot, which is drawn last, comes first, and alone unless its cells are asked for.
+    private static IEnumerable<Picture> Plotted(WebUiRequest request, List<Picture> pictures) =>
+        pictures.TakeLast(1).Concat(WebUiScript.IncludesCells(request.ScriptArgs) ? pictures.SkipLast(1) : []);
+
+    private JsonArray Images(IEnumerable<Picture> pictures, bool isGrid)
+    {
+        List<byte[]> files = [.. pictures.Select(picture => File.ReadAllBytes(store.FileOf(picture.Id)))];
+        if (isGrid)
+            files.Insert(0, Grid(files));
+        return [.. files.Select(file => JsonValue.Create(Convert.ToBase64String(file)))];
     }
 
     private JsonObject Info(WebUiRequest request, JobView job, List<Picture> pictures, int first)
@@ -44,7 +49,7 @@ internal sealed class WebUiReply(PictureStore store, WebUiLists lists, ModelShel
         PictureOrder order = PictureOrder.Read(job.Settings);
         Infotext infotext = Infotext.Parse(pictures.FirstOrDefault()?.Infotext ?? "");
         ShelfModel model = shelf.Find(order.Model);
-        string? hash = lists.HashOf(model);
+        string? hash = shelf.HashOf(model);
         JsonArray Each(Func<Picture, JsonNode?> value) => [.. pictures.Select(value)];
         return new JsonObject
         {

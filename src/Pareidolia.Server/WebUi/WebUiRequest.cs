@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Pareidolia.Server.Generate;
+using Pareidolia.Server.Http;
 
 namespace Pareidolia.Server.WebUi;
 
@@ -39,9 +40,11 @@ internal sealed record WebUiRequest
 
     public double? CfgScale { get; set; } = 7;
 
-    public int? Width { get; set; } = 512;
+    /// <summary>512, or a smaller model's own.</summary>
+    public int? Width { get; set; }
 
-    public int? Height { get; set; } = 512;
+    /// <summary>512, or a smaller model's own.</summary>
+    public int? Height { get; set; }
 
     public bool? RestoreFaces { get; set; }
 
@@ -164,8 +167,9 @@ internal sealed record WebUiRequest
     public int Count => checked(Math.Clamp(BatchSize ?? 1, 0, 10_000) * Math.Clamp(NIter ?? 1, 0, 10_000));
 }
 
-/// <summary>What clients of the web UI write: names with underscores; numbers may stand in quotes.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
+/// <summary>What clients of the web UI write: names with underscores; numbers may stand in quotes, and whole ones have a fraction of nothing.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowReadingFromString,
+    Converters = [typeof(FiniteConverter), typeof(WholeConverter<int>), typeof(WholeConverter<long>)])]
 [JsonSerializable(typeof(WebUiRequest))]
 [JsonSerializable(typeof(ControlUnit))]
 [JsonSerializable(typeof(UpscaleRequest))]

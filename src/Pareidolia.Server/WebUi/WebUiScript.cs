@@ -5,13 +5,24 @@ using Pareidolia.Server.Generate;
 namespace Pareidolia.Server.WebUi;
 
 /// <summary>
-/// The web UI's script "x/y/z plot", by its arguments' places: type, values and chosen values of X, Y and Z. Any other script is refused: a script is
-/// code, and none is taken from outside.
+/// The web UI's script "x/y/z plot", by its arguments' places: type, values and chosen values of X, Y and Z, then <see cref="Options"/>. Any other script
+/// is refused: a script is code, and none is taken from outside.
 /// </summary>
 internal static class WebUiScript
 {
     /// <summary>The script's name.</summary>
     public const string Name = "x/y/z plot";
+
+    private const int ArgumentsOfAxes = 9;
+    private const string Legend = "Draw legend";
+    private const string Cells = "Include Sub Images";
+
+    // What the plots of this program do not do has the one value that it has here.
+    private static readonly (string Label, JsonNode Usual, bool IsFixed)[] s_options =
+    [
+        (Legend, true, false), (Cells, false, false), ("Include Sub Grids", false, true), ("Keep -1 for seeds", false, true), ("Vary seeds for X", false, true),
+        ("Vary seeds for Y", false, true), ("Vary seeds for Z", false, true), ("Grid margins (px)", 0, true), ("Use text inputs instead of dropdowns", false, true),
+    ];
 
     // The web UI's axes by their label, and what they are here; a number stands for the place in its list.
     private static readonly (string Label, string? Axis)[] s_axes =
@@ -33,9 +44,37 @@ internal static class WebUiScript
     {
         if (!name.Equals(Name, StringComparison.OrdinalIgnoreCase) && !name.Equals("xyz", StringComparison.OrdinalIgnoreCase))
             throw new Refusal(422, $"Script '{Refusal.Short(name)}' not found") { Field = "script_name" };
+        RequireUsual(arguments);
         JsonNode?[] given = [.. arguments ?? []];
         AxisOrder?[] axes = [.. Enumerable.Range(0, 3).Select(i => Axis(given.ElementAtOrDefault(3 * i), given.ElementAtOrDefault((3 * i) + 1), given.ElementAtOrDefault((3 * i) + 2), fromPicture))];
-        return order with { Xyz = new XyzOrder(axes[0], axes[1], axes[2]) };
+        return order with { Xyz = new XyzOrder(axes[0], axes[1], axes[2], Flag(arguments, Legend) ? null : false) };
+    }
+
+    /// <summary>The options behind the axes, with the values that count where none are given.</summary>
+    public static IEnumerable<(string Label, JsonNode Usual)> Options => s_options.Select(option => (option.Label, option.Usual.DeepClone()));
+
+    /// <summary>Whether the answer holds each cell behind the grid.</summary>
+    public static bool IncludesCells(JsonArray? arguments) => Flag(arguments, Cells);
+
+    private static bool Flag(JsonArray? arguments, string label)
+    {
+        int place = Array.FindIndex(s_options, option => option.Label == label);
+        JsonNode value = Option(arguments, place) ?? s_options[place].Usual;
+        return value.GetValueKind() switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => throw new Refusal(422, $"script_args: '{label}' is {Refusal.Short(value.ToJsonString())}; true or false is needed.") { Field = "script_args" },
+        };
+    }
+
+    private static JsonNode? Option(JsonArray? arguments, int place) => (arguments ?? []).ElementAtOrDefault(ArgumentsOfAxes + place);
+
+    private static void RequireUsual(JsonArray? arguments)
+    {
+        foreach ((int place, (string label, JsonNode usual, _)) in s_options.Index().Where(option => option.Item.IsFixed))
+            if (Option(arguments, place) is JsonNode value && !JsonNode.DeepEquals(value, usual))
+                throw WebUiErrors.Unsupported($"script_args: '{label}' = {Refusal.Short(value.ToJsonString())}", $"it is {usual.ToJsonString()}");
     }
 
     private static AxisOrder? Axis(JsonNode? type, JsonNode? values, JsonNode? chosen, bool fromPicture)

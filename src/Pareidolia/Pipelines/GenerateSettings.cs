@@ -12,7 +12,7 @@ namespace Pareidolia.Pipelines;
 public sealed record GenerateSettings
 {
     /// <summary>The longest prompt that is read, in characters: far more than any text encoder sees.</summary>
-    public const int LongestPrompt = 10_000;
+    public const int LongestPrompt = 32_000;
 
     private const int MostPictures = 10_000;
     private const int LongestSide = 16_384;
@@ -23,6 +23,9 @@ public sealed record GenerateSettings
 
     /// <summary>What to draw.</summary>
     public string Prompt { get; init; } = "";
+
+    /// <summary>Whether nothing need be said, as in the web UI: the network then draws what it will. Else an empty prompt is taken for a mistake.</summary>
+    public bool PromptMayBeEmpty { get; init; }
 
     /// <summary>What to stay away from; without effect where <see cref="Guidance"/> is 1.</summary>
     public string Negative { get; init; } = "";
@@ -123,7 +126,10 @@ public sealed record GenerateSettings
     /// <exception cref="PareidoliaException">A value is not; the message says which would be.</exception>
     public void Validate(int factor)
     {
-        RequirePrompt("prompt", Prompt);
+        if (PromptMayBeEmpty)
+            RequireLength("prompt", Prompt);
+        else
+            RequirePrompt("prompt", Prompt);
         RequireLength("negative prompt", Negative);
         RequireRange("Steps", Steps, 1, 1000);
         RequireCount(Count);
@@ -142,7 +148,7 @@ public sealed record GenerateSettings
         foreach (ControlGuide guide in Controls)
             guide.Validate();
         RequireRange("Variation strength", Noise.VariationStrength, 0, 1);
-        Source?.Validate();
+        Source?.Validate(LeastStrength);
         RequireRange("Image guidance", ImageGuidance ?? 1, 0, MostGuidance);
         if (Noise.ResizeFrom is (int rows, int columns))
         {
@@ -161,6 +167,9 @@ public sealed record GenerateSettings
 
     /// <summary>Whether the negative prompts are read: by guidance, or by a sampler that wants the estimate without the prompt.</summary>
     internal bool ReadsNegative => Guidance != 1 || Sampler?.Sampler.NeedsUnguided == true;
+
+    /// <summary>The web UI takes a step even where nothing is to be painted over; elsewhere there would be none to take.</summary>
+    internal double LeastStrength => Noise.Mode.Tool() == SamplingTool.WebUi ? 0 : double.Epsilon;
 
     /// <summary>The options of these settings as samplers read them.</summary>
     internal SamplerOptions SamplerOptions => new() { Eta = Eta, Tool = Noise.Mode.Tool() };

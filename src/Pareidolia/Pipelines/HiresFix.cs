@@ -23,7 +23,7 @@ public sealed record HiresFix
     /// <summary>Steps of the second pass, all of which are taken; null takes as many as the first.</summary>
     public int? Steps { get; init; }
 
-    /// <summary>How much the second pass paints over, above 0 to 1.</summary>
+    /// <summary>How much the second pass paints over, above 0 to 1; with the web UI's noise also 0, nearly nothing.</summary>
     public double Strength { get; init; } = 0.7;
 
     /// <summary>One of <see cref="Upscalers"/>, in any case; without effect where there is a <see cref="Network"/>.</summary>
@@ -52,7 +52,7 @@ public sealed record HiresFix
         if (Size is null)
             GenerateSettings.RequireRange("The scale of the second pass", Scale, Math.BitIncrement(1.0), 8);
         GenerateSettings.RequireRange("Steps of the second pass", Steps ?? settings.Steps, 1, 1000);
-        GenerateSettings.RequireRange("Strength of the second pass", Strength, double.Epsilon, 1);
+        GenerateSettings.RequireRange("Strength of the second pass", Strength, settings.LeastStrength, 1);
         if (Network is null)
             _ = HiresUpscaling.Named(Upscaler);
         Second(settings, factor).Validate(factor);
@@ -97,8 +97,10 @@ public sealed record HiresFix
     }
 
     /// <summary>The steps of the second pass: the last of a schedule that is longer by as much as is not painted over.</summary>
-    internal SamplingPlan Plan(Func<int, SamplingPlan> whole, int steps) =>
-        whole((int)(steps / Math.Min(Strength, SourcePicture.WebUiMostStrength))).Last(steps);
+    internal SamplingPlan Plan(Func<int, SamplingPlan> whole, int steps) => Strength == 0
+        // The web UI takes none at all; one from the least noise changes next to nothing.
+        ? whole(Math.Max(2, steps)).Last(1)
+        : whole((int)(steps / Math.Min(Strength, SourcePicture.WebUiMostStrength))).Last(steps);
 
     /// <summary>Says it in the web UI's words.</summary>
     internal void Describe(IDictionary<string, string> fields)

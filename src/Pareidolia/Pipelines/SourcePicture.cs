@@ -13,7 +13,9 @@ public sealed record SourcePicture(Image Picture)
 {
     internal const double WebUiMostStrength = 0.999;
 
-    /// <summary>How much is painted over: above 0, nearly nothing, to 1, nearly all. Decides how many of the steps are taken.</summary>
+    /// <summary>
+    /// How much is painted over: above 0, nearly nothing, to 1, nearly all. Decides how many of the steps are taken; with the web UI's noise 0 takes one.
+    /// </summary>
     public double Strength { get; init; } = 0.75;
 
     /// <summary>White is painted anew, black is kept; any size. Null paints everything anew.</summary>
@@ -29,9 +31,10 @@ public sealed record SourcePicture(Image Picture)
     internal OutpaintMargins? Outpaint { get; init; }
 
     /// <summary>Fails unless every value is in its range.</summary>
-    internal void Validate()
+    /// <param name="leastStrength">The smallest <see cref="Strength"/>.</param>
+    internal void Validate(double leastStrength)
     {
-        GenerateSettings.RequireRange("Strength", Strength, double.Epsilon, 1);
+        GenerateSettings.RequireRange("Strength", Strength, leastStrength, 1);
         Masking.Validate(Mask is not null);
     }
 

@@ -38,6 +38,10 @@ public sealed class ServeSettingsTests
     }
 
     [Fact]
+    public void Ending_the_server_over_HTTP_has_its_option() =>
+        Assert.Contains("--api-server-stop", new ServeCommand(new CommandIo(TextWriter.Null, TextWriter.Null)).Command.Options.Select(option => option.Name));
+
+    [Fact]
     public void Numbers_and_flags_are_checked()
     {
         ServeSettings set = new(JsonElement.Parse("""{"port": 70000, "auth": "perhaps"}"""), _ => null);

@@ -24,6 +24,29 @@ public sealed class OpenAiTests
     }
 
     [Fact]
+    public async Task A_prompt_may_have_as_many_characters_as_there()
+    {
+        await using TestStudio studio = await Start();
+        _ = await studio.Post("/v1/images/generations", new { prompt = new string('a', 32_000), size = "32x32" });
+        _ = await studio.Post("/v1/images/generations", new { prompt = new string('a', 32_001), size = "32x32" }, 400);
+    }
+
+    [Fact]
+    public async Task An_address_leads_to_a_picture_of_the_format_that_was_asked_for()
+    {
+        await using TestStudio studio = await Start();
+        JsonElement answer = await studio.Post("/v1/images/generations",
+            new { prompt = "a red apple", size = "32x32", response_format = "url", output_format = "jpeg", output_compression = 0 });
+        string address = answer.GetProperty("data")[0].GetProperty("url").GetString()!;
+        Assert.EndsWith("?format=jpeg&quality=1", address, StringComparison.Ordinal);
+        using HttpResponseMessage file = await studio.Client.GetAsync(address);
+        // Without libvips there are no JPEG files.
+        if (file.IsSuccessStatusCode)
+            Assert.Equal(ImageFormat.Jpeg, ImageFormats.Of(await file.Content.ReadAsByteArrayAsync()));
+        _ = await studio.Get(address.Replace("jpeg", "gif", StringComparison.Ordinal), 400);
+    }
+
+    [Fact]
     public async Task A_stream_shows_previews_and_ends_with_the_picture()
     {
         await using TestStudio studio = await Start();

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Pareidolia.Tests;
+using Pareidolia.Tests.Pipelines;
 
 namespace Pareidolia.Server.Tests.Safety;
 
@@ -110,7 +111,7 @@ public sealed class GateTests
         using TemporaryFolder folder = new();
         _ = Users(folder);
         Jobs.CountingJobs counting = new();
-        await using TestStudio studio = await TestStudio.Start(options => options with { Auth = true }, counting.AddTo, folder.Path);
+        await using TestStudio studio = await TestStudio.Start(options => options with { Auth = true, Models = [TinyModel.Lively] }, counting.AddTo, folder.Path);
         (string, string) viewer = Basic("vera"), artist = Basic("art"), other = Basic("otto"), admin = Basic("ada");
         _ = await studio.Json(HttpMethod.Post, "/api/v1/jobs", new { kind = "count", steps = 1 }, 403, viewer);
         JsonElement job = await studio.Json(HttpMethod.Post, "/api/v1/jobs", new { kind = "count", steps = 1 }, 202, artist);
@@ -119,6 +120,8 @@ public sealed class GateTests
         _ = await studio.Json(HttpMethod.Post, cancel, "{}", 403, other);
         _ = await studio.Json(HttpMethod.Get, "/api/v1/audit", null, 403, artist);
         _ = await studio.Json(HttpMethod.Post, "/sdapi/v1/options", "{}", 403, artist);
+        const string Keeping = """{"prompt": "a", "override_settings": {"CLIP_stop_at_last_layers": 2}, "override_settings_restore_afterwards": false}""";
+        _ = await studio.Json(HttpMethod.Post, "/sdapi/v1/txt2img", Keeping, 403, artist);
         _ = await studio.Json(HttpMethod.Post, cancel, "{}", 200, admin);
     }
 

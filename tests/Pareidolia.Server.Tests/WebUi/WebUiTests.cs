@@ -2,6 +2,7 @@ using System.Text.Json;
 using Pareidolia.Imaging;
 using Pareidolia.Tests;
 using Pareidolia.Tests.Pipelines;
+using Pareidolia.Weights;
 
 namespace Pareidolia.Server.Tests.WebUi;
 
@@ -15,19 +16,28 @@ public sealed class WebUiTests
         JsonElement answer = await studio.Post("/sdapi/v1/txt2img",
             new { prompt = "a red apple", negative_prompt = "blue", steps = 3, seed = 7, sampler_name = "DPM++ 2M", scheduler = "Exponential", cfg_scale = 5, width = 32, height = 32, batch_size = 2 });
         JsonElement[] images = [.. answer.GetProperty("images").EnumerateArray()];
-        Assert.Equal(3, images.Length);
-        Image second = Picture(images[2]);
+        Assert.Equal(2, images.Length);
+        Image second = Picture(images[1]);
         Assert.Contains("Negative prompt: blue\nSteps: 3, Sampler: DPM++ 2M, Schedule type: Exponential, CFG scale: 5, Seed: 8, Size: 32x32", second.Texts["parameters"], StringComparison.Ordinal);
         JsonElement info = JsonElement.Parse(answer.GetProperty("info").GetString()!);
         Assert.Equal([7, 8], info.GetProperty("all_seeds").EnumerateArray().Select(seed => seed.GetInt32()));
-        Assert.Equal((1, "DPM++ 2M"), (info.GetProperty("index_of_first_image").GetInt32(), info.GetProperty("sampler_name").GetString()));
-        Assert.Equal(second.Texts["parameters"], info.GetProperty("infotexts")[2].GetString());
+        Assert.Equal((0, "DPM++ 2M"), (info.GetProperty("index_of_first_image").GetInt32(), info.GetProperty("sampler_name").GetString()));
+        Assert.Equal(second.Texts["parameters"], info.GetProperty("infotexts")[1].GetString());
         Assert.Equal(5, answer.GetProperty("parameters").GetProperty("cfg_scale").GetDouble());
         foreach (string key in (string[])["prompt", "all_prompts", "negative_prompt", "all_negative_prompts", "seed", "subseed", "all_subseeds", "subseed_strength", "width",
             "height", "cfg_scale", "steps", "batch_size", "restore_faces", "face_restoration_model", "sd_model_name", "sd_model_hash", "sd_vae_name", "sd_vae_hash",
             "seed_resize_from_w", "seed_resize_from_h", "denoising_strength", "extra_generation_params", "infotexts", "styles", "job_timestamp", "clip_skip",
             "is_using_inpainting_conditioning", "version"])
             Assert.True(info.TryGetProperty(key, out _), key);
+    }
+
+    [Fact]
+    public async Task A_grid_stands_before_pictures_that_are_to_be_saved()
+    {
+        await using TestStudio studio = await Start();
+        JsonElement answer = await Draw(studio, new { prompt = "a", steps = 1, width = 32, height = 32, batch_size = 2, save_images = true });
+        Assert.Equal((3, 1), (answer.GetProperty("images").GetArrayLength(), JsonElement.Parse(answer.GetProperty("info").GetString()!).GetProperty("index_of_first_image").GetInt32()));
+        Assert.True(Picture(answer.GetProperty("images")[0]).Width > 32);
     }
 
     [Fact]
@@ -82,9 +92,18 @@ public sealed class WebUiTests
     public async Task The_script_xyz_draws_a_grid_first_and_then_its_cells()
     {
         await using TestStudio studio = await Start();
-        JsonElement answer = await Draw(studio, new { prompt = "a red apple", seed = 7, width = 32, height = 32, script_name = "x/y/z plot", script_args = new object[] { 4, "2,3", Array.Empty<string>(), "CFG Scale", "1, 4", null!, 0, "", null! } });
-        Assert.Equal(5, answer.GetProperty("images").GetArrayLength());
-        Assert.Contains("Script: X/Y/Z plot", Picture(answer.GetProperty("images")[0]).Texts["parameters"], StringComparison.Ordinal);
+        object[] axes = [4, "2,3", Array.Empty<string>(), "CFG Scale", "1, 4", null!, 0, "", null!];
+        JsonElement[] alone = await Plot(studio, axes), all = await Plot(studio, [.. axes, true, true]), bare = await Plot(studio, [.. axes, false]);
+        Assert.Equal([1, 5, 1], [alone.Length, all.Length, bare.Length]);
+        Image grid = Picture(alone[0]);
+        Assert.Contains("Script: X/Y/Z plot", grid.Texts["parameters"], StringComparison.Ordinal);
+        Assert.Equal(grid.Pixels, Picture(all[0]).Pixels);
+        Assert.Equal((68, 68), (Picture(bare[0]).Width, Picture(bare[0]).Height));
+        Assert.True(grid.Width > 68 && grid.Height > 68);
+        JsonElement refused = await studio.Post("/sdapi/v1/txt2img", Plotted([.. axes, true, false, false, true]), 422);
+        Assert.StartsWith("script_args: 'Keep -1 for seeds' = true is not possible here", refused.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        JsonElement told = (await studio.Get("/sdapi/v1/script-info"))[0].GetProperty("args");
+        Assert.Equal(("Draw legend", true), (told[9].GetProperty("label").GetString(), told[9].GetProperty("value").GetBoolean()));
     }
 
     [Theory]
@@ -103,6 +122,88 @@ public sealed class WebUiTests
         Assert.StartsWith(detail, error.GetProperty("detail").GetString(), StringComparison.Ordinal);
         foreach (string key in (string[])["error", "detail", "body", "errors"])
             Assert.True(error.TryGetProperty(key, out _), key);
+    }
+
+    [Theory]
+    [InlineData("/sdapi/v1/txt2img", "cfg_scale")]
+    [InlineData("/sdapi/v1/txt2img", "eta")]
+    [InlineData("/sdapi/v1/txt2img", "subseed_strength")]
+    [InlineData("/sdapi/v1/txt2img", "hr_scale")]
+    [InlineData("/sdapi/v1/txt2img", "denoising_strength")]
+    [InlineData("/sdapi/v1/img2img", "denoising_strength")]
+    [InlineData("/sdapi/v1/extra-single-image", "upscaling_resize")]
+    public async Task A_number_beyond_all_bounds_is_refused(string path, string field)
+    {
+        await using TestStudio studio = await Start();
+        string picture = Base64(new Image(8, 8));
+        foreach (string number in (string[])["1e999", "-1e999", "\"1e999\""])
+        {
+            JsonElement error = await studio.Post(path, $$"""{"prompt": "a", "enable_hr": true, "image": "{{picture}}", "init_images": ["{{picture}}"], "{{field}}": {{number}}}""", 400);
+            Assert.Equal($"'{field}' has a value that cannot be read there: {number}.", error.GetProperty("detail").GetString());
+        }
+    }
+
+    [Fact]
+    public async Task Names_of_nothing_count_as_not_given_and_whole_numbers_may_have_a_point()
+    {
+        await using TestStudio studio = await Start();
+        const string Body = """
+            {"prompt": "", "steps": 2.0, "seed": "7", "width": 32, "height": 3.2e1, "sampler_name": "", "scheduler": "", "script_name": "", "refiner_checkpoint": "",
+             "enable_hr": true, "hr_scale": 1.5, "hr_upscaler": "", "hr_sampler_name": "", "hr_scheduler": ""}
+            """;
+        string drawn = Picture((await Draw(studio, Body)).GetProperty("images")[0]).Texts["parameters"];
+        Assert.StartsWith("Steps: 2, Sampler: Euler, CFG scale: 7, Seed: 7, Size: 32x32, ", drawn, StringComparison.Ordinal);
+        _ = await studio.Post("/sdapi/v1/txt2img", """{"steps": 2.5}""", 400);
+        _ = await studio.Post("/sdapi/v1/txt2img", """{"seed": 1e30}""", 400);
+    }
+
+    [Theory]
+    [InlineData("""{"hr_scheduler": "Exponential"}""", "Hires sampler: Euler a, Hires schedule type: Exponential")]
+    [InlineData("""{"hr_sampler_name": "Heun"}""", "Hires sampler: Heun, Hires schedule type: Karras")]
+    public async Task What_a_second_pass_is_not_told_is_that_of_the_first(string body, string said)
+    {
+        await using TestStudio studio = await Start();
+        string drawn = Picture((await Draw(studio, body.Replace("}", """, "prompt": "a", "steps": 2, "width": 32, "height": 32, "enable_hr": true, "sampler_name": "Euler a", "scheduler": "karras"}""",
+            StringComparison.Ordinal))).GetProperty("images")[0]).Texts["parameters"];
+        Assert.Contains(said, drawn, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_strength_of_nothing_takes_one_step()
+    {
+        await using TestStudio studio = await Start();
+        Image picture = new(32, 32);
+        picture.Pixels.AsSpan().Fill(99);
+        JsonElement drawn = await studio.Post("/sdapi/v1/img2img", new { prompt = "a", steps = 4, width = 32, height = 32, init_images = new[] { Base64(picture) }, denoising_strength = 0 });
+        Assert.Contains("Denoising strength: 0,", Picture(drawn.GetProperty("images")[0]).Texts["parameters"], StringComparison.Ordinal);
+        _ = await Draw(studio, new { prompt = "a", steps = 4, width = 32, height = 32, enable_hr = true, denoising_strength = 0 });
+    }
+
+    [Theory]
+    [InlineData("GET", "/sdapi/v1/txt2img", 405)]
+    [InlineData("GET", "/sdapi/v1/nope", 404)]
+    [InlineData("GET", "/internal/nope", 404)]
+    [InlineData("DELETE", "/controlnet/version", 405)]
+    public async Task What_has_no_route_answers_in_its_form_and_says_how_long_it_took(string method, string path, int status)
+    {
+        await using TestStudio studio = await Start();
+        using HttpResponseMessage response = await studio.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.True(JsonElement.Parse(await response.Content.ReadAsStringAsync()).TryGetProperty("detail", out _));
+        Assert.True(double.Parse(response.Headers.GetValues("X-Process-Time").Single()) >= 0);
+    }
+
+    [Theory]
+    [InlineData("GET", "/v1/nope", 404, "error", "message")]
+    [InlineData("DELETE", "/v1/models", 405, "error", "message")]
+    [InlineData("DELETE", "/prompt", 405, "error", "details")]
+    [InlineData("DELETE", "/api/prompt", 405, "error", "details")]
+    public async Task Neither_do_the_other_apis(string method, string path, int status, string first, string second)
+    {
+        await using TestStudio studio = await Start();
+        JsonElement error = await studio.Json(new HttpMethod(method), path, null, status);
+        Assert.True(error.GetProperty(first).TryGetProperty(second, out _));
+        Assert.True((await studio.Json(HttpMethod.Get, "/api/v1/nope", null, 404)).TryGetProperty("title", out _));
     }
 
     [Fact]
@@ -158,6 +259,58 @@ public sealed class WebUiTests
         string second = Picture((await Draw(studio, new { prompt = "a", steps = 2, seed = 1, width = 32, height = 32, override_settings = new { randn_source = "NV" } })).GetProperty("images")[0]).Texts["parameters"];
         Assert.Contains("RNG: NV", second, StringComparison.Ordinal);
         _ = await studio.Post("/sdapi/v1/options", new { sd_model_checkpoint = "nothing" }, 400);
+    }
+
+    [Fact]
+    public async Task Overrides_that_are_not_restored_are_kept_and_pictures_that_were_brought_are_told()
+    {
+        await using TestStudio studio = await Start();
+        JsonElement answer = await studio.Post("/sdapi/v1/img2img", new
+        {
+            prompt = "a", steps = 1, width = 32, height = 32, init_images = new[] { Base64(new Image(32, 32)) }, include_init_images = true,
+            override_settings = new Dictionary<string, int> { ["CLIP_stop_at_last_layers"] = 2 }, override_settings_restore_afterwards = false,
+        });
+        Assert.Equal(1, answer.GetProperty("parameters").GetProperty("init_images").GetArrayLength());
+        Assert.Equal(2, (await studio.Get("/sdapi/v1/options")).GetProperty("CLIP_stop_at_last_layers").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_model_has_one_title_in_lists_and_options()
+    {
+        await using TestStudio studio = await Start();
+        string title = (await studio.Get("/sdapi/v1/sd-models"))[0].GetProperty("title").GetString()!;
+        Assert.EndsWith("]", title, StringComparison.Ordinal);
+        foreach (string spelling in (string[])[title, title.Split(" [")[0], Path.GetFileName(TinyModel.Lively)])
+        {
+            _ = await studio.Post("/sdapi/v1/options", new { sd_model_checkpoint = spelling });
+            Assert.Equal(title, (await studio.Get("/sdapi/v1/options")).GetProperty("sd_model_checkpoint").GetString());
+        }
+        string drawn = Picture((await Draw(studio, new { prompt = "a", steps = 1, width = 32, height = 32 })).GetProperty("images")[0]).Texts["parameters"];
+        Assert.Contains($"Model hash: {title.Split(" [")[1][..10]}, Model: ", drawn, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Schedulers_have_the_web_uis_names_and_ours_are_understood()
+    {
+        await using TestStudio studio = await Start();
+        string[] names = [.. (await studio.Get("/sdapi/v1/schedulers")).EnumerateArray().Select(schedule => schedule.GetProperty("name").GetString()!)];
+        Assert.All((string[])["automatic", "uniform", "karras", "exponential", "polyexponential", "sgm_uniform", "kl_optimal", "align_your_steps", "simple", "normal", "ddim", "beta"],
+            name => Assert.Contains(name, names));
+        foreach (string name in (string[])[.. names, "ddim_uniform", "SGMUniform", "SGM Uniform"])
+            _ = await Draw(studio, new { prompt = "a", steps = 2, width = 32, height = 32, scheduler = name });
+    }
+
+    [Fact]
+    public async Task Learned_words_are_told_with_their_shape()
+    {
+        using TemporaryFolder folder = new();
+        SafetensorsWriter.Write(folder["spark.safetensors"], [new SafetensorsSource("emb_params", SafetensorsType.F32, [3, 8], stream => stream.Write(new byte[96]))]);
+        File.WriteAllText(folder["broken.pt"], "no word");
+        await using TestStudio studio = await TestStudio.Start(options => options with { Models = [TinyModel.Lively], Embeddings = folder.Path });
+        JsonElement words = await studio.Get("/sdapi/v1/embeddings");
+        JsonElement word = words.GetProperty("loaded").GetProperty("spark");
+        Assert.Equal((8, 3), (word.GetProperty("shape").GetInt32(), word.GetProperty("vectors").GetInt32()));
+        Assert.True(words.GetProperty("skipped").TryGetProperty("broken", out _));
     }
 
     [Fact]
@@ -219,6 +372,12 @@ public sealed class WebUiTests
             Assert.Contains($"Postprocess upscaler: {name}", Picture(large.GetProperty("image")).Texts[Infotext.Key], StringComparison.Ordinal);
         }
     }
+
+    private static async Task<JsonElement[]> Plot(TestStudio studio, object[] arguments) =>
+        [.. (await Draw(studio, Plotted(arguments))).GetProperty("images").EnumerateArray()];
+
+    private static object Plotted(object[] arguments) =>
+        new { prompt = "a red apple", seed = 7, width = 32, height = 32, script_name = "x/y/z plot", script_args = arguments };
 
     private static Task<TestStudio> Start() => TestStudio.Start(options => options with { Models = [TinyModel.Lively] });
 

@@ -10,7 +10,7 @@ public sealed class GenerateSettingsTests
     public static TheoryData<GenerateSettings, string> Bad => new()
     {
         { s_good with { Prompt = " " }, "is empty" },
-        { s_good with { Prompt = new string('a', 100_000) }, "100000 characters; at most 10000" },
+        { s_good with { Prompt = new string('a', 100_000) }, "100000 characters; at most 32000" },
         { s_good with { Negative = new string('a', 100_000) }, "negative prompt has 100000" },
         { s_good with { Steps = 0 }, "Steps is 0; a number from 1 to 1000" },
         { s_good with { Steps = -5 }, "Steps is -5" },
@@ -36,6 +36,9 @@ public sealed class GenerateSettingsTests
 
     [Fact]
     public void Good_values_pass() => s_good.Validate(8);
+
+    [Fact]
+    public void An_empty_prompt_passes_where_it_is_meant() => (s_good with { Prompt = "", PromptMayBeEmpty = true }).Validate(8);
 
     [Fact]
     public void Pictures_count_their_seeds_up() =>

@@ -150,10 +150,19 @@ public sealed class HiresFixTests
         Refused("follows a run from text", settings with { Source = new SourcePicture(new Image(8, 8)), Hires = new HiresFix() });
         Refused("The upscaler \"ESRGAN\" is not known; there are Latent,", settings with { Hires = new HiresFix { Upscaler = "ESRGAN" } });
         Refused("The scale of the second pass is 1;", settings with { Hires = new HiresFix { Scale = 1 } });
-        Refused("Strength of the second pass is 0", settings with { Hires = new HiresFix { Strength = 0 } });
+        Refused("Strength of the second pass is 0", settings with { Noise = new NoiseSettings(), Hires = new HiresFix { Strength = 0 } });
 
         void Refused(string sentence, GenerateSettings asked) => Assert.Contains(
             sentence, Assert.Throws<PareidoliaException>(() => pipeline.Generate(asked)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_strength_of_0_takes_one_step_where_steps_are_counted_as_in_the_web_ui()
+    {
+        using StableDiffusionPipeline pipeline = StableDiffusionPipeline.Load(TinyModel.Folder);
+        GenerateSettings settings = Settings(pipeline, NoiseMode.WebUiCpu, "euler");
+        Assert.Equal(settings.Steps + 1, pipeline.StepsOf(settings with { Hires = new HiresFix { Strength = 0 } }));
+        Assert.Equal(1, pipeline.StepsOf(settings with { Source = new SourcePicture(new Image(8, 8)) { Strength = 0 } }));
     }
 
     private static GenerateSettings Settings(StableDiffusionPipeline pipeline, NoiseMode mode, string sampler) => pipeline.Defaults with
