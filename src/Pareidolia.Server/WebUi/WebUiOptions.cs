@@ -65,7 +65,7 @@ internal sealed class WebUiOptions
         foreach ((string name, string value) in _database.Query("SELECT name, value FROM webui_options", row => (row.GetString(0), row.GetString(1))))
             all[name] = JsonNode.Parse(value);
         // A model that was chosen and is not here any more leaves the choice to the first.
-        ShelfModel? model = (all[Checkpoint]?.GetValue<string>() is string chosen ? _shelf.TryFind(chosen) : null) ?? _shelf.Models.FirstOrDefault();
+        ShelfModel? model = (all[Checkpoint]?.GetValue<string>() is string chosen ? _shelf.TryFind(chosen) : null) ?? (_shelf.Models is [ShelfModel first, ..] ? first : null);
         all[Checkpoint] = model is null ? null : _lists.TitleOf(model);
         return all;
     }
