@@ -11,8 +11,10 @@ internal sealed class JobStore
     private const string Columns = "id, kind, settings, state, priority, place, created, started, ended, error, result, owner";
     private const string Turn = "priority DESC, place, id";
 
-    // A job that ends the program each time must not keep all others from their turn for ever.
-    private const int MostUnfinishedStarts = 5;
+    /// <summary>
+    /// A job that ends the program each time must not keep all others from their turn for ever; one that is interrupted again and again by something else goes on.
+    /// </summary>
+    public const int MostUnfinishedStarts = 100;
 
     private readonly Database _database;
 
