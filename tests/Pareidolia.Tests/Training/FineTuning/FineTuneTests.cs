@@ -96,11 +96,7 @@ public sealed class FineTuneTests
         using (FineTuneTrainer trainer = TinyFineTuning.Trainer(folder, method, steps: 3, model: shipped))
         using (TrainingLoop loop = new(trainer, folder["run"]))
             Assert.All(loop.Run(), progress => Assert.True(double.IsFinite(progress.Loss)));
-        string model = Path.Combine(folder["run"], "model"), lora = Path.Combine(model, KohyaFile);
-        using StableDiffusionPipeline plain = StableDiffusionPipeline.Load(shipped);
-        using StableDiffusionPipeline tuned = File.Exists(lora)
-            ? StableDiffusionPipeline.Load(ModelSource.Open(shipped), adapters: new AdapterChoice { Loras = [new LoraChoice(lora)] })
-            : StableDiffusionPipeline.Load(model);
+        using StableDiffusionPipeline plain = StableDiffusionPipeline.Load(shipped), tuned = Tuned(shipped, folder["run/model"]);
         Assert.Empty(tuned.Notes);
         GenerateSettings settings = plain.Defaults with { Prompt = "a red square", Steps = 2, Seed = 1 };
         Assert.NotEqual(plain.Generate(settings)[0].Pixels, tuned.Generate(settings)[0].Pixels);
@@ -134,18 +130,25 @@ public sealed class FineTuneTests
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_model_that_draws_pixels_learns()
+    [Theory]
+    [InlineData(""" "method": "lora" """)]
+    [InlineData(""" "method": "full" """)]
+    public void A_model_that_draws_pixels_learns(string method)
     {
         using TemporaryFolder folder = new(), run = new();
         string model = TinyRuns.Model(run, "pixels");
-        using (FineTuneTrainer trainer = TinyFineTuning.Trainer(folder, """ "method": "full" """, steps: 3, size: 16, model: model))
+        using (FineTuneTrainer trainer = TinyFineTuning.Trainer(folder, method, rate: 1e-2, steps: 5, size: 16, model: model))
         using (TrainingLoop loop = new(trainer, folder["run"]))
             Assert.All(loop.Run(), progress => Assert.True(double.IsFinite(progress.Loss)));
-        using StableDiffusionPipeline plain = StableDiffusionPipeline.Load(model), tuned = StableDiffusionPipeline.Load(folder["run/model"]);
+        using StableDiffusionPipeline plain = StableDiffusionPipeline.Load(model), tuned = Tuned(model, folder["run/model"]);
         GenerateSettings settings = plain.Defaults with { Prompt = "a red square", Seed = 1 };
         Assert.NotEqual(plain.Generate(settings)[0].Pixels, tuned.Generate(settings)[0].Pixels);
     }
+
+    // With the LoRA that was written, or the whole model.
+    private static StableDiffusionPipeline Tuned(string model, string written) => Path.Combine(written, KohyaFile) is string lora && File.Exists(lora)
+        ? StableDiffusionPipeline.Load(ModelSource.Open(model), adapters: new AdapterChoice { Loras = [new LoraChoice(lora)] })
+        : StableDiffusionPipeline.Load(written);
 
     private static double[] Train(TemporaryFolder folder, string method, double rate, int steps, out IReadOnlyDictionary<string, float[]> trained,
         string caption = "a red square", bool prior = false)
