@@ -14,7 +14,7 @@ public sealed class BadInputTests : IDisposable
         { "There is no prompt", ["-o", "{}/a.png"] },
         { "Both a prompt and --prompts", ["a cat", "--prompts", "{}/none.txt"] },
         { "Cannot read the prompts", ["--prompts", "{}/none.txt", "-o", "{}/out"] },
-        { "100000 characters; at most 10000", ["{long}", "-o", "{}/a.png"] },
+        { "100000 characters; at most 32000", ["{long}", "-o", "{}/a.png"] },
         { "sampler \"magic\" is not known; there are euler", ["a cat", "-o", "{}/a.png", "--sampler", "magic"] },
         { "Width is 33, but this model draws multiples of 8 pixels: the nearest is 32", ["a cat", "-o", "{}/a.png", "--size", "33"] },
         { "Height is 30, but this model draws multiples of 8 pixels: the nearest is 32", ["a cat", "-o", "{}/a.png", "--size", "64x30"] },

@@ -85,7 +85,7 @@ public sealed class GanCommandsTests : IDisposable
         foreach (Ran ran in (Ran[])[listed, walked])
         {
             Assert.Equal(2, ran.Code);
-            Assert.Contains("The prompt has 100000 characters; at most 10000 are read", ran.ErrorLine, StringComparison.Ordinal);
+            Assert.Contains("The prompt has 100000 characters; at most 32000 are read", ran.ErrorLine, StringComparison.Ordinal);
         }
         Assert.Equal(["prompts.txt"], _line.Files);
     }
