@@ -62,7 +62,8 @@ internal static class PicturesApi
         string format = Asked.Text(request, "format")!;
         ImageEncoding encoding = new(format switch
         {
-            "jpeg" => ImageFormat.Jpeg, "webp" => ImageFormat.WebP,
+            "jpeg" => ImageFormat.Jpeg,
+            "webp" => ImageFormat.WebP,
             _ => throw Refusal.Bad($"format is '{Refusal.Short(format)}'; png, jpeg and webp are known.", "format"),
         }, Asked.Whole(request, "quality", ImageEncoding.UsualQuality, 1, 100));
         return Results.Bytes(ImageFile.Encode(PngReader.Read(file), encoding), $"image/{format}");

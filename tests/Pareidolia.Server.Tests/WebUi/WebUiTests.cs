@@ -267,8 +267,14 @@ public sealed class WebUiTests
         await using TestStudio studio = await Start();
         JsonElement answer = await studio.Post("/sdapi/v1/img2img", new
         {
-            prompt = "a", steps = 1, width = 32, height = 32, init_images = new[] { Base64(new Image(32, 32)) }, include_init_images = true,
-            override_settings = new Dictionary<string, int> { ["CLIP_stop_at_last_layers"] = 2 }, override_settings_restore_afterwards = false,
+            prompt = "a",
+            steps = 1,
+            width = 32,
+            height = 32,
+            init_images = new[] { Base64(new Image(32, 32)) },
+            include_init_images = true,
+            override_settings = new Dictionary<string, int> { ["CLIP_stop_at_last_layers"] = 2 },
+            override_settings_restore_afterwards = false,
         });
         Assert.Equal(1, answer.GetProperty("parameters").GetProperty("init_images").GetArrayLength());
         Assert.Equal(2, (await studio.Get("/sdapi/v1/options")).GetProperty("CLIP_stop_at_last_layers").GetInt32());
