@@ -79,7 +79,12 @@ internal sealed class Database : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _connection.Dispose();
+    public void Dispose()
+    {
+        // Not under the feet of a statement that another thread runs: its functions are taken from it while it calls them.
+        lock (_gate)
+            _connection.Dispose();
+    }
 
     private SqliteCommand Command(string sql, ReadOnlySpan<(string Name, object? Value)> values)
     {
