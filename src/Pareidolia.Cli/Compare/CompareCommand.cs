@@ -127,6 +127,6 @@ internal sealed class CompareCommand
         foreach (ModelMeasure measure in measures)
             table.Add(measure.Name, $"{measure.Kind}, {measure.Pictures[0].Width}x{measure.Pictures[0].Height}, {measure.Numbers}");
         table.Write(_io.Out);
-        _io.Out.WriteLine($"{file.Path}  {prompts} prompts, {measures.Count} models{(file.Occupied is string there ? $"  ({there} exists; --force overwrites)" : "")}");
+        _io.Out.WriteLine($"{file.Path}  {prompts} prompts, {measures.Count} models{file.Note}");
     }
 }

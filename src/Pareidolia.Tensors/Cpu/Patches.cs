@@ -34,7 +34,7 @@ internal unsafe struct Patches : ILeft<RowPanel>, IRight
     public int StrideH;
     public int StrideW;
 
-    public readonly int RunLength => RunPixels * Channels;
+    private readonly int RunLength => RunPixels * Channels;
 
     /// <summary>Makes one run of the taps of each row, where they follow each other without gaps; before, each tap is a run.</summary>
     public void JoinRuns(int taps, int groups)
