@@ -138,8 +138,9 @@ internal sealed class JobQueue(JobStore store, JobKinds kinds, PictureStore pict
             job = Get(run.Job.Id) with { State = state, Error = error, Result = run.Result, StartedAt = run.Job.StartedAt };
             if (job.IsOver)
                 job = Ended(job, state);
-            store.Update(job);
+            // First, so that nothing is left of its starts where the job is seen to be over.
             store.ForgetStarts(job.Id);
+            store.Update(job);
             _running = null;
         }
         run.Dispose();
