@@ -9,6 +9,7 @@ export interface PictureQuery {
   readonly favourite?: boolean;
   readonly model?: string;
   readonly sampler?: string;
+  readonly deleted?: boolean;
   readonly cursor?: string | null;
   readonly limit?: number;
 }
@@ -75,6 +76,11 @@ export class Api {
 
   remove(id: string): Promise<void> {
     return this.call(`pictures/${id}`, { method: 'DELETE' });
+  }
+
+  /** Removes a picture that is deleted for good. */
+  purge(id: string): Promise<void> {
+    return this.call(`pictures/${id}?deleted=true`, { method: 'DELETE' });
   }
 
   restore(id: string): Promise<Picture> {

@@ -127,6 +127,8 @@ export interface Picture {
   readonly settings: Settings | null;
   readonly infotext: string | null;
   readonly favourite: boolean;
+  /** Null where it is not deleted. */
+  readonly deletedAt: string | null;
 }
 
 export interface Page<T> {
