@@ -1,5 +1,5 @@
 import type {
-  Forecast, Job, JobKind, JobState, Measures, Model, Named, Page, Picture, Recipe, Session, Settings, SettingsOf, Tokens, TrainingData, Upload, Upscalers,
+  Forecast, Job, JobKind, JobState, Measures, Model, Named, Page, Picture, Recipe, Session, Settings, SettingsOf, Tokens, TokensAsked, TrainingData, Upload, Upscalers,
 } from './dto';
 import type { Lesson } from '../learn/lessons';
 import { request, type Call, type Send } from './request';
@@ -144,8 +144,8 @@ export class Api {
     return this.call('forecast', { method: 'POST', json: settings, ...(signal ? { signal } : {}) });
   }
 
-  tokens(model: string | null, prompt: string, signal?: AbortSignal): Promise<Tokens> {
-    return this.call('tokens', { method: 'POST', json: { model, prompt }, ...(signal ? { signal } : {}) });
+  tokens(asked: TokensAsked, signal?: AbortSignal): Promise<Tokens> {
+    return this.call('tokens', { method: 'POST', json: asked, ...(signal ? { signal } : {}) });
   }
 
   upload(bytes: Blob): Promise<Upload> {

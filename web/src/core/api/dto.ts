@@ -190,6 +190,9 @@ export interface TokenSpan {
   readonly end: number;
 }
 
+/** What of the settings decides how a prompt is read. */
+export type TokensAsked = Pick<Settings, 'model' | 'prompt' | 'style' | 'dialect'>;
+
 export interface Tokens {
   readonly count: number;
   readonly limit: number;
