@@ -8,7 +8,8 @@ internal static class NodeCatalog
     /// <summary>In the order in which lists show them.</summary>
     public static IReadOnlyList<Node> All { get; } =
     [
-        new CheckpointLoaderSimple(), new VaeLoader(), new LoraLoader(), new LoraLoaderModelOnly(), new ControlNetLoader(), new UpscaleModelLoader(),
+        new CheckpointLoaderSimple(), new UnetLoader(), new ClipLoader(), new DualClipLoader(), new VaeLoader(),
+        new LoraLoader(), new LoraLoaderModelOnly(), new ControlNetLoader(), new UpscaleModelLoader(),
         new ClipTextEncode(), new ClipSetLastLayer(), new ClipTextEncodeSdxl(), new ClipTextEncodeSdxlRefiner(),
         new ConditioningCombine(), new ConditioningConcat(), new ConditioningAverage(), new ConditioningZeroOut(),
         new ConditioningSetArea(), new ConditioningSetAreaPercentage(), new ConditioningSetMask(), new ConditioningSetTimestepRange(),

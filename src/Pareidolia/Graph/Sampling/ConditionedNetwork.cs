@@ -19,7 +19,7 @@ internal sealed class ConditionedNetwork(LoadedModel model, NoiseSchedule schedu
     // ComfyUI's: where nothing is heard, the answer is 0, not 0 / 0.
     private const float Least = 1e-37f;
 
-    private UNet2DConditionModel UNet => model.Parts.UNet.Model;
+    private UNet2DConditionModel UNet => model.UNet.Model;
 
     /// <summary>The averaged answers [n, h, w, c] of some conditionings to one sample.</summary>
     /// <param name="heard">The entries of each.</param>
@@ -62,7 +62,7 @@ internal sealed class ConditionedNetwork(LoadedModel model, NoiseSchedule schedu
             return null;
         int pooled = group[0].Entry.Text.Pooled?.Shape[1]
             ?? throw new PareidoliaException("This model hears a whole text besides its words (SDXL), but the text was read by the CLIP of another family.");
-        int count = (UNet.Config.ProjectionClassEmbeddingsInputDim - pooled) / UNet.Config.AdditionTimeEmbedDim, factor = model.Parts.Decoder.Factor;
+        int count = (UNet.Config.ProjectionClassEmbeddingsInputDim - pooled) / UNet.Config.AdditionTimeEmbedDim, factor = model.Factor;
         float[] sizes =
         [
             .. group.SelectMany(entry => Enumerable.Repeat(
