@@ -39,7 +39,7 @@ internal sealed class GraphSampling(NodeRun run)
             return (latent, latent);
         Guides guides = request.Guides.Of(request.Model.Patches);
         SamplingPlan plan = SamplerCatalog.Along(ConfigOf(request.Model, model), request.Sampler, request.Sigmas, Options(model));
-        HeardTexts heard = new TextPreparation(run.Models, request.Model.Choice, plan.Schedule!, latent).Prepare(guides, request.Sampler.NeedsUnguided);
+        HeardTexts heard = new TextPreparation(run.Models, request.Model.Choice, plan.Schedule!, latent).Prepare(guides, request.Sampler.NeedsUnguided || request.Model.Patches.Blur is not null);
         using GraphGuidance guidance = new(new ConditionedNetwork(model, plan.Schedule!, request.Model.Patches.Balance), plan, request.Model.Patches, guides, heard);
         Tensor noise = request.AddsNoise ? NoiseOf(request.Seed, latent, [.. latent.AllPlaces]).Start() : latent.Samples.Scale(0);
         Tensor start = Start(plan, noise, latent);

@@ -71,6 +71,11 @@ internal sealed record ModelMix(ModelChoice First, ModelChoice Second, double UN
     public string TextKey => Text == 1 ? First.TextKey : $"mix {Text:R} ({First.TextKey}) ({Second.TextKey})".Replace('\n', '|');
 }
 
+/// <summary>Steering away from what a network says of a picture that is blurred where it looks most (SelfAttentionGuidance).</summary>
+/// <param name="Scale">How strongly.</param>
+/// <param name="Sigma">The blur's deviation, in pixels of the latents.</param>
+internal readonly record struct BlurSteering(double Scale, double Sigma);
+
 /// <summary>How a model is asked: what nodes between loader and sampler changed about it.</summary>
 internal sealed record ModelPatches
 {
@@ -79,6 +84,9 @@ internal sealed record ModelPatches
 
     /// <summary>PerturbedAttentionGuidance's scale; 0 for none.</summary>
     public double Perturbed { get; init; }
+
+    /// <summary>SelfAttentionGuidance's steering; null for none.</summary>
+    public BlurSteering? Blur { get; init; }
 
     /// <summary>What of the scheduler's config is different, as JSON; null for nothing.</summary>
     public string? Scheduler { get; init; }
