@@ -43,6 +43,37 @@ public sealed class GalleryTests(Chromium chromium, SharedStudio shared) : IClas
     }
 
     [Fact]
+    public async Task The_bin_gives_pictures_back_and_removes_them_for_good_by_the_keyboard()
+    {
+        string job = await Drawn("a violet plum", 2);
+        await using StudioPage page = await chromium.Open(Studio, "gallery");
+        ILocator pictures = page.Page.Locator(".wall img[alt='a violet plum']"), bins = page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Delete: a violet plum" });
+        await bins.First.ClickAsync();
+        await Expect(pictures).ToHaveCountAsync(1);
+        await bins.First.ClickAsync();
+        await Expect(pictures).ToHaveCountAsync(0);
+        await page.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Bin" }).PressAsync("Enter");
+        await Expect(pictures).ToHaveCountAsync(2);
+        Assert.True(await pictures.First.EvaluateAsync<int>("async image => { await image.decode(); return image.naturalWidth; }") > 0);
+        await page.RequireAccessible();
+        ILocator restores = page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Restore: a violet plum" });
+        await restores.First.PressAsync("Enter");
+        await Expect(pictures).ToHaveCountAsync(1);
+        await Expect(page.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Bin" })).ToBeFocusedAsync();
+        ILocator purge = page.Button("Delete for good: a violet plum");
+        await purge.PressAsync("Enter");
+        await page.RequireAccessible();
+        await page.Page.Keyboard.PressAsync("Escape");
+        await Expect(purge).ToBeFocusedAsync();
+        await purge.PressAsync("Enter");
+        await page.Page.Locator("dialog").GetByText("Delete for good", new LocatorGetByTextOptions { Exact = true }).PressAsync("Enter");
+        await Expect(pictures).ToHaveCountAsync(0);
+        await page.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "All pictures" }).ClickAsync();
+        await Expect(page.Page.Locator($".wall a[href^='#/gallery/{job}']")).ToHaveCountAsync(1);
+        page.RequireSound();
+    }
+
+    [Fact]
     public async Task Favourites_are_found_again()
     {
         string job = await Drawn("a green frog", 1);

@@ -31,6 +31,7 @@ public sealed class FuzzTests
         ("POST", "/api/v1/jobs/{id}/cancel", "{}"), ("POST", "/api/v1/jobs/{id}/pause", "{}"), ("POST", "/api/v1/jobs/{id}/resume", "{}"), ("POST", "/api/v1/jobs/{id}/retry", "{}"),
         ("GET", "/api/v1/jobs/{id}/preview", ""), ("GET", "/api/v1/jobs/{id}/metrics", ""), ("GET", "/api/v1/jobs/{id}/sample", ""), ("GET", "/api/v1/pictures?q=a&favourite=true&model=x&deleted=true&limit=3", ""),
         ("GET", "/api/v1/pictures/{id}-0/film/1", ""), ("PATCH", "/api/v1/pictures/{id}-0", """{"favourite":true}"""), ("DELETE", "/api/v1/pictures/{id}-0", ""),
+        ("GET", "/api/v1/pictures/{id}-0/file?deleted=true&format=webp", ""), ("DELETE", "/api/v1/pictures/{id}-0?deleted=true", ""),
         ("POST", "/api/v1/pictures/{id}-0/restore", ""), ("POST", "/api/v1/pictures/{id}-0/explain", ""), ("GET", "/api/v1/models", ""), ("GET", "/api/v1/styles?model=x", ""),
         ("POST", "/api/v1/forecast", """{"prompt":"a","width":32,"height":32,"steps":2,"count":2,"precision":"int8"}"""), ("POST", "/api/v1/tokens", """{"model":null,"prompt":"a (cat:1.2)","style":"noto","dialect":"a1111"}"""),
         ("POST", "/api/v1/uploads", "iVBORw0KGgo"), ("POST", "/api/v1/settings-of", "iVBORw0KGgo"), ("POST", "/api/v1/session", """{"user":"a","password":"b"}"""),

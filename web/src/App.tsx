@@ -1,7 +1,8 @@
 import { lazy, Suspense, useCallback, useEffect, useState, type MouseEvent } from 'react';
-import { hashOf, parseRoute, type Route } from './core/route';
+import { BIN, hashOf, parseRoute, type Route } from './core/route';
 import { inOrder } from './core/jobs';
 import { CreateView } from './create/CreateView';
+import { BinView } from './gallery/BinView';
 import { GalleryView } from './gallery/GalleryView';
 import { LearnView } from './learn/LearnView';
 import { DropPicture } from './parts/DropPicture';
@@ -58,7 +59,7 @@ interface ViewProps {
 function CurrentView({ route, theme, workflow, onTaken }: ViewProps) {
   switch (route.view) {
     case 'create': return <CreateView />;
-    case 'gallery': return <GalleryView id={route.id} />;
+    case 'gallery': return route.id === BIN ? <BinView /> : <GalleryView id={route.id} />;
     case 'queue': return <QueueView />;
     case 'train': return <TrainView />;
     case 'learn': return <LearnView id={route.id} />;

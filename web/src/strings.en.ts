@@ -117,6 +117,11 @@ export const strings = {
     right: (prompt: string) => `Right: ${prompt}`, same: 'Their settings are the same.', differences: 'Where their settings differ',
     setting: 'Setting', leftName: 'Left', rightName: 'Right',
   },
+  bin: {
+    title: 'Bin', hint: 'Deleted pictures stay here for at least 30 days.', empty: 'The bin is empty, or nothing in it fits.',
+    restore: (name: string) => `Restore: ${name}`, purge: (name: string) => `Delete for good: ${name}`, purgeIt: 'Delete for good', keep: 'Keep it',
+    sure: 'Delete this picture for good?', restored: 'The picture is back in the gallery.', purged: 'The picture is gone for good.',
+  },
   explain: {
     title: 'Does it show what was asked?', ask: 'Check the picture', whole: 'the whole prompt', words: 'Which word drew which part',
     mapOf: (word: string) => `Where "${word}" acted`, nearest: 'Nearest pictures of the training data',

@@ -67,6 +67,11 @@ internal sealed class PictureStore
     public Picture Get(string id) =>
         Find(id) is Picture { DeletedAt: null } found ? found : throw Refusal.Missing("There is no such picture, or it was deleted.");
 
+    /// <summary>A picture that is deleted and can be brought back.</summary>
+    /// <exception cref="Refusal">There is none.</exception>
+    public Picture GetDeleted(string id) =>
+        Find(id) is Picture { DeletedAt: not null } found ? found : throw Refusal.Missing("There is no such deleted picture, or it was removed for good.");
+
     /// <summary>The pictures of a job in their order, without deleted ones.</summary>
     public List<Picture> OfJob(string jobId) =>
         [.. _database.Query($"SELECT {Columns} FROM pictures WHERE job = $job AND deleted IS NULL", Read, ("$job", jobId)).OrderBy(picture => picture.Index)];
@@ -113,6 +118,18 @@ internal sealed class PictureStore
         return picture with { DeletedAt = null };
     }
 
+    /// <summary>Removes a deleted picture for good, with all that is kept of it.</summary>
+    public void Forget(Picture picture)
+    {
+        File.Delete(DeletedFileOf(picture.Id));
+        if (Path.Combine(_folder.Films, picture.Id) is string film && Directory.Exists(film))
+            Directory.Delete(film, recursive: true);
+        _ = _database.Execute("DELETE FROM pictures WHERE id = $id", ("$id", picture.Id));
+    }
+
+    /// <summary>The file of a picture, deleted or not.</summary>
+    public string FileOf(Picture picture) => picture.DeletedAt is null ? FileOf(picture.Id) : DeletedFileOf(picture.Id);
+
     /// <summary>The file of a picture that is not deleted.</summary>
     /// <param name="id">An id that <see cref="PictureId"/> knows: nothing else becomes part of a path.</param>
     public string FileOf(string id) => Path.Combine(_folder.Pictures, PictureId.Checked(id)[30..32], $"{id}.png");
@@ -138,14 +155,6 @@ internal sealed class PictureStore
     private string DeletedFileOf(string id) => Path.Combine(_folder.Bin, $"{PictureId.Checked(id)}.png");
 
     private static bool IsOld(Picture picture) => DateTimeOffset.UtcNow - picture.DeletedAt > s_keepsDeleted;
-
-    private void Forget(Picture picture)
-    {
-        File.Delete(DeletedFileOf(picture.Id));
-        if (Path.Combine(_folder.Films, picture.Id) is string film && Directory.Exists(film))
-            Directory.Delete(film, recursive: true);
-        _ = _database.Execute("DELETE FROM pictures WHERE id = $id", ("$id", picture.Id));
-    }
 
     // The files say how they were made; whether someone liked them is lost with the index.
     private void Rebuild()

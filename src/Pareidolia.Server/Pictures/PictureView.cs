@@ -9,7 +9,7 @@ internal sealed record PictureView(
 {
     /// <summary>What clients see of it.</summary>
     public static PictureView Of(Picture picture) => new(
-        picture.Id, picture.JobId, $"/api/v1/pictures/{picture.Id}/file", picture.Width, picture.Height, picture.CreatedAt, picture.Prompt, picture.Seed,
+        picture.Id, picture.JobId, $"/api/v1/pictures/{picture.Id}/file{(picture.DeletedAt is null ? "" : "?deleted=true")}", picture.Width, picture.Height, picture.CreatedAt, picture.Prompt, picture.Seed,
         picture.Settings, picture.Infotext, picture.Favourite, picture.DeletedAt);
 }
 

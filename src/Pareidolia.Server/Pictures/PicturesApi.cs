@@ -20,13 +20,12 @@ internal static class PicturesApi
         _ = pictures.MapGet("/", (HttpContext context, PictureStore store) => List(context.Request, store)).Produces<PicturePage>()
             .WithSummary("The gallery, the newest first; with deleted=true those that were deleted, which restore brings back.");
         _ = pictures.MapGet("/{id}", (string id, PictureStore store) => Answer(store.Get(id))).Produces<PictureView>().WithSummary("One picture.");
-        _ = pictures.MapGet("/{id}/file", GetFile).Produces(200, contentType: "image/png").WithSummary("A picture's PNG file, its settings inside; with format=jpeg or webp and quality=1 to 100 written so.");
+        _ = pictures.MapGet("/{id}/file", GetFile).Produces(200, contentType: "image/png").WithSummary("A picture's PNG file, its settings inside; with format=jpeg or webp and quality=1 to 100 written so; with deleted=true of a deleted picture.");
         _ = pictures.MapGet("/{id}/film", GetFilm).Produces<Film>().WithSummary("The frames of a picture's denoising.");
         _ = pictures.MapGet("/{id}/film/{number:int}", GetFrame).Produces(200, contentType: "image/png").WithSummary("One of the frames.");
         _ = pictures.MapPatch("/{id}", Like).Accepts<PictureChange>("application/json").Produces<PictureView>().WithSummary("Mark a picture as liked.");
-        _ = pictures.MapDelete("/{id}", Delete).Produces(204).WithSummary("Delete a picture; restore brings it back for 30 days.");
-        _ = pictures.MapPost("/{id}/restore", (string id, PictureStore store) => Answer(store.Restore(id))).Produces<PictureView>()
-            .WithSummary("Bring a deleted picture back.");
+        _ = pictures.MapDelete("/{id}", Delete).Produces(204).WithSummary("Delete a picture; restore brings it back for 30 days. With deleted=true remove a deleted one for good.");
+        _ = pictures.MapPost("/{id}/restore", Restore).Produces<PictureView>().WithSummary("Bring a deleted picture back.");
     }
 
     private static IResult Answer(Picture picture) => Results.Json(PictureView.Of(picture), ServerJson.Default.PictureView);
@@ -50,11 +49,12 @@ internal static class PicturesApi
 
     private static IResult GetFile(string id, HttpContext context, PictureStore store)
     {
-        Picture picture = store.Get(id);
-        context.Response.Headers.CacheControl = Forever;
+        Picture picture = Named(id, context.Request, store);
+        // What is removed for good leaves the browser too.
+        context.Response.Headers.CacheControl = picture.DeletedAt is null ? Forever : "no-store";
         return Asked.Text(context.Request, "format") is null or "png"
-            ? Results.File(store.FileOf(picture.Id), "image/png", lastModified: picture.CreatedAt, enableRangeProcessing: true)
-            : Encoded(store.FileOf(picture.Id), context.Request);
+            ? Results.File(store.FileOf(picture), "image/png", lastModified: picture.CreatedAt, enableRangeProcessing: true)
+            : Encoded(store.FileOf(picture), context.Request);
     }
 
     private static IResult Encoded(string file, HttpRequest request)
@@ -94,10 +94,31 @@ internal static class PicturesApi
 
     private static IResult Delete(string id, HttpContext context, PictureStore store, JobStore jobs, AuditLog audit)
     {
-        Picture picture = store.Get(id);
+        Picture picture = Named(id, context.Request, store);
         Gate.RequireOwner(context, jobs.Find(picture.JobId)?.Owner);
-        audit.Write(context, "picture deleted", id);
-        store.Delete(picture);
+        if (picture.DeletedAt is null)
+        {
+            audit.Write(context, "picture deleted", id);
+            store.Delete(picture);
+        }
+        else
+        {
+            audit.Write(context, "picture removed for good", id);
+            store.Forget(picture);
+        }
         return Results.NoContent();
     }
+
+    private static IResult Restore(string id, HttpContext context, PictureStore store, JobStore jobs, AuditLog audit)
+    {
+        if (store.Find(id) is Picture picture)
+            Gate.RequireOwner(context, jobs.Find(picture.JobId)?.Owner);
+        Picture restored = store.Restore(id);
+        audit.Write(context, "picture restored", id);
+        return Answer(restored);
+    }
+
+    // A deleted one is only meant where deleted=true says so.
+    private static Picture Named(string id, HttpRequest request, PictureStore store) =>
+        Asked.Flag(request, "deleted") == true ? store.GetDeleted(id) : store.Get(id);
 }

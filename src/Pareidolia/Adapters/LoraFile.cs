@@ -35,6 +35,9 @@ internal sealed partial class LoraFile : IDisposable
                 + $"LoRA, LoHa, LoKr or DoRA; the first is '{lora._file.Names.FirstOrDefault()}'.");
     }
 
+    /// <summary>Whether any of its layers is one of a model.</summary>
+    public bool ChangesAnyOf(LoraNames names) => _layers.Any(layer => names.Find(layer.Name, "weight") is not null);
+
     /// <summary>Changes a model's layers in place, never its files.</summary>
     /// <returns>A sentence about what belongs to no layer of the model; null where everything does.</returns>
     /// <exception cref="PareidoliaException">The file belongs to another family of models.</exception>

@@ -25,10 +25,11 @@ internal sealed class LoraNames
 
     private readonly Dictionary<string, LoraTarget> _targets = [];
 
-    /// <summary>Learns the layers of a UNet and of its text encoders, null where SDXL's first or second is not there.</summary>
-    public LoraNames(WeightStore unet, IReadOnlyList<WeightStore?> text)
+    /// <summary>Learns the layers of a UNet, null for none, and of its text encoders, null where SDXL's first or second is not there.</summary>
+    public LoraNames(WeightStore? unet, IReadOnlyList<WeightStore?> text)
     {
-        AddUNet(unet);
+        if (unet is not null)
+            AddUNet(unet);
         for (int i = 0; i < text.Count; i++)
             if (text[i] is WeightStore store)
                 foreach (Parameter parameter in store.Parameters)

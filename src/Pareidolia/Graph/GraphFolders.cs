@@ -1,3 +1,5 @@
+using Pareidolia.Graph.Values;
+
 namespace Pareidolia.Graph;
 
 /// <summary>A kind of file that graphs name, as ComfyUI calls its folder.</summary>
@@ -12,6 +14,12 @@ public static class ModelFolders
     /// <summary>Autoencoders.</summary>
     public const string Vae = "vae";
 
+    /// <summary>Diffusion models alone, without text encoder and autoencoder.</summary>
+    public const string DiffusionModels = "diffusion_models";
+
+    /// <summary>Text encoders alone.</summary>
+    public const string TextEncoders = "text_encoders";
+
     /// <summary>ControlNets.</summary>
     public const string ControlNets = "controlnet";
 
@@ -24,7 +32,7 @@ public static class ModelFolders
     /// <summary>All of them, and those of ComfyUI that no node here reads.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        Checkpoints, Loras, Vae, "text_encoders", "diffusion_models", "clip_vision", "style_models", Embeddings, "diffusers", "vae_approx", ControlNets,
+        Checkpoints, Loras, Vae, TextEncoders, DiffusionModels, "clip_vision", "style_models", Embeddings, "diffusers", "vae_approx", ControlNets,
         "gligen", Upscalers, "hypernetworks", "photomaker",
     ];
 }
@@ -47,9 +55,13 @@ public sealed class GraphFolders
         (Input, Output, Temporary) = (Path.GetFullPath(input), Path.GetFullPath(output), Path.GetFullPath(temporary));
         foreach (string folder in (string[])[Input, Output, Temporary])
             Directory.CreateDirectory(folder);
-        if (models is not null)
-            foreach (string kind in ModelFolders.All)
-                AddFolder(kind, Path.Combine(models, kind));
+        if (models is null)
+            return;
+        foreach (string kind in ModelFolders.All)
+            AddFolder(kind, Path.Combine(models, kind));
+        // What ComfyUI called them before, and still reads.
+        AddFolder(ModelFolders.DiffusionModels, Path.Combine(models, "unet"));
+        AddFolder(ModelFolders.TextEncoders, Path.Combine(models, "clip"));
     }
 
     /// <summary>Pictures that graphs load.</summary>
@@ -92,6 +104,10 @@ public sealed class GraphFolders
         return [.. (kind == ModelFolders.Checkpoints ? _checkpoints.Keys.Concat(found) : found).Distinct().Order(StringComparer.Ordinal)];
     }
 
+    /// <summary>The names of a part's files, and those of whole models, which have that part too.</summary>
+    /// <param name="kind">The part's folder.</param>
+    internal IReadOnlyList<string> NamesOfPart(string kind) => [.. Names(kind).Union(Names(ModelFolders.Checkpoints))];
+
     /// <summary>The pictures that graphs may load, in order.</summary>
     public IReadOnlyList<string> Pictures() =>
     [
@@ -108,6 +124,16 @@ public sealed class GraphFolders
             if (Inside(folder, name) is string found && Path.Exists(found))
                 return found;
         throw new PareidoliaException($"There is no '{name}' among the {kind}; there are {Listed(Names(kind))}.");
+    }
+
+    /// <summary>The weights of one of <see cref="NamesOfPart"/>: a part's own file counts before a whole model of the same name.</summary>
+    /// <exception cref="PareidoliaException">There are none of that name.</exception>
+    internal ModelChoice ChoiceOfPart(string kind, ModelPart part, string name)
+    {
+        bool isOwn = Names(kind).Contains(name);
+        string path = Locate(isOwn ? kind : ModelFolders.Checkpoints, name);
+        // A folder is always a whole model.
+        return new ModelChoice(path, []) { Part = isOwn && File.Exists(path) ? part : ModelPart.Whole };
     }
 
     /// <summary>A file below a folder; null where the name leads out of it.</summary>

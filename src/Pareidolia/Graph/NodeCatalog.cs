@@ -8,7 +8,8 @@ internal static class NodeCatalog
     /// <summary>In the order in which lists show them.</summary>
     public static IReadOnlyList<Node> All { get; } =
     [
-        new CheckpointLoaderSimple(), new VaeLoader(), new LoraLoader(), new LoraLoaderModelOnly(), new ControlNetLoader(), new UpscaleModelLoader(),
+        new CheckpointLoaderSimple(), new UnetLoader(), new ClipLoader(), new DualClipLoader(), new VaeLoader(),
+        new LoraLoader(), new LoraLoaderModelOnly(), new ControlNetLoader(), new UpscaleModelLoader(),
         new ClipTextEncode(), new ClipSetLastLayer(), new ClipTextEncodeSdxl(), new ClipTextEncodeSdxlRefiner(),
         new ConditioningCombine(), new ConditioningConcat(), new ConditioningAverage(), new ConditioningZeroOut(),
         new ConditioningSetArea(), new ConditioningSetAreaPercentage(), new ConditioningSetMask(), new ConditioningSetTimestepRange(),
@@ -20,7 +21,8 @@ internal static class NodeCatalog
         new RandomNoise(), new DisableNoise(), new BasicGuider(), new CfgGuider(), new DualCfgGuider(), new PerpNegGuider(),
         new BasicScheduler(), RhoScheduler.Karras, new ExponentialScheduler(), RhoScheduler.Polyexponential, new BetaSamplingScheduler(),
         new VpScheduler(), new SdTurboScheduler(), new AlignYourStepsScheduler(), new SplitSigmas(), new FlipSigmas(),
-        new RescaleCfg(), new PerturbedAttentionGuidance(), new PerpNeg(), FreeU.First, FreeU.Second, new ModelMergeSimple(), new ClipMergeSimple(), new DifferentialDiffusion(), new ModelSamplingDiscrete(),
+        new RescaleCfg(), new PerturbedAttentionGuidance(), new SelfAttentionGuidance(), new PerpNeg(), FreeU.First, FreeU.Second,
+        new ModelMergeSimple(), new ClipMergeSimple(), new DifferentialDiffusion(), new ModelSamplingDiscrete(),
         new LoadImage(), new LoadImageMask(), new SaveImage(), new PreviewImage(), new ImageScale(), new ImageScaleBy(), new ImageScaleToTotalPixels(),
         new ImageUpscaleWithModel(), new ImageInvert(), new ImageBatch(), new ImageBlend(), new ImagePadForOutpaint(),
         new SolidMask(), new InvertMask(), new GrowMask(), new FeatherMask(), new MaskComposite(), new MaskToImage(), new ImageToMask(),

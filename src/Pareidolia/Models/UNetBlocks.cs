@@ -15,6 +15,9 @@ internal sealed record UNetSignals(Tensor? Time = null, Tensor? Context = null, 
     /// <summary>Whether the pixels that hear this do not look at each other.</summary>
     public bool Apart { get; init; }
 
+    /// <summary>What sees where the pixels of the bottom look; null for nothing.</summary>
+    public BottomWatch? MidWatch { get; init; }
+
     /// <summary>How the way up weighs its two inputs, and the channels of the first level; null for as they are.</summary>
     public (SkipBalance Weights, int First)? Balance { get; init; }
 }
@@ -104,6 +107,7 @@ internal sealed class UNetMidBlock(int channels, ResnetSettings settings, Weight
     {
         using Scope scope = new();
         Tensor h = _first.Forward(x, signals.Time);
+        using IDisposable? watching = signals.MidWatch?.Over(h);
         return scope.Keep(_second.Forward(_attention?.Invoke(h, signals with { Apart = signals.MidApart }) ?? h, signals.Time));
     }
 }

@@ -73,6 +73,7 @@ internal sealed class UNetDescent
         Tensor? bias = extras?.ContextMask is Tensor mask ? MaskBias(mask) : null;
         return new UNetSignals(Time(sample, timesteps, context, extras), _textProjection?.Forward(context) ?? _imageProjection?.Forward(context) ?? context, bias, extras?.MidApart ?? false)
         {
+            MidWatch = extras?.MidWatch,
             Balance = extras?.Balance is SkipBalance balance ? (balance, _config.BlockOutChannels[0]) : null,
         };
     }

@@ -23,6 +23,9 @@ public sealed record UNetExtras
     /// <summary>How the way up weighs what comes from below and its skip connections; null for as they are.</summary>
     internal SkipBalance? Balance { get; init; }
 
+    /// <summary>What sees where the pixels of the bottom look; null for nothing.</summary>
+    internal BottomWatch? MidWatch { get; init; }
+
     /// <summary>
     /// Whether the pixels of the bottom do not look at each other: the worse prediction that perturbed-attention guidance steers away from
     /// (https://arxiv.org/abs/2403.17377).

@@ -26,7 +26,9 @@ internal sealed class CrossAttention(int channels, int contextChannels, int head
     private Tensor Seen(Tensor x, Tensor context, Tensor? bias)
     {
         Tensor query = _query.Forward(x), key = _key.Forward(context);
-        if (!ReferenceEquals(x, context))
+        if (ReferenceEquals(x, context))
+            SelfAttentionWatch.See(query, key, heads);
+        else
             AttentionWatch.See(query, key, heads);
         return Tensor.Attention(query, key, _value.Forward(context), heads, bias: bias);
     }

@@ -14,7 +14,7 @@ internal sealed record ModelParts(PromptEncoder Text, Pretrained<UNet2DCondition
     // As in diffusers' and the web UI's page.
     private const double UsualImageGuidance = 1.5;
 
-    private readonly List<LoraFile> _loras = [];
+    private readonly AppliedLoras _loras = new();
     private StagedWeights? _stages;
 
     /// <summary>The model's name: its folder's or file's, or the one that it has on its hub.</summary>
@@ -36,7 +36,7 @@ internal sealed record ModelParts(PromptEncoder Text, Pretrained<UNet2DCondition
     public IReadOnlyList<CascadeStage> Cascade { get; private set; } = [];
 
     /// <summary>What a user should know of what was loaded.</summary>
-    public List<string> Notes { get; } = [];
+    public List<string> Notes => _loras.Notes;
 
     /// <summary>Loads all of them side by side: for one small picture, loading is a good part of the time.</summary>
     /// <exception cref="PareidoliaException">One is missing, damaged, or does not fit the others.</exception>
@@ -80,27 +80,13 @@ internal sealed record ModelParts(PromptEncoder Text, Pretrained<UNet2DCondition
     /// <inheritdoc/>
     public void Dispose()
     {
-        _loras.ForEach(lora => lora.Dispose());
+        _loras.Dispose();
         Controls.ForEach(control => control.Dispose());
         foreach (CascadeStage stage in Cascade)
             stage.Dispose();
         Decoder.Dispose();
         UNet.Dispose();
         Text.Dispose();
-    }
-
-    /// <summary>Mixes the weights of another model of the same make into these.</summary>
-    /// <param name="other">The other, which stays as it is.</param>
-    /// <param name="unet">What stays of the diffusion model, 1 for all.</param>
-    /// <param name="text">What stays of the text encoders.</param>
-    /// <exception cref="PareidoliaException">They are of different makes.</exception>
-    public void Mix(ModelParts other, double unet, double text)
-    {
-        if (unet != 1)
-            UNet.Weights.Mix(other.UNet.Weights, unet);
-        if (text != 1)
-            foreach ((WeightStore? own, WeightStore? theirs) in Text.Stores.Zip(other.Text.Stores).Where(pair => pair.First is not null))
-                own!.Mix(theirs ?? throw new PareidoliaException($"'{other.Name}' has not the text encoders of '{Name}': they cannot be mixed."), text);
     }
 
     private IEnumerable<WeightStore> StoresOf(Stage stage) => stage switch
@@ -127,20 +113,7 @@ internal sealed record ModelParts(PromptEncoder Text, Pretrained<UNet2DCondition
 
     /// <summary>Adds LoRAs to what is there.</summary>
     /// <exception cref="PareidoliaException">One is missing, damaged, or does not fit.</exception>
-    public void AddLoras(IReadOnlyList<LoraChoice> loras)
-    {
-        if (loras.Count == 0)
-            return;
-        LoraNames names = new(UNet.Weights, Text.Stores);
-        foreach (LoraChoice choice in loras)
-        {
-            // Weights that are read again later are changed again.
-            LoraFile lora = LoraFile.Open(choice.Path);
-            _loras.Add(lora);
-            if (lora.ApplyTo(names, choice) is string note)
-                Notes.Add(note);
-        }
-    }
+    public void AddLoras(IReadOnlyList<LoraChoice> loras) => _loras.Add(loras, UNet.Weights, Text.Stores);
 
     private void RequireFit(string path)
     {

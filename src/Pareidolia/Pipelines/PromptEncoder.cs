@@ -77,6 +77,16 @@ internal sealed class PromptEncoder : IDisposable
         }
     }
 
+    /// <summary>Mixes the weights of another one of the same make into these.</summary>
+    /// <param name="other">The other, which stays as it is.</param>
+    /// <param name="share">What stays of these, 1 for all.</param>
+    /// <exception cref="PareidoliaException">They are of different makes.</exception>
+    public void Mix(PromptEncoder other, double share)
+    {
+        foreach ((WeightStore? own, WeightStore? theirs) in Stores.Zip(other.Stores).Where(pair => pair.First is not null))
+            own!.Mix(theirs ?? throw new PareidoliaException("The second model has not all text encoders of the first: they cannot be mixed."), share);
+    }
+
     /// <summary>The words' text of a token.</summary>
     public string TextOf(int token) => _t5?.TextOf(token) ?? _towers[0].Tokenizer.Decode([token]).Trim();
 

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Pareidolia.Imaging;
+using Pareidolia.Server.Pictures;
 using Pareidolia.Tests;
 using Pareidolia.Tests.Pipelines;
 
@@ -123,6 +125,26 @@ public sealed class GateTests
         const string Keeping = """{"prompt": "a", "override_settings": {"CLIP_stop_at_last_layers": 2}, "override_settings_restore_afterwards": false}""";
         _ = await studio.Json(HttpMethod.Post, "/sdapi/v1/txt2img", Keeping, 403, artist);
         _ = await studio.Json(HttpMethod.Post, cancel, "{}", 200, admin);
+    }
+
+    [Fact]
+    public async Task Deleted_pictures_are_brought_back_and_removed_by_their_owners_alone()
+    {
+        using TemporaryFolder folder = new();
+        _ = Users(folder);
+        await using TestStudio studio = await TestStudio.Start(options => options with { Auth = true }, new Jobs.CountingJobs().AddTo, folder.Path);
+        (string, string) artist = Basic("art"), other = Basic("otto");
+        JsonElement job = await studio.Json(HttpMethod.Post, "/api/v1/jobs", new { kind = "count", steps = 1 }, 202, artist);
+        string picture = $"/api/v1/pictures/{studio.Part<PictureStore>().Add(job.GetProperty("id").GetString()!, 0, new Image(4, 4), null, "", null).Id}";
+        _ = await studio.Json(HttpMethod.Delete, picture, null, 403, other);
+        _ = await studio.Json(HttpMethod.Delete, picture, null, 204, artist);
+        _ = await studio.Json(HttpMethod.Post, $"{picture}/restore", "{}", 403, other);
+        _ = await studio.Json(HttpMethod.Delete, $"{picture}?deleted=true", null, 403, other);
+        _ = await studio.Json(HttpMethod.Post, $"{picture}/restore", "{}", 200, artist);
+        _ = await studio.Json(HttpMethod.Delete, picture, null, 204, artist);
+        _ = await studio.Json(HttpMethod.Delete, $"{picture}?deleted=true", null, 204, Basic("ada"));
+        string[] actions = [.. (await studio.Json(HttpMethod.Get, "/api/v1/audit", null, 200, Basic("ada"))).EnumerateArray().Select(line => line.GetProperty("action").GetString()!)];
+        Assert.Equal(["picture removed for good", "picture deleted", "picture restored", "picture deleted"], actions.Where(action => action.StartsWith("picture", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -155,6 +155,7 @@ public sealed class NodeTests
     [Theory]
     [InlineData("RescaleCFG", """{"model": ["1", 0], "multiplier": 0.7}""")]
     [InlineData("PerturbedAttentionGuidance", """{"model": ["1", 0], "scale": 3}""")]
+    [InlineData("SelfAttentionGuidance", """{"model": ["1", 0], "scale": 5, "blur_sigma": 2}""")]
     [InlineData("ModelSamplingDiscrete", """{"model": ["1", 0], "sampling": "v_prediction", "zsnr": true}""")]
     [InlineData("ModelSamplingDiscrete", """{"model": ["1", 0], "sampling": "lcm", "zsnr": false}""")]
     [InlineData("ModelSamplingDiscrete", """{"model": ["1", 0], "sampling": "img_to_img", "zsnr": false}""")]

@@ -13,9 +13,9 @@ internal sealed class TinyGraph : IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
-    public TinyGraph(string? model = null)
+    public TinyGraph(string? model = null, string? tokenizer = null)
     {
-        Folders = new GraphFolders(_folder["input"], _folder["output"], _folder["temp"], _folder["models"]);
+        Folders = new GraphFolders(_folder["input"], _folder["output"], _folder["temp"], _folder["models"]) { Tokenizer = tokenizer };
         Folders.AddCheckpoint("tiny", model ?? Model);
         Runner = new GraphRunner(Folders);
     }

@@ -7,6 +7,9 @@ export interface Route {
 export const views = ['create', 'gallery', 'queue', 'graph', 'train', 'learn'] as const;
 export type View = (typeof views)[number];
 
+/** In the place of a picture of the gallery: those that are deleted. */
+export const BIN = 'bin';
+
 export function parseRoute(hash: string): Route {
   const [view, id] = hash.replace(/^#?\/?/, '').split('/');
   const known = views.find((name) => name === view);

@@ -44,7 +44,7 @@ function CreateForm() {
     // The server says what is wrong with a value; the browser would refuse good ones that are off a field's step.
     <form className="panel stack" aria-label={strings.create.title} noValidate onSubmit={submit}>
       <h1 className="hidden">{strings.create.title}</h1>
-      <PromptBox onSubmit={() => { if (!blank) void ask(false); }} />
+      <PromptBox settings={settings} onSubmit={() => { if (!blank) void ask(false); }} />
       <SettingsPanel model={model} />
       <InitPanel model={model} />
       <MorePanel />

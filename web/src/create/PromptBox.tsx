@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef, type KeyboardEvent } from 'react';
+import type { Settings } from '../core/api/dto';
 import { parseParameters } from '../core/create/parameters';
-import { piecesOf } from '../core/create/tokens';
+import { piecesOf, tokensAskedOf } from '../core/create/tokens';
 import { changeWeight, STEP, type Selection } from '../core/create/weights';
 import { Field } from '../parts/fields';
 import { form as formStore } from '../parts/studio';
@@ -8,7 +9,13 @@ import { useStore } from '../parts/useStore';
 import { strings } from '../strings.en';
 import { useTokens } from './asking';
 
-export function PromptBox({ onSubmit }: { readonly onSubmit: () => void }) {
+interface BoxProps {
+  /** What the form asks for. */
+  readonly settings: Settings;
+  readonly onSubmit: () => void;
+}
+
+export function PromptBox({ settings, onSubmit }: BoxProps) {
   const form = useStore(formStore);
   const { problems } = parseParameters(form.prompt);
   return (
@@ -16,7 +23,7 @@ export function PromptBox({ onSubmit }: { readonly onSubmit: () => void }) {
       <WeighedText label={strings.create.prompt} value={form.prompt} onSubmit={onSubmit} placeholder={strings.create.promptExample}
         onChange={(prompt) => formStore.update((old) => ({ ...old, prompt }))} />
       {problems.map((problem) => <p key={problem} className="small bad" role="alert">{problem}</p>)}
-      <TokenCount model={form.model} prompt={form.prompt} />
+      <TokenCount settings={settings} />
       <WeighedText label={strings.create.negative} value={form.negativePrompt} onSubmit={onSubmit} rows={2}
         onChange={(negativePrompt) => formStore.update((old) => ({ ...old, negativePrompt }))} />
     </div>
@@ -57,8 +64,8 @@ function WeighedText({ label, value, onChange, onSubmit, placeholder, rows = 4 }
 }
 
 /** How many tokens the prompt has, and what of it the model never sees. */
-function TokenCount({ model, prompt }: { readonly model: string | null; readonly prompt: string }) {
-  const words = parseParameters(prompt).prompt, tokens = useTokens(model, words);
+function TokenCount({ settings }: { readonly settings: Settings }) {
+  const words = settings.prompt ?? '', tokens = useTokens(tokensAskedOf(settings));
   if (!tokens) return null;
   return (
     <div className="small" aria-live="polite">

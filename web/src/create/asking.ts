@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { Forecast, Settings, Tokens } from '../core/api/dto';
+import type { Forecast, Settings, Tokens, TokensAsked } from '../core/api/dto';
 import { api } from '../parts/studio';
 
 const PATIENCE = 400;
@@ -27,5 +27,6 @@ function useAsked<T>(key: string, ask: ((signal: AbortSignal) => Promise<T>) | n
 export const useForecast = (settings: Settings): Forecast | null =>
   useAsked(JSON.stringify(settings), settings.prompt ? (signal) => api.forecast(settings, signal) : null);
 
-export const useTokens = (model: string | null, prompt: string): Tokens | null =>
-  useAsked(`${model} ${prompt}`, prompt.trim() ? (signal) => api.tokens(model, prompt, signal) : null);
+/** How many tokens a prompt has; null where nobody knows. */
+export const useTokens = (asked: TokensAsked): Tokens | null =>
+  useAsked(JSON.stringify(asked), asked.prompt?.trim() ? (signal) => api.tokens(asked, signal) : null);

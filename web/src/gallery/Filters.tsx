@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import type { GalleryQuery } from '../core/gallery/gallery';
 import { CheckField, Field, SelectField } from '../parts/fields';
 import { names } from '../parts/studio';
@@ -8,11 +8,13 @@ import { strings } from '../strings.en';
 interface Props {
   readonly query: GalleryQuery;
   readonly onChange: (query: GalleryQuery) => void;
+  /** What stands behind them. */
+  readonly children?: ReactNode;
 }
 
 const PATIENCE = 300;
 
-export function Filters({ query, onChange }: Props) {
+export function Filters({ query, onChange, children }: Props) {
   const { models, samplers } = useStore(names), [words, setWords] = useState(query.q);
   useEffect(() => {
     if (words === query.q) return;
@@ -28,6 +30,7 @@ export function Filters({ query, onChange }: Props) {
       <SelectField label={strings.create.model} value={query.model} nothing={strings.gallery.any} choices={choices(models)} onChange={(model) => onChange({ ...query, model: model ?? '' })} />
       <SelectField label={strings.create.sampler} value={query.sampler} nothing={strings.gallery.any} choices={choices(samplers)} onChange={(sampler) => onChange({ ...query, sampler: sampler ?? '' })} />
       <CheckField label={strings.gallery.favourites} value={query.favourite} onChange={(favourite) => onChange({ ...query, favourite })} />
+      {children}
     </div>
   );
 }

@@ -1,16 +1,17 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Picture } from '../core/api/dto';
-import { changed, chosen, emptyGallery, everything, neighbours, withPage, withPicture, without, type Gallery, type GalleryQuery } from '../core/gallery/gallery';
-import { hashOf } from '../core/route';
+import { changed, chosen, emptyGallery, everything, neighbours, withPicture, without } from '../core/gallery/gallery';
+import { BIN, hashOf } from '../core/route';
+import { Icon } from '../parts/icons';
 import { api, attempt, onJobEvent } from '../parts/studio';
 import { say } from '../parts/toasts';
 import { strings } from '../strings.en';
 import { CompareDialog } from './CompareDialog';
 import { Filters } from './Filters';
 import { PictureDetail } from './PictureDetail';
+import { useMore, type SetGallery } from './pages';
+import { Tile } from './Tile';
 import { Wall } from './Wall';
-
-const PAGE = 60;
 
 export function GalleryView({ id }: { readonly id: string | null }) {
   const [gallery, setGallery] = useState(() => emptyGallery(everything));
@@ -35,8 +36,10 @@ export function GalleryView({ id }: { readonly id: string | null }) {
       {id === null
         ? (
           <>
-            <Filters query={gallery.query} onChange={(query) => setGallery(emptyGallery(query))} />
-            <Wall gallery={gallery} tools={tools} onMore={more} />
+            <Filters query={gallery.query} onChange={(query) => setGallery(emptyGallery(query))}>
+              <a className="button" href={hashOf('gallery', BIN)}><Icon name="bin" /> {strings.bin.title}</a>
+            </Filters>
+            <Wall gallery={gallery} onMore={more} empty={strings.gallery.empty} tile={(picture) => <Tile key={picture.id} picture={picture} tools={tools} />} />
           </>
         )
         : <PictureDetail key={id} id={id} tools={tools} {...neighbours(gallery, id)} />}
@@ -52,26 +55,9 @@ export interface PictureTools {
   readonly compared: readonly string[];
 }
 
-type SetGallery = (change: (gallery: Gallery) => Gallery) => void;
-
 async function restore(picture: Picture, setGallery: SetGallery): Promise<void> {
   const back = await attempt(() => api.restore(picture.id));
   if (back) setGallery((old) => withPicture(old, back));
-}
-
-// The next page, one at a time; an answer to an older search is dropped, and what has failed may be asked for again.
-function useMore(gallery: Gallery, setGallery: SetGallery): () => void {
-  const asked = useRef<{ query: GalleryQuery; cursor: string | null } | null>(null);
-  return useCallback(() => {
-    const { query, cursor, complete } = gallery;
-    if (complete || (asked.current?.query === query && asked.current.cursor === cursor)) return;
-    const asking = { query, cursor };
-    asked.current = asking;
-    void attempt(() => api.pictures({ ...query, favourite: query.favourite || undefined, cursor, limit: PAGE })).then((page) => {
-      if (page) setGallery((old) => (old.query === query ? withPage(old, page) : old));
-      else if (asked.current === asking) asked.current = null;
-    });
-  }, [gallery, setGallery]);
 }
 
 // Pictures that are made while the gallery is open come to its top, unless it shows a search.

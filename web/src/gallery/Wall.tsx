@@ -1,25 +1,24 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import type { Picture } from '../core/api/dto';
 import type { Gallery } from '../core/gallery/gallery';
-import { hashOf } from '../core/route';
-import { Icon } from '../parts/icons';
 import { strings } from '../strings.en';
-import type { PictureTools } from './GalleryView';
 
 interface Props {
   readonly gallery: Gallery;
-  readonly tools: PictureTools;
+  readonly tile: (picture: Picture) => ReactNode;
+  /** What is said where there is nothing. */
+  readonly empty: string;
   readonly onMore: () => void;
 }
 
-export function Wall({ gallery, tools, onMore }: Props) {
-  const empty = gallery.complete && gallery.pictures.length === 0;
+/** The pictures that are loaded so far, and more as the end comes into view. */
+export function Wall({ gallery, tile, empty, onMore }: Props) {
   return (
     <>
       <ul className="wall" aria-label={strings.gallery.pictures}>
-        {gallery.pictures.map((picture) => <Tile key={picture.id} picture={picture} tools={tools} />)}
+        {gallery.pictures.map(tile)}
       </ul>
-      {empty && <p className="muted">{strings.gallery.empty}</p>}
+      {gallery.complete && gallery.pictures.length === 0 && <p className="muted">{empty}</p>}
       {!gallery.complete && <EndOfWall key={gallery.cursor ?? 'first'} onSeen={onMore} />}
     </>
   );
@@ -36,18 +35,4 @@ function EndOfWall({ onSeen }: { readonly onSeen: () => void }) {
     return () => watcher.disconnect();
   }, [onSeen]);
   return <div className="end-of-wall" ref={mark}><button className="plain" onClick={onSeen}>{strings.gallery.more}</button></div>;
-}
-
-function Tile({ picture, tools }: { readonly picture: Picture; readonly tools: PictureTools }) {
-  const name = picture.prompt || picture.id;
-  return (
-    <li>
-      <a href={hashOf('gallery', picture.id)}><img src={picture.url} alt={name} loading="lazy" width={picture.width} height={picture.height} /></a>
-      <div className="tools">
-        <button className="plain icon" aria-pressed={picture.favourite} aria-label={strings.gallery.like(name)} onClick={() => void tools.like(picture)}><Icon name="star" filled={picture.favourite} /></button>
-        <button className="plain icon" aria-pressed={tools.compared.includes(picture.id)} aria-label={strings.gallery.compare(name)} onClick={() => tools.compare(picture)}><Icon name="compare" /></button>
-        <button className="plain icon" aria-label={strings.gallery.remove(name)} onClick={() => void tools.remove(picture)}><Icon name="bin" /></button>
-      </div>
-    </li>
-  );
 }

@@ -1,4 +1,4 @@
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useLayoutEffect, useRef, type ReactNode } from 'react';
 import { createPortal } from 'react-dom';
 import { strings } from '../strings.en';
 
@@ -11,7 +11,12 @@ interface Props {
 /** The browser's own dialog: it keeps the focus inside and closes with Escape, unless it must be answered. */
 export function Dialog({ title, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => {
+    const shown = dialog.current;
+    shown?.showModal();
+    // Closed before it is taken away, it gives the focus back to what opened it.
+    return () => shown?.close();
+  }, []);
   // Not inside whatever opens it: a button in a form would submit that.
   return createPortal(
     <dialog ref={dialog} aria-label={title} onCancel={(e) => { e.preventDefault(); onClose?.(); }}>

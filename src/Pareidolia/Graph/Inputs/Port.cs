@@ -31,6 +31,9 @@ internal static class Port
     private static readonly string[] s_samplers =
         [.. SamplerCatalog.Samplers.Where(sampler => sampler.InComfyUi && SamplerCatalog.StepsAlongSigmas(sampler)).Select(sampler => sampler.Name)];
 
+    /// <summary>Where ComfyUI keeps a text encoder.</summary>
+    public static ChoiceInput LoadingDevice { get; } = new("device", "default", "cpu") { Optional = true, Tooltip = "Has no effect here: all networks compute in one place." };
+
     /// <summary>What flows along links of a type.</summary>
     public static string Meaning(string type) => type switch
     {

@@ -8,16 +8,6 @@ using Pareidolia.Weights.Checkpoints;
 
 namespace Pareidolia.Graph.Running;
 
-/// <summary>A model in memory, with what its configs say beside its networks.</summary>
-/// <param name="Parts">Its networks.</param>
-/// <param name="Scheduler">Its scheduler_config.json.</param>
-/// <param name="Settings">What its author recommends.</param>
-internal sealed record LoadedModel(ModelParts Parts, JsonConfig Scheduler, ModelSettings Settings) : IDisposable
-{
-    /// <inheritdoc/>
-    public void Dispose() => Parts.Dispose();
-}
-
 /// <summary>
 /// The weights that graphs have asked for. Values in a graph say which weights they mean; here those are loaded when a node first uses them, and stay
 /// until others take their place.
@@ -33,6 +23,7 @@ internal sealed class LoadedWeights : IDisposable
 
     private readonly GraphFolders _folders;
     private readonly LeastRecent<LoadedModel> _models;
+    private readonly LeastRecent<LoadedText> _texts;
     private readonly LeastRecent<PictureDecoder> _vaes;
     private readonly LeastRecent<Pretrained<ControlNetModel>> _controls;
     private readonly LeastRecent<PictureUpscaler> _upscalers;
@@ -40,7 +31,8 @@ internal sealed class LoadedWeights : IDisposable
     public LoadedWeights(GraphFolders folders, Backend? device, Action<long> makeRoom)
     {
         (_folders, Device) = (folders, device);
-        (_models, _vaes) = (new LeastRecent<LoadedModel>(MostModels, makeRoom), new LeastRecent<PictureDecoder>(MostParts, makeRoom));
+        (_models, _texts) = (new LeastRecent<LoadedModel>(MostModels, makeRoom), new LeastRecent<LoadedText>(MostModels, makeRoom));
+        _vaes = new LeastRecent<PictureDecoder>(MostParts, makeRoom);
         (_controls, _upscalers) = (new LeastRecent<Pretrained<ControlNetModel>>(MostParts, makeRoom), new LeastRecent<PictureUpscaler>(MostParts, makeRoom));
     }
 
@@ -48,28 +40,28 @@ internal sealed class LoadedWeights : IDisposable
     public Backend? Device { get; }
 
     /// <summary>Bytes of all weights that are in memory.</summary>
-    public long Bytes => _models.Bytes + _vaes.Bytes + _controls.Bytes + _upscalers.Bytes;
+    public long Bytes => _models.Bytes + _texts.Bytes + _vaes.Bytes + _controls.Bytes + _upscalers.Bytes;
 
-    /// <summary>The whole model.</summary>
+    /// <summary>The diffusion model, with the whole of it where it is one's.</summary>
     /// <exception cref="PareidoliaException">It is missing, damaged, or a LoRA does not fit.</exception>
-    public LoadedModel Model(ModelChoice choice) => _models.Get(
-        $"{Stamp(choice.Checkpoint)}\n{string.Join('|', choice.Files.Skip(1).Select(Stamp))}\n{choice.Key}\n{choice.TextKey}",
-        () => MemoryForecast.Of(Source(choice), AnySide, AnySide)?.WeightBytes ?? SizeOf(choice.Checkpoint), () => Load(choice));
+    public LoadedModel Model(ModelChoice choice) => _models.Get(KeyOf(choice), () => SizeOf(choice), () => Load(choice));
 
     /// <summary>What reads its prompts: that of any copy in memory whose text encoder is the same.</summary>
-    public PromptEncoder Text(ModelChoice choice) =>
-        (_models.Find(key => key.EndsWith($"\n{choice.TextKey}", StringComparison.Ordinal)) ?? Model(choice)).Parts.Text;
+    /// <exception cref="PareidoliaException">It is missing, damaged, or a LoRA does not fit.</exception>
+    public PromptEncoder Text(ModelChoice choice) => choice.Part == ModelPart.Text
+        ? _texts.Get(KeyOf(choice), () => SizeOf(choice), () => LoadText(choice)).Encoder
+        : (_models.Find(key => key.EndsWith($"\n{choice.TextKey}", StringComparison.Ordinal)) ?? Model(choice)).Whole!.Text;
 
     /// <summary>An autoencoder.</summary>
     /// <exception cref="PareidoliaException">It is missing or damaged.</exception>
     public PictureDecoder Vae(VaeValue vae) => !vae.OfCheckpoint
         ? _vaes.Get(Stamp(vae.Path), () => SizeOf(vae.Path), () => PictureDecoder.Load(vae.Path, Device))
-        : (_models.Find(key => key.StartsWith($"{Stamp(vae.Path)}\n", StringComparison.Ordinal)) ?? Model(new ModelChoice(vae.Path, []))).Parts.Decoder;
+        : (_models.Find(key => key.StartsWith($"{Stamp(vae.Path)}\n", StringComparison.Ordinal)) ?? Model(new ModelChoice(vae.Path, []))).Whole!.Decoder;
 
     /// <summary>A ControlNet for a model.</summary>
     /// <exception cref="PareidoliaException">It is missing, damaged, or for another family of models.</exception>
     public ControlNetModel Control(string path, ModelChoice choice) => _controls.Get(
-        $"{Stamp(path)}\n{choice.Checkpoint}", () => SizeOf(path), () => ControlNetFile.Load(path, Model(choice).Parts.UNet.Model.Config, Device)).Model;
+        $"{Stamp(path)}\n{choice.Checkpoint}", () => SizeOf(path), () => ControlNetFile.Load(path, Model(choice).UNet.Model.Config, Device)).Model;
 
     /// <summary>A network that enlarges pictures.</summary>
     /// <exception cref="PareidoliaException">It is missing or damaged.</exception>
@@ -79,6 +71,7 @@ internal sealed class LoadedWeights : IDisposable
     public void Free()
     {
         _models.Clear();
+        _texts.Clear();
         _vaes.Clear();
         _controls.Clear();
         _upscalers.Clear();
@@ -93,32 +86,68 @@ internal sealed class LoadedWeights : IDisposable
     private static long SizeOf(string path) => File.Exists(path) ? new FileInfo(path).Length
         : Directory.Exists(path) ? new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) : 0;
 
-    private ModelSource Source(ModelChoice choice) => ModelSource.Open(choice.Checkpoint, new SingleFileOptions { Tokenizer = _folders.Tokenizer });
+    // Whole models begin with the file itself, by which their autoencoders are found.
+    private static string KeyOf(ModelChoice choice) =>
+        $"{(choice.Part == ModelPart.Whole ? "" : $"{choice.Part} ")}{Stamp(choice.Checkpoint)}\n{string.Join('|', choice.Files.Skip(1).Select(Stamp))}\n{choice.Key}\n{choice.TextKey}";
 
-    private LoadedModel Load(ModelChoice choice) => choice.Mix is ModelMix mix ? Mixed(mix, choice.Loras) : Load(choice.Checkpoint, choice.Loras);
+    private long SizeOf(ModelChoice choice) =>
+        (choice.Part == ModelPart.Whole ? MemoryForecast.Of(Source(choice), AnySide, AnySide)?.WeightBytes : null) ?? choice.Own.Sum(SizeOf);
 
-    private LoadedModel Load(string checkpoint, IReadOnlyList<LoraChoice> loras)
+    private ModelSource Source(ModelChoice choice)
     {
-        ModelSource source = Source(new ModelChoice(checkpoint, []));
-        string? embeddings = _folders.FoldersOf(ModelFolders.Embeddings).FirstOrDefault(Directory.Exists);
-        return new LoadedModel(
-            ModelParts.Load(source, new AdapterChoice { Loras = loras, Embeddings = embeddings }, Device),
-            source.Component("scheduler").Config, ModelSettings.Of(source));
+        SingleFileOptions options = new() { Tokenizer = _folders.Tokenizer };
+        return choice.Part switch
+        {
+            ModelPart.UNet => new SingleFileModel(choice.Checkpoint, options with { Opens = UNetFile.Open }),
+            ModelPart.Text => new TextEncoderFiles(choice.Own, options),
+            _ => ModelSource.Open(choice.Checkpoint, options),
+        };
     }
 
-    // In a copy of the first: others may be drawing with that itself.
-    private LoadedModel Mixed(ModelMix mix, IReadOnlyList<LoraChoice> loras)
+    private AdapterChoice Adapters(IReadOnlyList<LoraChoice> loras) =>
+        new() { Loras = loras, Embeddings = _folders.FoldersOf(ModelFolders.Embeddings).FirstOrDefault(Directory.Exists) };
+
+    private LoadedModel Load(ModelChoice choice)
     {
-        LoadedModel model = Load(mix.First);
+        if (choice.Mix is ModelMix mix)
+            return Changed(Load(mix.First), model => Mix(model, mix, choice.Loras));
+        ModelSource source = Source(choice);
+        JsonConfig scheduler = source.Component("scheduler").Config;
+        if (choice.Part == ModelPart.UNet)
+            return Changed(new LoadedModel(UNet2DConditionModel.Load(source.Component("unet"), Device), scheduler), model => model.AddLoras(choice.Loras));
+        IReadOnlyList<double> colours = ModelSettings.Of(source).LatentRgb;
+        ModelParts parts = ModelParts.Load(source, Adapters(choice.Loras), Device);
+        return new LoadedModel(parts.UNet, scheduler) { Whole = parts, LatentRgb = colours };
+    }
+
+    private LoadedText LoadText(ModelChoice choice) => choice.Mix is ModelMix mix
+        ? Changed(LoadText(mix.First), text =>
+        {
+            text.Encoder.Mix(Text(mix.Second), mix.Text);
+            text.AddLoras(choice.Loras);
+        })
+        : Changed(new LoadedText(PromptEncoder.Load(Source(choice), Adapters(choice.Loras), Device)), text => text.AddLoras(choice.Loras));
+
+    // In a copy of the first: others may be drawing with that itself.
+    private void Mix(LoadedModel model, ModelMix mix, IReadOnlyList<LoraChoice> loras)
+    {
+        if (mix.UNet != 1)
+            model.UNet.Weights.Mix(Model(mix.Second).UNet.Weights, mix.UNet);
+        if (mix.Text != 1)
+            model.Whole!.Text.Mix(Text(mix.Second), mix.Text);
+        model.AddLoras(loras);
+    }
+
+    private static T Changed<T>(T loaded, Action<T> change) where T : IDisposable
+    {
         try
         {
-            model.Parts.Mix(Model(mix.Second).Parts, mix.UNet, mix.Text);
-            model.Parts.AddLoras(loras);
-            return model;
+            change(loaded);
+            return loaded;
         }
         catch
         {
-            model.Dispose();
+            loaded.Dispose();
             throw;
         }
     }

@@ -7,6 +7,11 @@ using Pareidolia.Tensors;
 
 namespace Pareidolia.Graph.Sampling;
 
+/// <summary>What happens at the bottom of a network while it is asked.</summary>
+/// <param name="Apart">Whether its pixels do not look at each other.</param>
+/// <param name="Watch">Sees where they look; null for nothing.</param>
+internal readonly record struct BottomOfNetwork(bool Apart = false, BottomWatch? Watch = null);
+
 /// <summary>
 /// A UNet that is asked about all entries of a conditioning that are heard at a noise level, as ComfyUI asks it: each about its part of the picture,
 /// and the answers averaged by their weights.
@@ -19,32 +24,32 @@ internal sealed class ConditionedNetwork(LoadedModel model, NoiseSchedule schedu
     // ComfyUI's: where nothing is heard, the answer is 0, not 0 / 0.
     private const float Least = 1e-37f;
 
-    private UNet2DConditionModel UNet => model.Parts.UNet.Model;
+    private UNet2DConditionModel UNet => model.UNet.Model;
 
     /// <summary>The averaged answers [n, h, w, c] of some conditionings to one sample.</summary>
     /// <param name="heard">The entries of each.</param>
     /// <param name="input">[n, h, w, c], scaled for the network.</param>
     /// <param name="timestep">On the training schedule's scale.</param>
-    /// <param name="midApart">Whether the pixels of the network's bottom do not look at each other.</param>
-    public Tensor[] Answer(IReadOnlyList<IReadOnlyList<HeardEntry>> heard, Tensor input, double timestep, bool midApart = false)
+    /// <param name="bottom">What happens at the network's bottom.</param>
+    public Tensor[] Answer(IReadOnlyList<IReadOnlyList<HeardEntry>> heard, Tensor input, double timestep, BottomOfNetwork bottom = default)
     {
         double sigma = schedule.LogInterpolatedSigmaAt(timestep);
         IReadOnlyList<HeardEntry>[] speaking = [.. heard.Select(entries => entries.Where(entry => entry.Sigmas.Has(sigma)).ToArray())];
         Dictionary<HeardEntry, Tensor> said = [];
         foreach (IGrouping<AskedTogether, HeardEntry> group in speaking.SelectMany(entries => entries).GroupBy(entry => entry.Together))
-            Ask([.. group], input, timestep, sigma, midApart, said);
+            Ask([.. group], input, timestep, sigma, bottom, said);
         return [.. speaking.Select(entries => Average(entries, said, input))];
     }
 
-    private void Ask(HeardEntry[] group, Tensor input, double timestep, double sigma, bool midApart, Dictionary<HeardEntry, Tensor> said)
+    private void Ask(HeardEntry[] group, Tensor input, double timestep, double sigma, BottomOfNetwork bottom, Dictionary<HeardEntry, Tensor> said)
     {
         int n = input.Shape[0];
         Tensor samples = Rows(group, entry => entry.Cut(input));
         Tensor context = Rows(group, entry => Repeated(entry.Entry.Text.Context, n));
         UNetExtras? extras = Extras(group, n, input);
         ControlResiduals? control = Speak(group[0], samples, (float)timestep, sigma, context, extras);
-        if (control is not null || midApart || balance is not null)
-            extras = (extras ?? new UNetExtras()) with { Control = control, MidApart = midApart, Balance = balance };
+        if (control is not null || bottom != default || balance is not null)
+            extras = (extras ?? new UNetExtras()) with { Control = control, MidApart = bottom.Apart, MidWatch = bottom.Watch, Balance = balance };
         Tensor seen = group[0].Beside is null ? samples : Tensor.Concat(-1, samples, Rows(group, entry => entry.Cut(entry.Beside!)));
         Tensor output = UNet.Forward(seen, [(float)timestep], context, extras);
         foreach ((int i, HeardEntry entry) in group.Index())
@@ -62,7 +67,7 @@ internal sealed class ConditionedNetwork(LoadedModel model, NoiseSchedule schedu
             return null;
         int pooled = group[0].Entry.Text.Pooled?.Shape[1]
             ?? throw new PareidoliaException("This model hears a whole text besides its words (SDXL), but the text was read by the CLIP of another family.");
-        int count = (UNet.Config.ProjectionClassEmbeddingsInputDim - pooled) / UNet.Config.AdditionTimeEmbedDim, factor = model.Parts.Decoder.Factor;
+        int count = (UNet.Config.ProjectionClassEmbeddingsInputDim - pooled) / UNet.Config.AdditionTimeEmbedDim, factor = model.Factor;
         float[] sizes =
         [
             .. group.SelectMany(entry => Enumerable.Repeat(

@@ -1,6 +1,7 @@
 using Pareidolia.Diffusion;
 using Pareidolia.Graph.Running;
 using Pareidolia.Graph.Values;
+using Pareidolia.Models;
 using Pareidolia.Pipelines;
 using Pareidolia.Tensors;
 
@@ -27,14 +28,17 @@ internal sealed class GraphGuidance : IDisposable
     {
         using Approximation fast = new();
         using Scope scope = new();
-        Tensor[] said = _network.Answer([_negative, _middle, _positive], input, timestep);
+        BottomWatch? watch = WatchOf(input, timestep);
+        Tensor[] said = Said(input, timestep, watch);
         Tensor prompted = said[2], negative = _negative.Count > 0 ? said[0] : prompted;
         Tensor output = _negative.Count == 0 ? prompted
             : _middle.Count > 0 ? Between(negative, said[1], prompted)
             : _patches.Rescale > 0 ? Rescaled(input, timestep, negative, prompted)
             : Guidance.Beyond(negative, prompted, _guides.Scale);
         if (_patches.Perturbed > 0)
-            output += (prompted - _network.Answer([_positive], input, timestep, midApart: true)[0]).Scale((float)_patches.Perturbed);
+            output += (prompted - _network.Answer([_positive], input, timestep, new BottomOfNetwork(Apart: true))[0]).Scale((float)_patches.Perturbed);
+        if (_patches.Blur is BlurSteering blur && watch?.HasSeen == true)
+            output = FromBlurred(blur, watch, (input, timestep), negative, output);
         return new GuidedOutput(scope.Keep(output), scope.Keep(negative));
     }
 
@@ -43,6 +47,31 @@ internal sealed class GraphGuidance : IDisposable
     {
         foreach (HeardEntry entry in (IEnumerable<HeardEntry>)[.. _positive, .. _negative, .. _middle])
             entry.Dispose();
+    }
+
+    // What is seen is the first text that is asked: it has to speak of the whole picture.
+    private BottomWatch? WatchOf(Tensor input, double timestep)
+    {
+        if (_patches.Blur is null || !BlurredPart.Fits(input))
+            return null;
+        double sigma = _plan.Schedule!.LogInterpolatedSigmaAt(timestep);
+        return _negative.FirstOrDefault(entry => entry.Sigmas.Has(sigma))?.IsOfAll(input) == true ? new BottomWatch() : null;
+    }
+
+    private Tensor[] Said(Tensor input, double timestep, BottomWatch? watch) => watch is null
+        ? _network.Answer([_negative, _middle, _positive], input, timestep)
+        : [.. _network.Answer([_negative], input, timestep, new BottomOfNetwork(Watch: watch)), .. _network.Answer([_middle, _positive], input, timestep)];
+
+    // https://arxiv.org/abs/2210.00939: the noise of the sample stays, and on the negative text's clean picture lies the blur.
+    private Tensor FromBlurred(BlurSteering blur, BottomWatch watch, (Tensor Input, double Timestep) asked, Tensor negative, Tensor output)
+    {
+        (Tensor input, double sigma) = (asked.Input, _plan.Schedule!.LogInterpolatedSigmaAt(asked.Timestep));
+        NoiseLevel level = NoiseLevel.Preserving(sigma, asked.Timestep);
+        Tensor clean = _plan.Prediction.Denoised(input, negative, level), blurred = BlurredPart.Of(clean, watch, blur.Sigma);
+        Tensor seen = input + _plan.Prediction.Input(blurred - clean, NoiseLevel.Exploding(sigma));
+        Tensor worse = _plan.Prediction.Denoised(seen, _network.Answer([_negative], seen, asked.Timestep)[0], level);
+        Tensor steered = _plan.Prediction.Denoised(input, output, level) + (blurred - worse).Scale((float)blur.Scale);
+        return _plan.Prediction.Output(input, steered, level);
     }
 
     private Tensor Between(Tensor negative, Tensor middle, Tensor prompted) => _guides.Perpendicular ? Perpendicular(negative, middle, prompted) : _guides.Nested

@@ -39,7 +39,7 @@ internal sealed class GraphSampling(NodeRun run)
             return (latent, latent);
         Guides guides = request.Guides.Of(request.Model.Patches);
         SamplingPlan plan = SamplerCatalog.Along(ConfigOf(request.Model, model), request.Sampler, request.Sigmas, Options(model));
-        HeardTexts heard = new TextPreparation(run.Models, request.Model.Choice, plan.Schedule!, latent).Prepare(guides, request.Sampler.NeedsUnguided);
+        HeardTexts heard = new TextPreparation(run.Models, request.Model.Choice, plan.Schedule!, latent).Prepare(guides, request.Sampler.NeedsUnguided || request.Model.Patches.Blur is not null);
         using GraphGuidance guidance = new(new ConditionedNetwork(model, plan.Schedule!, request.Model.Patches.Balance), plan, request.Model.Patches, guides, heard);
         Tensor noise = request.AddsNoise ? NoiseOf(request.Seed, latent, [.. latent.AllPlaces]).Start() : latent.Samples.Scale(0);
         Tensor start = Start(plan, noise, latent);
@@ -55,7 +55,7 @@ internal sealed class GraphSampling(NodeRun run)
     /// <summary>The options of a model's runs.</summary>
     public static SamplerOptions Options(LoadedModel model) => new()
     {
-        Tool = SamplingTool.ComfyUi, AnchorsOfSdxl = model.Parts.UNet.Model.Config.HearsTextAndSize,
+        Tool = SamplingTool.ComfyUi, AnchorsOfSdxl = model.UNet.Model.Config.HearsTextAndSize,
     };
 
     private static PictureNoise NoiseOf(ulong seed, LatentValue latent, int[] places)
@@ -68,8 +68,8 @@ internal sealed class GraphSampling(NodeRun run)
     // A blank takes the model's own channels and cells.
     private static LatentValue Fitted(LatentValue latent, LoadedModel model)
     {
-        (int channels, int factor) = (model.Parts.Decoder.LatentChannels, model.Parts.Decoder.Factor);
-        Backend device = model.Parts.UNet.Weights.Device;
+        (int channels, int factor) = (model.LatentChannels, model.Factor);
+        Backend device = model.UNet.Weights.Device;
         if (latent.Blank is (int width, int height))
         {
             if (width % factor != 0 || height % factor != 0)
@@ -116,11 +116,11 @@ internal sealed class GraphSampling(NodeRun run)
     private static Image? Preview(DenoiseStep step, LoadedModel model)
     {
         Tensor latent = step.Denoised;
-        bool sdxl = model.Parts.UNet.Model.Config.HearsTextAndSize;
-        if (model.Settings.LatentRgb.Count == 0 && latent.Shape[3] != 4)
+        bool sdxl = model.UNet.Model.Config.HearsTextAndSize;
+        if (model.LatentRgb.Count == 0 && latent.Shape[3] != 4)
             return null;
-        Image small = LatentRgb.Of(model.Settings.LatentRgb, latent.Shape[3], sdxl).Show(latent)[0];
-        double scale = Math.Min(model.Parts.Decoder.Factor, (double)LargestPreview / Math.Max(small.Width, small.Height));
+        Image small = LatentRgb.Of(model.LatentRgb, latent.Shape[3], sdxl).Show(latent)[0];
+        double scale = Math.Min(model.Factor, (double)LargestPreview / Math.Max(small.Width, small.Height));
         return Resize.To(small, Math.Max(1, (int)(small.Width * scale)), Math.Max(1, (int)(small.Height * scale)), Resampling.Bicubic);
     }
 }

@@ -63,6 +63,9 @@ internal sealed class HeardEntry : IDisposable
     public AskedTogether Together => new(
         Entry.Text.Context.Shape[1], _weights.Area, string.Join('|', Controls.Select(control => control.Control.GetHashCode())), Beside is not null);
 
+    /// <summary>Whether it speaks of all of a tensor [n, h, w, c].</summary>
+    public bool IsOfAll(Tensor whole) => _weights.Area == new CropRegion(0, 0, whole.Shape[2], whole.Shape[1]);
+
     /// <summary>Its part of a tensor [n, h, w, c].</summary>
     public Tensor Cut(Tensor whole) => _weights.Cut(whole);
 

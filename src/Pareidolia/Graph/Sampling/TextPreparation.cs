@@ -19,7 +19,7 @@ internal sealed class TextPreparation(LoadedWeights models, ModelChoice choice, 
 
     private readonly LoadedModel _model = models.Model(choice);
 
-    private UNet2DConditionConfig Config => _model.Parts.UNet.Model.Config;
+    private UNet2DConditionConfig Config => _model.UNet.Model.Config;
 
     private int Channels => latent.Samples.Shape[3];
 
@@ -52,7 +52,7 @@ internal sealed class TextPreparation(LoadedWeights models, ModelChoice choice, 
             foreach (ConditioningEntry entry in entries)
             {
                 RequireFit(entry);
-                heard.Add(new HeardEntry(entry, schedule, latent.Samples, _model.Parts.Decoder.Factor, Beside(entry)));
+                heard.Add(new HeardEntry(entry, schedule, latent.Samples, _model.Factor, Beside(entry)));
                 AddControls(heard[^1]);
             }
             return [.. heard];

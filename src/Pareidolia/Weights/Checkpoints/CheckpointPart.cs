@@ -22,6 +22,10 @@ internal sealed record CheckpointPart(string Name, string ClassName, string Pref
     public static CheckpointPart Transformers(string prefix) =>
         new("text_encoder", "CLIPTextModel", prefix, false, new PartMaps(_ => TextKeys.Transformers(), _ => TextKeys.Transformers()));
 
+    /// <summary>OpenCLIP's text encoder with its projection, under transformers' names.</summary>
+    public static CheckpointPart TransformersWithProjection(string prefix) => new("text_encoder_2", "CLIPTextModelWithProjection", prefix, true, new PartMaps(
+        _ => TextKeys.TransformersWithProjection(), _ => TextKeys.TransformersWithProjection()));
+
     /// <summary>OpenCLIP's text encoder with its projection.</summary>
     public static CheckpointPart OpenClip(string prefix) => new("text_encoder_2", "CLIPTextModelWithProjection", prefix, true, new PartMaps(
         has => TextKeys.OpenClip(TextKeys.LayersOfOpenClip(has)),
@@ -34,6 +38,9 @@ internal sealed record CheckpointPart(string Name, string ClassName, string Pref
     public static CheckpointPart OpenClipPenultimate(string prefix) => new("text_encoder", "CLIPTextModel", prefix, true, new PartMaps(
         has => TextKeys.OpenClip(UsedLayers(TextKeys.LayersOfOpenClip(has))),
         has => TextKeys.OpenClip(TextKeys.LayersOfTransformers(has))));
+
+    /// <summary>The name of the tokenizer that belongs to it, a text encoder.</summary>
+    public string TokenizerName => Name.Replace("text_encoder", "tokenizer", StringComparison.Ordinal);
 
     /// <summary>This network's tensors under diffusers' names, as views of the file's.</summary>
     public Dictionary<string, TensorView> ToDiffusers(IReadOnlyCollection<string> fileNames)
@@ -48,6 +55,17 @@ internal sealed record CheckpointPart(string Name, string ClassName, string Pref
     {
         HashSet<string> known = [.. names];
         return Maps.FromDiffusers(known.Contains).ToOriginal(names).ToDictionary(view => Prefix + view.Key, view => view.Value);
+    }
+
+    /// <summary>The file's tensors as views of this network's under diffusers' names, none of which may be lost.</summary>
+    /// <exception cref="PareidoliaException">A tensor has no name in the original layout.</exception>
+    public Dictionary<string, TensorView> AllToOriginal(StoredWeights weights)
+    {
+        Dictionary<string, TensorView> views = ToOriginal(weights.Names);
+        HashSet<string> used = [.. views.Values.SelectMany(view => view.Sources)];
+        return weights.Names.FirstOrDefault(name => !used.Contains(name) && !HarmlessKeys.Contains(name)) is string lost
+            ? throw new PareidoliaException($"'{weights.Location}': {SafetensorsHeader.Shown(lost)} has no name in the original layout of a {Name}.")
+            : views;
     }
 
     private static KeyMap UNetMap(IReadOnlyList<int> layers, Func<IReadOnlyList<int>, Func<int, bool>> attention) =>

@@ -10,6 +10,9 @@ internal sealed class MappedWeights(StoredWeights inner, IReadOnlyDictionary<str
     public override string Location => inner.Location;
 
     /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> Metadata => inner.Metadata;
+
+    /// <inheritdoc/>
     public override IReadOnlyCollection<string> Names { get; } = [.. views.Keys];
 
     /// <inheritdoc/>

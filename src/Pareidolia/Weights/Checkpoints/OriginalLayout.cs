@@ -38,11 +38,7 @@ internal static class OriginalLayout
 
     private static IEnumerable<SafetensorsSource> Tensors(CheckpointPart part, StoredWeights weights, SafetensorsType? type)
     {
-        Dictionary<string, TensorView> views = part.ToOriginal(weights.Names);
-        HashSet<string> used = [.. views.Values.SelectMany(view => view.Sources)];
-        string? lost = weights.Names.FirstOrDefault(name => !used.Contains(name) && !HarmlessKeys.Contains(name));
-        if (lost is not null)
-            throw new PareidoliaException($"'{weights.Location}': {SafetensorsHeader.Shown(lost)} has no name in the original layout of a {part.Name}.");
+        Dictionary<string, TensorView> views = part.AllToOriginal(weights);
         if (part is { IsOpenClip: true, Name: "text_encoder" })
             AddUnusedLayer(part, views);
         MappedWeights mapped = new(weights, views, owns: false);

@@ -9,9 +9,6 @@ namespace Pareidolia.Weights.Checkpoints;
 /// </summary>
 public sealed class SingleFileModel : ModelSource
 {
-    // Id 0.
-    private const string OpenClipPadding = "!";
-
     private readonly CheckpointFamily _family;
     private readonly SingleFileOptions _options;
     private readonly Dictionary<string, IReadOnlyDictionary<string, TensorView>> _views = [];
@@ -25,7 +22,7 @@ public sealed class SingleFileModel : ModelSource
         : base(path)
     {
         _options = options ?? new SingleFileOptions();
-        using StoredWeights file = StoredWeights.Open(path);
+        using StoredWeights file = _options.Opens(path);
         _family = CheckpointFamily.Recognise(file);
         foreach (CheckpointPart part in _family.Parts)
             if (part.ToDiffusers(file.Names) is { Count: > 0 } views)
@@ -79,7 +76,7 @@ public sealed class SingleFileModel : ModelSource
     public override IReadOnlyCollection<string> Names =>
     [
         .. _family.Parts.Select(part => part.Name).Where(_views.ContainsKey),
-        .. _options.Tokenizer is null ? [] : _family.Parts.Where(IsText).Select(TokenizerOf),
+        .. _options.Tokenizer is null ? [] : _family.Parts.Where(IsText).Select(part => part.TokenizerName),
         "scheduler",
     ];
 
@@ -88,29 +85,17 @@ public sealed class SingleFileModel : ModelSource
     /// <inheritdoc/>
     private protected override ModelComponent Find(string name)
     {
-        if (_family.Parts.FirstOrDefault(part => IsText(part) && TokenizerOf(part) == name) is CheckpointPart encoder)
-            return Tokenizer(name, encoder);
+        if (_family.Parts.FirstOrDefault(part => IsText(part) && part.TokenizerName == name) is CheckpointPart encoder)
+            return _options.TokenizerOf(Path, encoder);
         if (!_configs.TryGetValue(name, out JsonConfig? config))
             throw new PareidoliaException($"'{Path}' has no {name}; it has {string.Join(", ", Names)}.");
         string className = _family.Parts.FirstOrDefault(part => part.Name == name)?.ClassName ?? config.Text("_class_name")!;
         return new ModelComponent(Path, className, config, _views.TryGetValue(name, out IReadOnlyDictionary<string, TensorView>? views)
-            ? () => new MappedWeights(StoredWeights.Open(Path), views)
+            ? () => new MappedWeights(_options.Opens(Path), views)
             : null);
     }
 
     private static bool IsText(CheckpointPart part) => part.Name.StartsWith("text_encoder", StringComparison.Ordinal);
-
-    private static string TokenizerOf(CheckpointPart part) => part.Name.Replace("text_encoder", "tokenizer", StringComparison.Ordinal);
-
-    // A model's folder, or a tokenizer's own.
-    private ModelComponent Tokenizer(string name, CheckpointPart encoder)
-    {
-        string folder = _options.Tokenizer ?? throw new PareidoliaException(
-            $"'{Path}' has no vocabulary, as no single file has: name a folder that holds vocab.json and merges.txt, or a model folder, with --tokenizer; or pull a model that has one (pareidolia models pull).");
-        string[] places = [System.IO.Path.Combine(folder, name), System.IO.Path.Combine(folder, "tokenizer"), folder];
-        string place = places.FirstOrDefault(Directory.Exists) ?? folder;
-        return new ModelComponent(place, "CLIPTokenizer") { PadToken = encoder.IsOpenClip ? OpenClipPadding : null };
-    }
 
     private static MappedWeights Mapped(StoredWeights file, IReadOnlyDictionary<string, TensorView> views) => new(file, views, owns: false);
 

@@ -20,6 +20,14 @@ internal static class TextKeys
         return map;
     }
 
+    /// <summary>Transformers' names of a text encoder with a projection.</summary>
+    public static KeyMap TransformersWithProjection()
+    {
+        KeyMap map = Transformers();
+        map.Add("text_projection", "text_projection");
+        return map;
+    }
+
     /// <summary>OpenCLIP's names (SD 2, SDXL's second encoder) of a tower with this many layers.</summary>
     public static KeyMap OpenClip(int layers)
     {

@@ -55,6 +55,14 @@ describe('our own API', () => {
     expect(queryOf({})).toBe('');
   });
 
+  test('what is deleted is listed, and removed for good, as such', async () => {
+    const { asked, send } = server(204, '');
+    const api = new Api(send);
+    await api.pictures({ deleted: true });
+    await api.purge('p');
+    expect(asked).toMatchObject([{ path: 'api/v1/pictures?deleted=true' }, { path: 'api/v1/pictures/p?deleted=true', init: { method: 'DELETE' } }]);
+  });
+
   test('all jobs of a state are asked for page after page', async () => {
     const pages = ['{"items":[{"id":"b"},{"id":"a"}],"nextCursor":"a"}', '{"items":[],"nextCursor":null}'], asked: string[] = [];
     const send = ((path: string) => Promise.resolve(new Response(pages[asked.push(path) - 1]))) as typeof fetch;

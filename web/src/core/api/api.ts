@@ -1,5 +1,5 @@
 import type {
-  Forecast, Job, JobKind, JobState, Measures, Model, Named, Page, Picture, Recipe, Session, Settings, SettingsOf, Tokens, TrainingData, Upload, Upscalers,
+  Forecast, Job, JobKind, JobState, Measures, Model, Named, Page, Picture, Recipe, Session, Settings, SettingsOf, Tokens, TokensAsked, TrainingData, Upload, Upscalers,
 } from './dto';
 import type { Lesson } from '../learn/lessons';
 import { request, type Call, type Send } from './request';
@@ -9,6 +9,7 @@ export interface PictureQuery {
   readonly favourite?: boolean;
   readonly model?: string;
   readonly sampler?: string;
+  readonly deleted?: boolean;
   readonly cursor?: string | null;
   readonly limit?: number;
 }
@@ -77,6 +78,11 @@ export class Api {
     return this.call(`pictures/${id}`, { method: 'DELETE' });
   }
 
+  /** Removes a picture that is deleted for good. */
+  purge(id: string): Promise<void> {
+    return this.call(`pictures/${id}?deleted=true`, { method: 'DELETE' });
+  }
+
   restore(id: string): Promise<Picture> {
     return this.call(`pictures/${id}/restore`, { method: 'POST' });
   }
@@ -138,8 +144,8 @@ export class Api {
     return this.call('forecast', { method: 'POST', json: settings, ...(signal ? { signal } : {}) });
   }
 
-  tokens(model: string | null, prompt: string, signal?: AbortSignal): Promise<Tokens> {
-    return this.call('tokens', { method: 'POST', json: { model, prompt }, ...(signal ? { signal } : {}) });
+  tokens(asked: TokensAsked, signal?: AbortSignal): Promise<Tokens> {
+    return this.call('tokens', { method: 'POST', json: asked, ...(signal ? { signal } : {}) });
   }
 
   upload(bytes: Blob): Promise<Upload> {

@@ -127,6 +127,8 @@ export interface Picture {
   readonly settings: Settings | null;
   readonly infotext: string | null;
   readonly favourite: boolean;
+  /** Null where it is not deleted. */
+  readonly deletedAt: string | null;
 }
 
 export interface Page<T> {
@@ -187,6 +189,9 @@ export interface TokenSpan {
   readonly start: number;
   readonly end: number;
 }
+
+/** What of the settings decides how a prompt is read. */
+export type TokensAsked = Pick<Settings, 'model' | 'prompt' | 'style' | 'dialect'>;
 
 export interface Tokens {
   readonly count: number;

@@ -7,7 +7,7 @@ const model: Model = {
   name: 'emoji', width: 128, height: 128, factor: 8, steps: 12, guidanceScale: 2, sampler: null, schedule: null, negativePrompt: '', dialect: 'plain', styles: [],
 };
 const picture: Picture = {
-  id: 'p1', jobId: 'j1', url: 'u', width: 128, height: 128, createdAt: '', prompt: 'a red apple', seed: 9, infotext: '', favourite: false,
+  id: 'p1', jobId: 'j1', url: 'u', width: 128, height: 128, createdAt: '', prompt: 'a red apple', seed: 9, infotext: '', favourite: false, deletedAt: null,
   settings: { prompt: 'a red apple', steps: 12, seed: 7, count: 4, hires: { scale: 2 } },
 };
 

@@ -1,10 +1,13 @@
-import type { Tokens } from '../api/dto';
+import type { Settings, Tokens, TokensAsked } from '../api/dto';
 
 /** A piece of the prompt, and whether the model sees it. */
 export interface Piece {
   readonly text: string;
   readonly cut: boolean;
 }
+
+/** What is asked of a prompt's tokens: they are counted as the prompt will be read. */
+export const tokensAskedOf = ({ model, prompt, style, dialect }: Settings): TokensAsked => ({ model, prompt, style, dialect });
 
 /** The prompt in pieces that are seen and pieces that are cut off. Spans that do not lie within it count for nothing. */
 export function piecesOf(prompt: string, tokens: Tokens): Piece[] {

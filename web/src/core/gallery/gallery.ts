@@ -1,3 +1,4 @@
+import type { PictureQuery } from '../api/api';
 import type { Page, Picture } from '../api/dto';
 
 export interface GalleryQuery {
@@ -5,6 +6,8 @@ export interface GalleryQuery {
   readonly favourite: boolean;
   readonly model: string;
   readonly sampler: string;
+  /** Deleted pictures in the place of the others. */
+  readonly deleted: boolean;
 }
 
 /** The pictures that are loaded so far, newest first. */
@@ -16,10 +19,17 @@ export interface Gallery {
   readonly loading: boolean;
 }
 
-export const everything: GalleryQuery = { q: '', favourite: false, model: '', sampler: '' };
+export const everything: GalleryQuery = { q: '', favourite: false, model: '', sampler: '', deleted: false };
+export const bin: GalleryQuery = { ...everything, deleted: true };
 
 export const emptyGallery = (query: GalleryQuery): Gallery =>
   ({ query, pictures: [], cursor: null, complete: false, loading: false });
+
+const PAGE = 60;
+
+/** What the server is asked for next. */
+export const nextOf = ({ query, cursor }: Gallery): PictureQuery =>
+  ({ ...query, favourite: query.favourite || undefined, deleted: query.deleted || undefined, cursor, limit: PAGE });
 
 /** One more page. A picture that is there already, since newer ones moved the pages, is not repeated. */
 export function withPage(gallery: Gallery, page: Page<Picture>): Gallery {
