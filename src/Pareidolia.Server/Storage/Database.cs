@@ -11,6 +11,8 @@ internal sealed class Database : IDisposable
     private readonly SqliteConnection _connection;
     private readonly Lock _gate = new();
 
+    static Database() => SqliteLibrary.Open();
+
     /// <summary>Opens a file, or makes it.</summary>
     /// <exception cref="PareidoliaException">It cannot be opened, or is no database.</exception>
     public Database(string path)
