@@ -12,7 +12,7 @@ namespace Pareidolia.Models;
 public sealed class BertForMaskedLm
 {
     private readonly Embedding _words;
-    private readonly Embedding _positions;
+    private readonly Tensor _positions;
     private readonly Embedding _types;
     private readonly LayerNorm _norm;
     private readonly BertLayer[] _layers;
@@ -28,7 +28,7 @@ public sealed class BertForMaskedLm
         (int c, float eps, float start) = (config.HiddenSize, (float)config.LayerNormEps, (float)config.InitializerRange);
         WeightScope embeddings = weights["bert.embeddings"], head = weights["cls.predictions"];
         _words = new Embedding(config.VocabSize, c, embeddings["word_embeddings"], start);
-        _positions = new Embedding(config.MaxPositionEmbeddings, c, embeddings["position_embeddings"], start);
+        _positions = embeddings["position_embeddings"].GetMatrix("weight", [config.MaxPositionEmbeddings, c], Places(config));
         _types = new Embedding(config.TypeVocabSize, c, embeddings["token_type_embeddings"], start);
         _norm = new LayerNorm(c, embeddings["LayerNorm"], eps);
         _layers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(i => new BertLayer(config, weights["bert.encoder.layer"][i]))];
@@ -68,7 +68,7 @@ public sealed class BertForMaskedLm
             throw new TensorException($"BertForMaskedLM: ids {ids.Shape} should be [b, n] with n in 1..{Config.MaxPositionEmbeddings}.");
         using Scope scope = new();
         Tensor kinds = types is null ? _types.Weight.To(DType.F32).Slice(0, 0, 1) : _types.Forward(types);
-        Tensor x = _words.Forward(ids) + _positions.Weight.To(DType.F32).Slice(0, 0, ids.Shape[1]) + kinds;  // [b, n, c]
+        Tensor x = _words.Forward(ids) + _positions.To(DType.F32).Slice(0, 0, ids.Shape[1]) + kinds;  // [b, n, c]
         Tensor? bias = mask is null ? null : PaddingBias.Of(mask);                                         // [b, 1, 1, n]
         List<Tensor> states = [scope.Keep(_norm.Forward(x))];
         foreach (BertLayer layer in _layers)
@@ -89,6 +89,15 @@ public sealed class BertForMaskedLm
     {
         using Scope scope = new();
         return scope.Keep(Predict(Encode(ids, types, mask)[^1]));
+    }
+
+    // A new network begins with sinusoids of its words' size: from places that know no neighbours its attention hardly learns to look at any.
+    private static Initializer Places(BertConfig config)
+    {
+        using Scope scope = new();
+        float[] places = [.. Enumerable.Range(0, config.MaxPositionEmbeddings).Select(place => (float)place)];
+        Tensor sinusoids = TimestepEmbedding.Sinusoids(places, config.HiddenSize, Backend.Cpu).Scale(MathF.Sqrt(2) * (float)config.InitializerRange);
+        return Initializer.Given(sinusoids.ToArray());
     }
 
     private static Func<WeightScope, BertForMaskedLm> Builder(BertConfig config) => weights => new BertForMaskedLm(config, weights);
